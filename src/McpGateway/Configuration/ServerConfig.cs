@@ -1,0 +1,77 @@
+namespace McpGateway.Configuration;
+
+/// <summary>One server of gateway.json, expanded and with its defaults filled in.</summary>
+public sealed record ServerConfig
+{
+    /// <summary>First segment of the server's routes: <c>^[a-z0-9][a-z0-9_-]{0,62}$</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>What is started for it, or where it is reached. Changing it ends the server's sessions.</summary>
+    public required ServerTarget Target { get; init; }
+
+    /// <summary>From the start of a child until it has answered <c>initialize</c>.</summary>
+    public TimeSpan StartTimeout { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>A request's time without an answer or progress.</summary>
+    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>A request's time in all, whatever its progress.</summary>
+    public TimeSpan RequestMaximum { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>A session's time without a stream or a message before it is ended.</summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>Children of this server at a time.</summary>
+    public int MaxProcesses { get; init; } = 64;
+}
+
+/// <summary>Where a server's messages go: a child process or a remote URL.</summary>
+public abstract record ServerTarget;
+
+/// <summary>A server started here as a child process that speaks MCP on its standard input and output.</summary>
+public sealed record StdioTarget : ServerTarget
+{
+    /// <summary>A program's path, or a name looked up on the child's PATH. Never given to a shell.</summary>
+    public required string Command { get; init; }
+
+    public EquatableList<string> Arguments { get; init; } = EquatableList<string>.Empty;
+
+    /// <summary>Variables from <c>envFile</c> and <c>env</c>, the latter winning. Values are secrets.</summary>
+    public EquatableMap<string> Environment { get; init; } = EquatableMap<string>.Empty;
+
+    /// <summary>True: the child sees the gateway's whole environment; false: only a short safe list of it.</summary>
+    public bool InheritEnvironment { get; init; }
+
+    /// <summary>Absolute; null: the gateway's own working directory.</summary>
+    public string? WorkingDirectory { get; init; }
+
+    public Isolation Isolation { get; init; } = Isolation.Session;
+}
+
+/// <summary>A remote MCP server.</summary>
+public sealed record RemoteTarget : ServerTarget
+{
+    public required Uri Url { get; init; }
+
+    public required RemoteTransport Transport { get; init; }
+
+    /// <summary>Headers set on each request to it. Values are secrets.</summary>
+    public EquatableMap<string> Headers { get; init; } = EquatableMap<string>.Empty;
+}
+
+/// <summary>How a remote server speaks HTTP.</summary>
+public enum RemoteTransport
+{
+    /// <summary>Streamable HTTP (2025-03-26 and later).</summary>
+    StreamableHttp,
+
+    /// <summary>HTTP+SSE (2024-11-05).</summary>
+    Sse,
+}
+
+/// <summary>Who shares a child process.</summary>
+public enum Isolation
+{
+    /// <summary>Nobody: one child per MCP session.</summary>
+    Session,
+}
