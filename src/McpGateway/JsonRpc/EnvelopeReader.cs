@@ -1,0 +1,287 @@
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace McpGateway.JsonRpc;
+
+/// <summary>
+/// Reads a message's envelope in one pass over its bytes, and enforces what makes it unambiguous for whoever parses it
+/// next: exactly one JSON value, valid UTF-8, no member that two parsers could read differently.
+/// JSON-RPC 2.0, sections 4 and 5; MCP narrows ids to strings and integers and params to objects.
+/// </summary>
+internal ref struct EnvelopeReader
+{
+    public const int MaxDepth = 256;
+
+    private static readonly JsonRpcError NotUtf8 = new(JsonRpcErrorCode.ParseError, "The message is not valid UTF-8.");
+    private static readonly JsonRpcError ByteOrderMark =
+        new(JsonRpcErrorCode.ParseError, "The message begins with a byte-order mark; send plain UTF-8.");
+    private static readonly JsonRpcError NotJson =
+        new(JsonRpcErrorCode.ParseError, "The message is not exactly one JSON value, nested at most 256 deep.");
+
+    private readonly ReadOnlySpan<byte> _message;
+    private Utf8JsonReader _reader;
+    private string? _violation;
+
+    private bool _hasId, _hasMethod, _hasVersion, _hasResult, _hasError, _hasRequestId, _hasMetaToken;
+    private JsonRpcId _id, _paramsToken, _metaToken, _requestId;
+    private ByteRange _idRange, _params, _result, _paramsTokenRange, _metaTokenRange, _requestIdRange;
+    private string? _method, _relatedTask, _taskId;
+
+    private EnvelopeReader(ReadOnlySpan<byte> message)
+    {
+        _message = message;
+        _reader = new Utf8JsonReader(message, new JsonReaderOptions { MaxDepth = MaxDepth });
+    }
+
+    /// <returns>
+    /// Null when the message may pass; else what to answer, and <paramref name="envelope"/> holds no more than the id,
+    /// where it could be read.
+    /// </returns>
+    public static JsonRpcError? Read(ReadOnlySpan<byte> message, out JsonRpcEnvelope envelope)
+    {
+        envelope = default;
+        if (message.StartsWith("\uFEFF"u8))
+            return ByteOrderMark;
+        if (!Utf8.IsValid(message))
+            return NotUtf8;
+        var reader = new EnvelopeReader(message);
+        try
+        {
+            reader.ReadRoot();
+        }
+        catch (JsonException)
+        {
+            return NotJson;
+        }
+
+        envelope = reader.Build();
+        return reader._violation is { } violation ? new JsonRpcError(JsonRpcErrorCode.InvalidRequest, violation) : null;
+    }
+
+    private void ReadRoot()
+    {
+        _reader.Read();
+        if (_reader.TokenType is not JsonTokenType.StartObject)
+        {
+            Violate("A message is one JSON object.");
+            _reader.Skip();
+        }
+        else
+        {
+            var names = new MemberScan(MemberNames.Root, _message);
+            while (NextMember(ref names, out var member))
+                ReadRootMember(member);
+        }
+
+        _reader.Read(); // throws when anything follows the value
+    }
+
+    private bool NextMember(ref MemberScan names, out Member member)
+    {
+        member = Member.Other;
+        if (!_reader.Read() || _reader.TokenType is not JsonTokenType.PropertyName)
+            return false;
+        if (!names.TryAdd(ref _reader, out member))
+            Violate("A member name occurs twice, or differs from one that is read only in case, NUL or a lone surrogate.");
+        _reader.Read();
+        return true;
+    }
+
+    private void ReadRootMember(Member member)
+    {
+        switch (member)
+        {
+            case Member.JsonRpc:
+                _hasVersion = _reader.TokenType is JsonTokenType.String && _reader.ValueTextEquals("2.0"u8);
+                break;
+            case Member.Id:
+                _id = _hasId ? default : ReadId("id", out _idRange);
+                _hasId = true;
+                break;
+            case Member.Method:
+                _hasMethod = true;
+                ReadMethod();
+                break;
+            case Member.Params:
+                ReadParams();
+                return;
+            case Member.Result:
+                _hasResult = true;
+                _result = SkipValue();
+                return;
+            case Member.Error:
+                _hasError = true;
+                break;
+        }
+
+        _reader.Skip();
+    }
+
+    private void ReadMethod()
+    {
+        if (_reader.TokenType is not JsonTokenType.String)
+            Violate("method must be a string.");
+        else if (!_reader.ValueIsEscaped && McpMethod.Find(_reader.ValueSpan) is { } known)
+            _method = known;
+        else if (!InspectedText.TryGetString(ref _reader, out _method))
+            Violate("method holds a lone surrogate.");
+        else
+            _method = McpMethod.Find(System.Text.Encoding.UTF8.GetBytes(_method)) ?? _method;
+    }
+
+    private void ReadParams()
+    {
+        var start = (int)_reader.TokenStartIndex;
+        if (_reader.TokenType is JsonTokenType.Null)
+            return;
+        if (_reader.TokenType is not JsonTokenType.StartObject)
+        {
+            Violate("params must be an object.");
+            _reader.Skip();
+            return;
+        }
+
+        var names = new MemberScan(MemberNames.Params, _message);
+        while (NextMember(ref names, out var member))
+        {
+            switch (member)
+            {
+                case Member.Meta:
+                    ReadMeta();
+                    continue;
+                case Member.ProgressToken:
+                    _paramsToken = ReadIdQuietly(out _paramsTokenRange);
+                    break;
+                case Member.RequestId:
+                    _hasRequestId = true;
+                    _requestId = ReadIdQuietly(out _requestIdRange);
+                    break;
+                case Member.TaskId:
+                    _taskId = ReadText();
+                    break;
+            }
+
+            _reader.Skip();
+        }
+
+        _params = new ByteRange(start, (int)_reader.BytesConsumed - start);
+    }
+
+    private void ReadMeta()
+    {
+        if (_reader.TokenType is not JsonTokenType.StartObject)
+        {
+            if (_reader.TokenType is not JsonTokenType.Null)
+                Violate("_meta must be an object.");
+            _reader.Skip();
+            return;
+        }
+
+        var names = new MemberScan(MemberNames.Meta, _message);
+        while (NextMember(ref names, out var member))
+        {
+            if (member is Member.RelatedTask && _reader.TokenType is JsonTokenType.StartObject)
+            {
+                ReadRelatedTask();
+                continue;
+            }
+
+            if (member is Member.ProgressToken && _reader.TokenType is not JsonTokenType.Null)
+            {
+                _hasMetaToken = true;
+                _metaToken = ReadIdQuietly(out _metaTokenRange);
+            }
+
+            _reader.Skip();
+        }
+    }
+
+    private void ReadRelatedTask()
+    {
+        var names = new MemberScan(MemberNames.RelatedTask, _message);
+        while (NextMember(ref names, out var member))
+        {
+            if (member is Member.TaskId)
+                _relatedTask = ReadText();
+            _reader.Skip();
+        }
+    }
+
+    private string? ReadText()
+    {
+        if (_reader.TokenType is JsonTokenType.String && InspectedText.TryGetString(ref _reader, out var text))
+            return text;
+        Violate("taskId must be a well-formed string.");
+        return null;
+    }
+
+    private JsonRpcId ReadId(string what, out ByteRange range)
+    {
+        var id = ReadIdQuietly(out range);
+        if (id.IsNone && _reader.TokenType is not JsonTokenType.Null)
+            Violate($"{what} must be a well-formed string or an integer.");
+        return id;
+    }
+
+    // Whether the value must be an id depends on the method, which may come later in the message.
+    private JsonRpcId ReadIdQuietly(out ByteRange range)
+    {
+        var start = (int)_reader.TokenStartIndex;
+        range = new ByteRange(start, (int)_reader.BytesConsumed - start);
+        return JsonRpcId.TryRead(ref _reader, out var id) ? id : default;
+    }
+
+    private ByteRange SkipValue()
+    {
+        var start = (int)_reader.TokenStartIndex;
+        _reader.Skip();
+        return new ByteRange(start, (int)_reader.BytesConsumed - start);
+    }
+
+    private JsonRpcEnvelope Build()
+    {
+        if (!_hasVersion)
+            Violate("jsonrpc must be \"2.0\".");
+        var kind = Kind();
+        var isProgress = kind is JsonRpcKind.Notification && _method == McpMethod.Progress;
+        var isCancelled = kind is JsonRpcKind.Notification && _method == McpMethod.Cancelled;
+        if (isProgress ? _paramsToken.IsNone : _hasMetaToken && _metaToken.IsNone)
+            Violate("progressToken must be a well-formed string or an integer.");
+        if (isCancelled && _hasRequestId && _requestId.IsNone)
+            Violate("requestId must be a well-formed string or an integer.");
+        return new JsonRpcEnvelope
+        {
+            Kind = kind,
+            Id = _id,
+            IdRange = _idRange,
+            Method = _method,
+            Params = _params,
+            Result = _result,
+            ProgressToken = isProgress ? _paramsToken : _metaToken,
+            ProgressTokenRange = isProgress ? _paramsTokenRange : _metaTokenRange,
+            CancelledId = isCancelled ? _requestId : default,
+            CancelledIdRange = isCancelled ? _requestIdRange : default,
+            Task = _relatedTask ?? _taskId,
+        };
+    }
+
+    private JsonRpcKind Kind()
+    {
+        if (_hasMethod)
+        {
+            if (_hasResult || _hasError)
+                Violate("A message has either a method or a result or an error.");
+            if (_hasId && _id.IsNone)
+                Violate("A request's id must not be null.");
+            return _hasId ? JsonRpcKind.Request : JsonRpcKind.Notification;
+        }
+
+        if (_hasResult == _hasError)
+            Violate("A message has a method, or else either a result or an error.");
+        if (_id.IsNone && (_hasResult || !_hasId))
+            Violate("An answer carries the id of its request.");
+        return _hasError ? JsonRpcKind.Error : JsonRpcKind.Result;
+    }
+
+    private void Violate(string reason) => _violation ??= reason;
+}

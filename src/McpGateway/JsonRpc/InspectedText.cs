@@ -1,0 +1,27 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace McpGateway.JsonRpc;
+
+/// <summary>Reads the strings that a relay rule looks at: unescaped, and refused when they are not well-formed.</summary>
+internal static class InspectedText
+{
+    /// <returns>False for an escape of a lone surrogate, which parsers read in different ways.</returns>
+    public static bool TryGetString(ref Utf8JsonReader reader, [NotNullWhen(true)] out string? text)
+    {
+        try
+        {
+            text = reader.GetString()!;
+            return true;
+        }
+        catch (InvalidOperationException) // the reader's way of saying: no valid UTF-16
+        {
+            text = null;
+            return false;
+        }
+    }
+}
+
+[JsonSerializable(typeof(string))]
+internal sealed partial class JsonRpcText : JsonSerializerContext;

@@ -1,0 +1,22 @@
+namespace McpGateway.JsonRpc;
+
+/// <summary>The codes of the gateway's own errors (JSON-RPC 2.0, section 5.1, and MCP's use of the server range).</summary>
+public static class JsonRpcErrorCode
+{
+    public const int ParseError = -32700;
+    public const int InvalidRequest = -32600;
+    public const int MethodNotFound = -32601;
+    public const int InternalError = -32603;
+
+    /// <summary>A header that the transport needs is missing, or an Origin or Host is not allowed.</summary>
+    public const int Refused = -32000;
+
+    /// <summary>The server or the session does not exist for this caller.</summary>
+    public const int NotFound = -32001;
+
+    /// <summary>A limit was reached; Retry-After says when to try again.</summary>
+    public const int Overloaded = -32003;
+
+    /// <summary>The protocol version is not served; <c>data.supported</c> lists those that are.</summary>
+    public const int UnsupportedProtocolVersion = -32022;
+}

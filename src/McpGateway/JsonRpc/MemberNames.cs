@@ -1,0 +1,96 @@
+namespace McpGateway.JsonRpc;
+
+/// <summary>A member that the relay reads, or that a later rule will: <see cref="Guarded"/>.</summary>
+internal enum Member : byte
+{
+    Other,
+    JsonRpc,
+    Id,
+    Method,
+    Params,
+    Result,
+    Error,
+    Meta,
+    ProgressToken,
+    RequestId,
+    RelatedTask,
+    TaskId,
+
+    /// <summary>Read by filters and by the handshake: only its name is watched here.</summary>
+    Guarded,
+}
+
+/// <summary>
+/// The member names that are read in one kind of object, and the test for names that only some parser would take for
+/// one of them: equal after case folding (<c>Name</c>, <c>nameſ</c>) or after dropping NUL (<c>name\u0000</c>).
+/// </summary>
+internal sealed class MemberNames
+{
+    private readonly (byte[] Utf8, string Text, Member Member)[] _names;
+
+    private MemberNames(params (string Text, Member Member)[] names) =>
+        _names = [.. names.Select(name => (System.Text.Encoding.ASCII.GetBytes(name.Text), name.Text, name.Member))];
+
+    public static MemberNames Root { get; } = new(
+        ("jsonrpc", Member.JsonRpc), ("id", Member.Id), ("method", Member.Method), ("params", Member.Params),
+        ("result", Member.Result), ("error", Member.Error));
+
+    public static MemberNames Params { get; } = new(
+        ("name", Member.Guarded), ("arguments", Member.Guarded), ("_meta", Member.Meta),
+        ("progressToken", Member.ProgressToken), ("requestId", Member.RequestId), ("taskId", Member.TaskId),
+        ("task", Member.Guarded), ("uri", Member.Guarded), ("ref", Member.Guarded), ("level", Member.Guarded),
+        ("cursor", Member.Guarded), ("protocolVersion", Member.Guarded), ("capabilities", Member.Guarded));
+
+    public static MemberNames Meta { get; } = new(
+        ("progressToken", Member.ProgressToken), ("io.modelcontextprotocol/related-task", Member.RelatedTask));
+
+    public static MemberNames RelatedTask { get; } = new(("taskId", Member.TaskId));
+
+    /// <param name="name">Unescaped ASCII.</param>
+    /// <param name="member">Which member it is, when it is exactly one of them.</param>
+    /// <returns>False for a name in disguise.</returns>
+    public bool TryFind(ReadOnlySpan<byte> name, out Member member)
+    {
+        var disguised = false;
+        foreach (var known in _names)
+        {
+            if (known.Utf8.Length != name.Length)
+                continue;
+            if (name.SequenceEqual(known.Utf8))
+            {
+                member = known.Member;
+                return true;
+            }
+
+            disguised |= System.Text.Ascii.EqualsIgnoreCase(name, known.Utf8);
+        }
+
+        member = Member.Other;
+        return !disguised;
+    }
+
+    /// <inheritdoc cref="TryFind(ReadOnlySpan{byte}, out Member)"/>
+    public bool TryFind(string name, out Member member)
+    {
+        var folded = string.Concat(name.Where(letter => letter != '\0').Select(Fold));
+        foreach (var known in _names)
+        {
+            if (!folded.Equals(known.Text, StringComparison.OrdinalIgnoreCase))
+                continue;
+            member = known.Member;
+            return name == known.Text;
+        }
+
+        member = Member.Other;
+        return true;
+    }
+
+    // The letters outside ASCII whose simple or Turkish case mapping lands inside it (Unicode CaseFolding.txt).
+    private static char Fold(char letter) => letter switch
+    {
+        '\u017F' => 's',
+        '\u212A' => 'k',
+        '\u0130' or '\u0131' => 'i',
+        _ => letter,
+    };
+}
