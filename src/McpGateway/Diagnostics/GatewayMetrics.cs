@@ -1,0 +1,53 @@
+using System.Diagnostics.Metrics;
+
+namespace McpGateway.Diagnostics;
+
+/// <summary>The gateway's own instruments, on the meter <c>McpGateway</c>. Tags are names and reasons, never ids or bodies.</summary>
+public sealed class GatewayMetrics
+{
+    public const string MeterName = "McpGateway";
+
+    private readonly Counter<long> _childrenStarted;
+    private readonly UpDownCounter<long> _children;
+    private readonly UpDownCounter<long> _sessions;
+    private readonly Counter<long> _calls;
+    private readonly Counter<long> _dropped;
+    private readonly Counter<long> _noise;
+    private readonly Counter<long> _streamsCut;
+
+    public GatewayMetrics(IMeterFactory meters)
+    {
+        var meter = meters.Create(MeterName);
+        _childrenStarted = meter.CreateCounter<long>("mcpgateway.children.started", "{process}", "Child processes started.");
+        _children = meter.CreateUpDownCounter<long>("mcpgateway.children", "{process}", "Child processes running.");
+        _sessions = meter.CreateUpDownCounter<long>("mcpgateway.sessions", "{session}", "MCP sessions open.");
+        _calls = meter.CreateCounter<long>("mcpgateway.calls", "{call}", "Requests relayed to a child.");
+        _dropped = meter.CreateCounter<long>("mcpgateway.messages.dropped", "{message}", "Messages that had nowhere to go.");
+        _noise = meter.CreateCounter<long>("mcpgateway.children.noise", "{line}", "Lines of a child's stdout that are no message.");
+        _streamsCut = meter.CreateCounter<long>("mcpgateway.streams.cut", "{stream}", "Streams cut because their client did not read.");
+    }
+
+    public void ChildStarted(string server)
+    {
+        _childrenStarted.Add(1, Server(server));
+        _children.Add(1, Server(server));
+    }
+
+    public void ChildStopped(string server) => _children.Add(-1, Server(server));
+
+    public void SessionOpened(string server) => _sessions.Add(1, Server(server));
+
+    public void SessionEnded(string server) => _sessions.Add(-1, Server(server));
+
+    public void CallRelayed(string server) => _calls.Add(1, Server(server));
+
+    /// <param name="server">The server's name.</param>
+    /// <param name="reason">A constant such as <c>unknown-id</c> or <c>no-stream</c>.</param>
+    public void MessageDropped(string server, string reason) => _dropped.Add(1, Server(server), new("reason", reason));
+
+    public void Noise(string server) => _noise.Add(1, Server(server));
+
+    public void StreamCut(string server) => _streamsCut.Add(1, Server(server));
+
+    private static KeyValuePair<string, object?> Server(string name) => new("server", name);
+}

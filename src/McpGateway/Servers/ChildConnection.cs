@@ -1,0 +1,206 @@
+using System.Collections.Concurrent;
+using System.IO.Pipelines;
+using McpGateway.Diagnostics;
+using McpGateway.JsonRpc;
+using McpGateway.Servers.Framing;
+using McpGateway.Servers.Launching;
+
+namespace McpGateway.Servers;
+
+/// <summary>
+/// One running child and its pipes: gives each request an id of its own, brings the answer to the call that asked, and
+/// everything else to the one listener. It owns the process from start to end.
+/// </summary>
+public sealed partial class ChildConnection : IAsyncDisposable
+{
+    // A child's last answers may still lie in its pipe when it has exited; a grandchild may hold the pipe open for ever.
+    private static readonly TimeSpan DrainAfterExit = TimeSpan.FromSeconds(1);
+
+    private readonly IChildProcess _process;
+    private readonly IChildListener _listener;
+    private readonly ServerState _server;
+    private readonly ChildServices _services;
+    private readonly ILogger _log;
+    private readonly MessageQueue _toChild;
+    private readonly ChildErrorOutput _errorOutput;
+    private readonly ConcurrentDictionary<long, PendingCall> _pending = new();
+    private readonly Task _running;
+    private readonly Lock _stopLock = new();
+    private ChildFailure? _failure;
+    private Task? _stopping;
+    private long _lastId;
+
+    internal ChildConnection(IChildProcess process, IChildListener listener, ServerState server, ChildServices services)
+    {
+        _process = process;
+        _listener = listener;
+        _server = server;
+        _services = services;
+        _log = services.Loggers.CreateLogger($"McpGateway.Servers.{server.Name}");
+        _toChild = new MessageQueue(QueueLimits.Default, services.Budget);
+        _errorOutput = new ChildErrorOutput(
+            new SecretRedactor(server.Stdio), line => Log.ErrorOutput(_log, server.Name, process.Id, line));
+        Log.Started(_log, server.Name, process.Id);
+        services.Metrics.ChildStarted(server.Name);
+        _running = Task.Run(RunAsync);
+    }
+
+    public int ProcessId => _process.Id;
+
+    /// <summary>Sends a request under an id of the child's own; waits while the child's queue is full.</summary>
+    /// <param name="request">Owned by the connection from here on.</param>
+    /// <param name="call">Told of the answer, or of the failure, exactly once.</param>
+    /// <param name="abandoned">Fires when the call gives up waiting for room; it is then not told of anything.</param>
+    public async ValueTask CallAsync(JsonRpcMessage request, PendingCall call, CancellationToken abandoned)
+    {
+        var id = Interlocked.Increment(ref _lastId);
+        call.ChildId = id;
+        request.ReplaceId(id);
+        _pending[id] = call;
+        _services.Metrics.CallRelayed(_server.Name);
+        try
+        {
+            if (await _toChild.EnqueueAsync(request, abandoned))
+            {
+                // A failure between the two steps may have missed this call.
+                if (Volatile.Read(ref _failure) is { } late && Forget(call))
+                    await call.OnFailedAsync(late.ToError());
+                return;
+            }
+        }
+        catch (OperationCanceledException) when (abandoned.IsCancellationRequested)
+        {
+            Forget(call);
+            request.Dispose();
+            return;
+        }
+
+        request.Dispose();
+        if (Forget(call))
+            await call.OnFailedAsync((Volatile.Read(ref _failure) ?? Failure("was stopped", null)).ToError());
+    }
+
+    /// <summary>Sends a notification or an answer; waits while the child's queue is full.</summary>
+    /// <param name="message">Owned by the connection from here on.</param>
+    /// <param name="cancellationToken">The message is dropped when it fires first.</param>
+    public async ValueTask SendAsync(JsonRpcMessage message, CancellationToken cancellationToken)
+    {
+        var sent = false;
+        try
+        {
+            sent = await _toChild.EnqueueAsync(message, cancellationToken);
+        }
+        finally
+        {
+            if (!sent)
+                Drop(message, "child-gone");
+        }
+    }
+
+    /// <summary>Sends a message if there is room for it now.</summary>
+    /// <param name="message">Owned by the connection from here on.</param>
+    public void TrySend(JsonRpcMessage message)
+    {
+        if (_toChild.TryEnqueue(message) is not Enqueued.Yes)
+            Drop(message, "child-queue-full");
+    }
+
+    /// <summary>The call no longer waits: an answer that still comes is dropped.</summary>
+    /// <returns>Whether it was waiting.</returns>
+    public bool Forget(PendingCall call) => _pending.TryRemove(new(call.ChildId, call));
+
+    /// <summary>Ends the child in order and waits until it is gone. Pending calls are failed.</summary>
+    public ValueTask DisposeAsync()
+    {
+        lock (_stopLock)
+            _stopping ??= StopAsync();
+        return new ValueTask(_stopping);
+    }
+
+    private async Task StopAsync()
+    {
+        Interlocked.CompareExchange(ref _failure, Failure("was stopped", null), null);
+        _toChild.Close(discard: true);
+        await _process.StopAsync(StopTimes.Default);
+        await _running;
+        _process.Dispose();
+        _services.Metrics.ChildStopped(_server.Name);
+        _server.ReleaseProcess();
+    }
+
+    private async Task RunAsync()
+    {
+        var errorOutput = GuardAsync(_errorOutput.RunAsync(_process));
+        var writing = GuardAsync(MessageWriter.RunAsync(_toChild, _process.StandardInput));
+        var reading = GuardAsync(ReadAsync());
+        await Task.WhenAny(reading, _process.Exited);
+        await SettleAsync(Task.WhenAll(reading, errorOutput, _process.Exited));
+        await LoseAsync();
+        await writing;
+    }
+
+    private async Task ReadAsync()
+    {
+        var reader = new ChildReader(this);
+        var pipe = PipeReader.Create(_process.StandardOutput, new StreamPipeReaderOptions(bufferSize: 64 * 1024, leaveOpen: true));
+        await reader.RunAsync(pipe, _services.MaxMessageBytes);
+    }
+
+    // What a child's pipes throw when it dies is told by its exit; whatever else happens must end the child, and be seen.
+    private async Task GuardAsync(Task task)
+    {
+        try
+        {
+            await task;
+        }
+        catch (Exception exception) when (exception is IOException or ObjectDisposedException or OperationCanceledException)
+        {
+            Log.PipeClosed(_log, _server.Name, _process.Id, exception.Message);
+        }
+        catch (Exception exception)
+        {
+            Log.Broken(_log, exception, _server.Name, _process.Id);
+        }
+    }
+
+    private async Task SettleAsync(Task everything)
+    {
+        try
+        {
+            await everything.WaitAsync(DrainAfterExit, _services.Time);
+        }
+        catch (TimeoutException)
+        {
+            Log.PipeHeldOpen(_log, _server.Name, _process.Id);
+        }
+    }
+
+    private async Task LoseAsync()
+    {
+        var exit = _process.Exited.IsCompletedSuccessfully ? await _process.Exited : (ChildExit?)null;
+        var reason = exit is { } ended ? ended.ToString() : "closed its standard output";
+        var failure = Failure(reason, exit);
+        var expected = Interlocked.CompareExchange(ref _failure, failure, null) is not null;
+        if (expected)
+            Log.Stopped(_log, _server.Name, _process.Id, reason);
+        else
+            Log.Lost(_log, _server.Name, _process.Id, reason);
+        _toChild.Close(discard: true);
+        foreach (var call in _pending.Values)
+        {
+            if (Forget(call))
+                await call.OnFailedAsync(_failure!.ToError());
+        }
+
+        if (!expected)
+            _listener.OnLost(failure.ToError());
+    }
+
+    private ChildFailure Failure(string reason, ChildExit? exit) => new(_server.Name, reason, exit, _errorOutput.LastLines);
+
+    private void Drop(JsonRpcMessage message, string reason)
+    {
+        message.Dispose();
+        _services.Metrics.MessageDropped(_server.Name, reason);
+    }
+}

@@ -1,0 +1,83 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using McpGateway.JsonRpc;
+using McpGateway.Servers.Framing;
+
+namespace McpGateway.Servers;
+
+public sealed partial class ChildConnection
+{
+    /// <summary>The one reader of a child's stdout: line by line, each to where it belongs.</summary>
+    private sealed class ChildReader(ChildConnection child)
+    {
+        private bool _noiseSeen;
+
+        public async Task RunAsync(PipeReader pipe, int maxMessageBytes)
+        {
+            var framer = new LineFramer(maxMessageBytes);
+            while (true)
+            {
+                var read = await pipe.ReadAsync();
+                var buffer = read.Buffer;
+                while (framer.TryRead(ref buffer, out var line, out var oversized))
+                {
+                    if (oversized is not null)
+                        await SkipAsync(oversized, maxMessageBytes);
+                    else
+                        await TakeAsync(line);
+                }
+
+                pipe.AdvanceTo(buffer.Start, buffer.End);
+                if (read.IsCompleted)
+                    return;
+            }
+        }
+
+        private ValueTask TakeAsync(in ReadOnlySequence<byte> line)
+        {
+            if (IsBlank(line))
+                return default;
+            var error = JsonRpcMessage.TryCopy(line, out var message, out var id);
+            if (error is not null)
+                return RefuseAsync(line.Length, error, id);
+            if (!message!.Envelope.IsAnswer)
+                return child._listener.OnMessageAsync(message);
+            if (id.TryGetInt64(out var number) && child._pending.TryRemove(number, out var call))
+                return call.OnAnswerAsync(message);
+
+            // Nobody asked, or nobody waits any more. Never broadcast: it may be another's answer, or a forged one.
+            child.Drop(message, "unknown-id");
+            return default;
+        }
+
+        private async ValueTask RefuseAsync(long length, JsonRpcError error, JsonRpcId id)
+        {
+            child._services.Metrics.Noise(child._server.Name);
+            if (_noiseSeen)
+                Log.Noise(child._log, child._server.Name, child.ProcessId, length, error.Message);
+            else
+                Log.FirstNoise(child._log, child._server.Name, child.ProcessId, length, error.Message);
+            _noiseSeen = true;
+            if (error.Code is JsonRpcErrorCode.InvalidRequest && TryTakeCall(id) is { } call)
+                await call.OnFailedAsync(child.Failure($"gave an answer that cannot be relayed: {error.Message}", null).ToError());
+        }
+
+        private async ValueTask SkipAsync(OversizedLine line, int limit)
+        {
+            Log.TooLong(child._log, child._server.Name, child.ProcessId, line.Length, limit);
+            var reason = $"sent a message of {line.Length} bytes, over the limit of {limit} (Limits:MessageBytes)";
+            if (line.HasMethod && !line.Id.IsNone)
+                child.TrySend(JsonRpcMessage.CreateError(line.Id, new(JsonRpcErrorCode.InvalidRequest, "The request is too long.")));
+            else if (!line.HasMethod && TryTakeCall(line.Id) is { } call)
+                await call.OnFailedAsync(child.Failure(reason, null).ToError());
+            else
+                child._services.Metrics.MessageDropped(child._server.Name, "too-long");
+        }
+
+        private PendingCall? TryTakeCall(JsonRpcId id) =>
+            id.TryGetInt64(out var number) && child._pending.TryRemove(number, out var call) ? call : null;
+
+        private static bool IsBlank(in ReadOnlySequence<byte> line) =>
+            line.IsEmpty || (line.IsSingleSegment && line.FirstSpan.Trim(" \t\r"u8).IsEmpty);
+    }
+}

@@ -1,0 +1,14 @@
+using McpGateway.Diagnostics;
+using McpGateway.Servers.Launching;
+
+namespace McpGateway.Servers;
+
+/// <summary>What every child's connection needs of the gateway.</summary>
+/// <param name="MaxMessageBytes">The longest line of a child that is relayed (Limits:MessageBytes).</param>
+public sealed record ChildServices(
+    IChildLauncher Launcher,
+    QueueBudget Budget,
+    GatewayMetrics Metrics,
+    TimeProvider Time,
+    ILoggerFactory Loggers,
+    int MaxMessageBytes);

@@ -1,0 +1,30 @@
+using McpGateway.Servers.Launching;
+
+namespace McpGateway.Servers;
+
+/// <summary>Starts a server's child as its configuration says.</summary>
+public sealed class ChildStarter(ChildServices services)
+{
+    /// <summary>Starts one. The caller has reserved its place (<see cref="ServerState.TryReserveProcess"/>).</summary>
+    /// <param name="server">A stdio server.</param>
+    /// <param name="listener">Receives what the child says of its own accord.</param>
+    /// <exception cref="ChildLaunchException">It cannot be started; the place has been given back.</exception>
+    public ChildConnection Start(ServerState server, IChildListener listener)
+    {
+        var target = server.Stdio;
+        try
+        {
+            if (target.WorkingDirectory is { } directory && !Directory.Exists(directory))
+                throw new ChildLaunchException($"The working directory '{directory}' does not exist.");
+            var environment = ChildEnvironment.For(target);
+            var program = CommandResolver.Resolve(target.Command, environment, target.WorkingDirectory);
+            var process = services.Launcher.Launch(new LaunchSpec(program, target.Arguments, environment, target.WorkingDirectory));
+            return new ChildConnection(process, listener, server, services);
+        }
+        catch (ChildLaunchException)
+        {
+            server.ReleaseProcess();
+            throw;
+        }
+    }
+}

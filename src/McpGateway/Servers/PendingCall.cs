@@ -1,0 +1,16 @@
+using McpGateway.JsonRpc;
+
+namespace McpGateway.Servers;
+
+/// <summary>A request that was sent to a child and waits for its one answer.</summary>
+public abstract class PendingCall
+{
+    /// <summary>The id that the child sees; 0 before the request is sent.</summary>
+    public long ChildId { get; internal set; }
+
+    /// <summary>The child answered. The message is the call's from here on; its id is still the child's.</summary>
+    internal protected abstract ValueTask OnAnswerAsync(JsonRpcMessage answer);
+
+    /// <summary>The child will not answer any more.</summary>
+    internal protected abstract ValueTask OnFailedAsync(JsonRpcError error);
+}

@@ -1,0 +1,34 @@
+using System.Text.RegularExpressions;
+using McpGateway.Configuration;
+
+namespace McpGateway.Servers;
+
+/// <summary>
+/// Takes secrets out of what a child prints before it reaches a log or a client: the values that its configuration
+/// declares, and what looks like a credential.
+/// </summary>
+internal sealed partial class SecretRedactor
+{
+    private const string Mask = "***";
+
+    // Shorter values (a port, "true", "prod") would mask half of every line and protect nothing.
+    private const int ShortestSecret = 6;
+
+    private readonly string[] _secrets;
+
+    public SecretRedactor(StdioTarget target) =>
+        // The longest first: one secret may be the beginning of another.
+        _secrets = [.. target.Environment.Values.Where(value => value.Length >= ShortestSecret).OrderByDescending(value => value.Length)];
+
+    public string Redact(string line)
+    {
+        foreach (var secret in _secrets)
+            line = line.Replace(secret, Mask, StringComparison.Ordinal);
+        return LooksLikeCredential().Replace(line, "${what}" + Mask);
+    }
+
+    [GeneratedRegex(
+        """(?<what>\b(?:bearer|basic)\s+|\b[\w-]*(?:password|passwd|secret|token|api[_-]?key|credential)[\w-]*["']?\s*[=:]\s*["']?|://[^\s/:@]+:)[^\s"'&,;@]{4,}""",
+        RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
+    private static partial Regex LooksLikeCredential();
+}

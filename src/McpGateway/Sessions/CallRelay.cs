@@ -1,0 +1,227 @@
+using System.Text.Json.Nodes;
+using McpGateway.JsonRpc;
+using McpGateway.Servers;
+using McpGateway.Servers.Launching;
+
+namespace McpGateway.Sessions;
+
+/// <summary>
+/// One child as its callers use it: started with the first message, its calls in flight, their time-outs, its end. What
+/// a session of its own and the callers without one have in common.
+/// </summary>
+internal sealed partial class CallRelay
+{
+    private readonly ServerState _server;
+    private readonly IChildListener _listener;
+    private readonly RelayServices _services;
+    private readonly ILogger _log;
+    private readonly Lock _lock = new();
+    private Task<ChildConnection>? _starting;
+    private ChildConnection? _child;
+    private bool _ended;
+
+    /// <param name="server">One of its places for a process was reserved for this relay.</param>
+    /// <param name="listener">Receives what the child says of its own accord.</param>
+    /// <param name="services">The gateway's parts.</param>
+    public CallRelay(ServerState server, IChildListener listener, RelayServices services)
+    {
+        _server = server;
+        _listener = listener;
+        _services = services;
+        _log = services.Loggers.CreateLogger<CallRelay>();
+        Calls = new CallTable(server.Name, services.Time, services.Metrics);
+    }
+
+    public CallTable Calls { get; }
+
+    /// <summary>The child's initialize result, when the gateway did the handshake.</summary>
+    public byte[]? InitializeResult { get; private set; }
+
+    /// <summary>Starts the child, unless it was started before.</summary>
+    /// <param name="handshake">Whether the gateway is to do the handshake; only the first caller decides.</param>
+    /// <exception cref="ChildLaunchException">It cannot be started.</exception>
+    /// <exception cref="HandshakeException">It did not take part in the handshake, or the relay has ended.</exception>
+    public Task<ChildConnection> ConnectAsync(bool handshake)
+    {
+        lock (_lock)
+        {
+            if (_ended)
+                return Task.FromException<ChildConnection>(new HandshakeException(Refusal.SessionNotFound.Error));
+            return _starting ??= Task.Run(() => StartAsync(handshake));
+        }
+    }
+
+    /// <summary>Sends a call that is in the table. It never fails: a call that cannot be sent is answered with an error.</summary>
+    public async ValueTask SendAsync(JsonRpcMessage request, ClientCall call, bool handshake)
+    {
+        try
+        {
+            var child = await ConnectAsync(handshake);
+            await child.CallAsync(request, call, call.Abandoned);
+        }
+        catch (Exception exception)
+        {
+            request.Dispose();
+            if (exception is not (ChildLaunchException or HandshakeException))
+                Log.SendFailed(_log, exception, _server.Name);
+            await call.OnFailedAsync(Explain(exception));
+        }
+    }
+
+    /// <summary>Sends a notification or an answer; dropped when the child cannot be started.</summary>
+    public async ValueTask SendAsync(JsonRpcMessage message, bool handshake, CancellationToken cancellationToken)
+    {
+        if (await TryConnectAsync(handshake) is null)
+            await _child!.SendAsync(message, cancellationToken);
+        else
+            message.Dispose(); // whoever started the child was told why
+    }
+
+    /// <returns>Null when the child is there, else what to answer.</returns>
+    public async Task<JsonRpcError?> TryConnectAsync(bool handshake)
+    {
+        try
+        {
+            await ConnectAsync(handshake);
+            return null;
+        }
+        catch (Exception exception) when (exception is ChildLaunchException or HandshakeException)
+        {
+            return Explain(exception);
+        }
+    }
+
+    /// <summary>Answers a request of the child's.</summary>
+    public void Answer(JsonRpcMessage answer)
+    {
+        if (Volatile.Read(ref _child) is { } child)
+            child.TrySend(answer);
+        else
+            answer.Dispose();
+    }
+
+    /// <summary>Tells the child that a call, which was taken out of the table, is no longer wanted.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="cancellation">The client's own notification; null to write one.</param>
+    /// <param name="reason">For the child's log, when there is no notification.</param>
+    public void Cancel(ClientCall call, JsonRpcMessage? cancellation, string reason)
+    {
+        call.Abandon();
+        if (Volatile.Read(ref _child) is not { } child || !child.Forget(call))
+        {
+            cancellation?.Dispose(); // it was not sent yet, or its answer is on the way
+            return;
+        }
+
+        cancellation ??= Cancellation(call.ChildId, reason);
+        if (!cancellation.Envelope.CancelledIdRange.IsEmpty)
+            cancellation.ReplaceId(call.ChildId);
+        child.TrySend(cancellation);
+    }
+
+    /// <summary>Fails the calls whose time is over, and reminds their streams of the silence.</summary>
+    /// <param name="now">A timestamp of the services' clock.</param>
+    /// <param name="paused">True while the client has to answer something that belongs to no single call.</param>
+    public async ValueTask TickAsync(long now, bool paused)
+    {
+        foreach (var call in Calls.Snapshot())
+        {
+            call.Replies.Tick(now);
+            if (Expiry(call, now, paused || call.WaitsForClient) is not { } reason || !Calls.Remove(call))
+                continue;
+            Cancel(call, null, reason);
+            var error = new ChildFailure(_server.Name, $"did not answer {call.Method}: {reason}", null, []).ToError();
+            await call.EndAsync(JsonRpcMessage.CreateError(call.ClientId, error));
+        }
+    }
+
+    /// <summary>Stops the child; the calls that are left are answered with the error.</summary>
+    public async Task EndAsync(JsonRpcError error)
+    {
+        bool started;
+        lock (_lock)
+        {
+            _ended = true;
+            started = _starting is not null;
+        }
+
+        foreach (var call in Calls.Snapshot())
+        {
+            call.Abandon();
+            await call.OnFailedAsync(error);
+        }
+
+        if (!started)
+            _server.ReleaseProcess();
+        else if (Volatile.Read(ref _child) is { } child)
+            await child.DisposeAsync();
+    }
+
+    private async Task<ChildConnection> StartAsync(bool handshake)
+    {
+        ChildConnection? child = null;
+        try
+        {
+            child = _services.Starter.Start(_server, _listener);
+            if (!TryKeep(child))
+                throw new HandshakeException(Refusal.SessionNotFound.Error);
+            if (handshake)
+                InitializeResult = await Handshake.PerformAsync(child, _server.Config.StartTimeout, _services.Time);
+            return child;
+        }
+        catch (Exception exception)
+        {
+            if (child is not null)
+                await child.DisposeAsync();
+            Log.CannotStart(_log, _server.Name, exception.Message);
+            _listener.OnLost(Explain(exception));
+            throw;
+        }
+    }
+
+    // The end may come while the child is being started: then it is not the end's to stop, but the start's.
+    private bool TryKeep(ChildConnection child)
+    {
+        lock (_lock)
+        {
+            _child = child;
+            return !_ended;
+        }
+    }
+
+    private string? Expiry(ClientCall call, long now, bool paused)
+    {
+        var config = _server.Config;
+        var limit = call.IsInitialize ? config.StartTimeout : config.RequestTimeout;
+        if (!paused && _services.Time.GetElapsedTime(call.ActiveAt, now) >= limit)
+            return $"no answer or progress within {limit} ({(call.IsInitialize ? "startTimeout" : "requestTimeout")})";
+        return _services.Time.GetElapsedTime(call.StartedAt, now) >= config.RequestMaximum
+            ? $"no answer within {config.RequestMaximum} (requestMaximum)"
+            : null;
+    }
+
+    private JsonRpcError Explain(Exception exception) => exception switch
+    {
+        HandshakeException handshake => handshake.Error,
+        ChildLaunchException launch =>
+            new ChildFailure(_server.Name, "cannot be started: " + launch.Message.TrimEnd('.'), null, []).ToError(),
+        _ => new JsonRpcError(JsonRpcErrorCode.InternalError, "The gateway failed; its log tells more."),
+    };
+
+    private static JsonRpcMessage Cancellation(long childId, string reason) => JsonRpcMessage.Create(
+        System.Text.Encoding.UTF8.GetBytes(new JsonObject
+        {
+            ["jsonrpc"] = "2.0",
+            ["method"] = McpMethod.Cancelled,
+            ["params"] = new JsonObject { ["requestId"] = childId, ["reason"] = reason },
+        }.ToJsonString()));
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "{Server} cannot be started: {Reason}", EventName = "ChildCannotStart")]
+        public static partial void CannotStart(ILogger log, string server, string reason);
+
+        [LoggerMessage(2, LogLevel.Error, "A message to {Server} could not be sent", EventName = "SendFailed")]
+        public static partial void SendFailed(ILogger log, Exception exception, string server);
+    }
+}

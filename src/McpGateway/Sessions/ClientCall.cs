@@ -1,0 +1,108 @@
+using McpGateway.JsonRpc;
+using McpGateway.Servers;
+
+namespace McpGateway.Sessions;
+
+/// <summary>
+/// A client's request in flight. Exactly one of the answer, a failure, a time-out and a cancellation ends it: the one
+/// that takes it out of its <see cref="CallTable"/>.
+/// </summary>
+internal sealed class ClientCall(CallTable table, JsonRpcId key, JsonRpcMessage request, MessageStream replies) : PendingCall
+{
+    private readonly Lock _lock = new();
+    private CancellationTokenSource? _abandoning;
+    private bool _abandoned;
+    private int _waitsForClient;
+
+    /// <summary>Unique in the table.</summary>
+    public JsonRpcId Key { get; } = key;
+
+    /// <summary>The id that the client waits for.</summary>
+    public JsonRpcId ClientId { get; } = request.Envelope.Id;
+
+    /// <summary>The client's progress token; none when it asked for no progress.</summary>
+    public JsonRpcId ProgressToken { get; } = request.Envelope.ProgressToken;
+
+    /// <summary>The token that the child knows: the client's own, unless clients share the child.</summary>
+    public JsonRpcId ChildProgressToken { get; init; } = request.Envelope.ProgressToken;
+
+    public string Method { get; } = request.Envelope.Method!;
+
+    public string? Task { get; } = request.Envelope.Task;
+
+    public MessageStream Replies { get; } = replies;
+
+    public bool IsInitialize => Method == McpMethod.Initialize;
+
+    /// <summary>When it was taken; with <see cref="ActiveAt"/>, a timestamp of the table's clock.</summary>
+    public long StartedAt { get; } = table.Now;
+
+    /// <summary>When it last made progress.</summary>
+    public long ActiveAt { get; private set; } = table.Now;
+
+    public bool WaitsForClient => Volatile.Read(ref _waitsForClient) > 0;
+
+    /// <summary>Looks at the answer before it goes out.</summary>
+    public Action<JsonRpcMessage>? OnAnswer { get; init; }
+
+    /// <summary>Fires when the call has ended before it was sent. Only a call that must wait for room asks for it.</summary>
+    public CancellationToken Abandoned
+    {
+        get
+        {
+            lock (_lock)
+            {
+                if (_abandoned)
+                    return new CancellationToken(canceled: true);
+                return (_abandoning ??= new CancellationTokenSource()).Token;
+            }
+        }
+    }
+
+    public void Touch() => ActiveAt = table.Now;
+
+    /// <summary>The child asked the client something for this call: the client's time is not the child's.</summary>
+    public void BeginWaiting() => Interlocked.Increment(ref _waitsForClient);
+
+    public void EndWaiting()
+    {
+        Interlocked.Decrement(ref _waitsForClient);
+        Touch();
+    }
+
+    public void Abandon()
+    {
+        CancellationTokenSource? abandoning;
+        lock (_lock)
+        {
+            _abandoned = true;
+            abandoning = _abandoning;
+        }
+
+        abandoning?.Cancel();
+    }
+
+    /// <summary>Writes the answer that ends the call. The caller has taken it out of the table.</summary>
+    public async ValueTask EndAsync(JsonRpcMessage answer)
+    {
+        OnAnswer?.Invoke(answer);
+        if (!await Replies.WriteAsync(answer))
+            table.Undeliverable(answer);
+        Replies.Release();
+    }
+
+    protected internal override ValueTask OnAnswerAsync(JsonRpcMessage answer)
+    {
+        if (!table.Remove(this))
+        {
+            answer.Dispose();
+            return default;
+        }
+
+        answer.ReplaceId(ClientId);
+        return EndAsync(answer);
+    }
+
+    protected internal override ValueTask OnFailedAsync(JsonRpcError error) =>
+        table.Remove(this) ? EndAsync(JsonRpcMessage.CreateError(ClientId, error)) : default;
+}

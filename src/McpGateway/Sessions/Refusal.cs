@@ -1,0 +1,61 @@
+using McpGateway.JsonRpc;
+
+namespace McpGateway.Sessions;
+
+/// <summary>Why a message is not taken.</summary>
+public enum RefusalReason
+{
+    /// <summary>The message breaks a rule; sending it again will not help.</summary>
+    Invalid,
+
+    /// <summary>The session does not exist for this caller.</summary>
+    NotFound,
+
+    /// <summary>This user has reached a limit.</summary>
+    TooMany,
+
+    /// <summary>The gateway or the server has no room, or is about to stop.</summary>
+    Unavailable,
+}
+
+/// <summary>A message, or a session, that is not taken, and what to answer.</summary>
+/// <param name="RetryAfter">When trying again makes sense; null when it does not.</param>
+public sealed record Refusal(RefusalReason Reason, JsonRpcError Error, TimeSpan? RetryAfter = null)
+{
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
+
+    public static Refusal SessionNotFound { get; } = new(RefusalReason.NotFound, new(
+        JsonRpcErrorCode.NotFound, "The session does not exist or has ended. Send initialize to begin a new one."));
+
+    public static Refusal IdInFlight { get; } = Invalid("A request with this id is still in flight in this session.");
+
+    public static Refusal AlreadyInitialized { get; } = Invalid("This session is already initialized.");
+
+    public static Refusal Draining { get; } = Unavailable("The gateway is shutting down.");
+
+    public static Refusal QueuesFull { get; } = Unavailable("The gateway's queues are full (Limits:QueuedBytes).");
+
+    public static Refusal TooManySessions { get; } = Unavailable("The gateway has reached its limit of sessions (Limits:Sessions).");
+
+    public static Refusal TooManySessionsOfUser { get; } =
+        Overloaded(RefusalReason.TooMany, "You have reached the limit of sessions for one user (Limits:SessionsPerUser).");
+
+    public static Refusal TooManyProcesses(string server) =>
+        Unavailable($"All processes of the server '{server}' are taken (maxProcesses).");
+
+    public static Refusal Invalid(string message) =>
+        new(RefusalReason.Invalid, new JsonRpcError(JsonRpcErrorCode.InvalidRequest, message));
+
+    private static Refusal Unavailable(string message) => Overloaded(RefusalReason.Unavailable, message);
+
+    private static Refusal Overloaded(RefusalReason reason, string message) =>
+        new(reason, new JsonRpcError(JsonRpcErrorCode.Overloaded, message), Soon);
+}
+
+/// <summary>What became of a message that a client sent.</summary>
+/// <param name="Refusal">Null when it was taken.</param>
+/// <param name="Delivered">Completes when the child's queue has it; never fails, since a call that cannot be sent is answered.</param>
+public readonly record struct Receipt(Refusal? Refusal, ValueTask Delivered)
+{
+    public static implicit operator Receipt(Refusal refusal) => new(refusal, default);
+}

@@ -1,0 +1,8 @@
+using McpGateway.Diagnostics;
+using McpGateway.Servers;
+
+namespace McpGateway.Sessions;
+
+/// <summary>What every session needs of the gateway.</summary>
+public sealed record RelayServices(
+    ChildStarter Starter, QueueBudget Budget, GatewayMetrics Metrics, TimeProvider Time, ILoggerFactory Loggers);

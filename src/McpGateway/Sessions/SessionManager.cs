@@ -1,0 +1,125 @@
+using System.Collections.Concurrent;
+using McpGateway.Configuration;
+using McpGateway.Servers;
+using Microsoft.Extensions.Options;
+
+namespace McpGateway.Sessions;
+
+/// <summary>The sessions by id: opened within the limits, found only by their owner, ended once.</summary>
+public sealed partial class SessionManager(
+    RelayServices services, IOptionsMonitor<LimitsOptions> limits, ILogger<SessionManager> log)
+{
+    private readonly ConcurrentDictionary<string, Session> _sessions = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<Session, Task> _ending = new();
+    private readonly Dictionary<SessionOwner, int> _perOwner = [];
+    private readonly Lock _lock = new();
+    private int _reserved;
+    private volatile bool _draining;
+
+    /// <summary>The sessions open now.</summary>
+    public int Count => _sessions.Count;
+
+    internal IEnumerable<Session> All => _sessions.Select(session => session.Value);
+
+    /// <summary>Opens a session. Its child starts with its first message.</summary>
+    /// <returns>Null when it was opened.</returns>
+    public Refusal? TryOpen(SessionKind kind, ServerState server, SessionOwner owner, out Session? session)
+    {
+        session = null;
+        if (_draining)
+            return Refusal.Draining;
+        if (Reserve(owner) is { } full)
+            return full;
+        if (!server.TryReserveProcess())
+        {
+            Release(owner);
+            return Refusal.TooManyProcesses(server.Name);
+        }
+
+        session = new Session(kind, server, owner, services, OnEnded);
+        _sessions[session.Id] = session;
+        services.Metrics.SessionOpened(server.Name);
+        Log.Opened(log, server.Name, kind);
+        return null;
+    }
+
+    /// <summary>Finds a session of this server and this owner. For anyone else it does not exist.</summary>
+    public Session? Find(string server, string id, SessionOwner owner) =>
+        SessionId.IsWellFormed(id) && _sessions.TryGetValue(id, out var session)
+        && session.Server.Name == server && session.Owner == owner ? session : null;
+
+    /// <summary>Takes no more sessions.</summary>
+    internal void Drain() => _draining = true;
+
+    /// <summary>Ends all sessions and waits until their children are gone.</summary>
+    internal async Task EndAllAsync()
+    {
+        var endings = All.Select(session => session.EndAsync()).Concat(_ending.Values).ToArray();
+        await Task.WhenAll(endings).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // each failure is logged below
+    }
+
+    private Refusal? Reserve(SessionOwner owner)
+    {
+        lock (_lock)
+        {
+            var current = limits.CurrentValue;
+            var mine = _perOwner.GetValueOrDefault(owner);
+            if (mine >= current.SessionsPerUser)
+                return Refusal.TooManySessionsOfUser;
+            if (_reserved >= current.Sessions)
+                return Refusal.TooManySessions;
+            _perOwner[owner] = mine + 1;
+            _reserved++;
+            return null;
+        }
+    }
+
+    private void Release(SessionOwner owner)
+    {
+        lock (_lock)
+        {
+            _reserved--;
+            if (--_perOwner[owner] == 0)
+                _perOwner.Remove(owner);
+        }
+    }
+
+    private void OnEnded(Session session, Task ending)
+    {
+        if (!_sessions.TryRemove(session.Id, out _))
+            return;
+        Release(session.Owner);
+        services.Metrics.SessionEnded(session.Server.Name);
+        Log.Ended(log, session.Server.Name, session.Kind);
+        _ending[session] = ending;
+        _ = ForgetAfterAsync(session, ending);
+    }
+
+    private async Task ForgetAfterAsync(Session session, Task ending)
+    {
+        try
+        {
+            await ending;
+        }
+        catch (Exception exception)
+        {
+            Log.EndFailed(log, exception, session.Server.Name);
+        }
+        finally
+        {
+            _ending.TryRemove(session, out _);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "{Server}: {Kind} session opened", EventName = "SessionOpened")]
+        public static partial void Opened(ILogger log, string server, SessionKind kind);
+
+        [LoggerMessage(2, LogLevel.Information, "{Server}: {Kind} session ended", EventName = "SessionEnded")]
+        public static partial void Ended(ILogger log, string server, SessionKind kind);
+
+        [LoggerMessage(3, LogLevel.Error, "{Server}: a session could not be ended in order", EventName = "SessionEndFailed")]
+        public static partial void EndFailed(ILogger log, Exception exception, string server);
+    }
+}

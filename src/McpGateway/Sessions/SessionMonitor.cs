@@ -1,0 +1,73 @@
+using McpGateway.Servers;
+
+namespace McpGateway.Sessions;
+
+/// <summary>
+/// The one clock of all sessions: time-outs, keep-alives, idle ends. One timer for thousands of calls costs less than
+/// one each, and a quarter of a second is precise enough for all of them.
+/// </summary>
+internal sealed partial class SessionMonitor(
+    SessionManager sessions, SessionlessCalls sessionless, QueueBudget budget, TimeProvider time, ILogger<SessionMonitor> log)
+    : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+                Visit();
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The gateway stops.
+        }
+    }
+
+    /// <summary>Visits every session once. One that waits for its client does not keep the others waiting.</summary>
+    internal void Visit()
+    {
+        var now = time.GetTimestamp();
+        foreach (var session in sessions.All)
+            _ = GuardAsync(session.TickAsync(now));
+        foreach (var child in sessionless.All)
+            _ = GuardAsync(child.TickAsync(now));
+        if (budget.IsExceeded)
+            CutSlowest();
+    }
+
+    private void CutSlowest()
+    {
+        var slowest = sessions.All.Select(session => session.Slowest())
+            .Concat(sessionless.All.Select(child => child.Slowest()))
+            .OfType<MessageStream>().MaxBy(stream => stream.QueuedBytes);
+        if (slowest is null || slowest.QueuedBytes == 0)
+            return;
+        Log.BudgetExceeded(log, budget.Queued, budget.Limit);
+        slowest.Cut();
+    }
+
+    private async Task GuardAsync(Task visit)
+    {
+        try
+        {
+            await visit;
+        }
+        catch (Exception exception)
+        {
+            Log.VisitFailed(log, exception);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "A session could not be visited", EventName = "VisitFailed")]
+        public static partial void VisitFailed(ILogger log, Exception exception);
+
+        [LoggerMessage(2, LogLevel.Warning, "{Queued} bytes wait in queues, over the limit of {Limit}: the slowest stream is cut",
+            EventName = "QueueBudgetExceeded")]
+        public static partial void BudgetExceeded(ILogger log, long queued, long limit);
+    }
+}

@@ -1,0 +1,94 @@
+using System.Collections.Concurrent;
+using McpGateway.JsonRpc;
+using McpGateway.Servers;
+
+namespace McpGateway.Sessions;
+
+/// <summary>
+/// The way in for a call without a session: a server, a user and a message in, a stream of what belongs to it out. Such
+/// calls run on one child for each server and user, which is kept while it is used.
+/// </summary>
+public sealed partial class SessionlessCalls(RelayServices services, ILogger<SessionlessCalls> log)
+{
+    private readonly ConcurrentDictionary<(ServerState, SessionOwner), SessionlessChild> _children = new();
+    private readonly ConcurrentDictionary<SessionlessChild, Task> _ending = new();
+    private readonly Lock _lock = new();
+    private volatile bool _draining;
+
+    internal IEnumerable<SessionlessChild> All => _children.Select(child => child.Value);
+
+    /// <summary>Takes a message of a user who has no session.</summary>
+    /// <param name="server">A stdio server.</param>
+    /// <param name="owner">Who asks.</param>
+    /// <param name="message">Owned by the callee from here on, also when it is refused.</param>
+    /// <param name="replies">Where the answer, and what belongs to it, is to go.</param>
+    public Receipt Receive(ServerState server, SessionOwner owner, JsonRpcMessage message, MessageStream replies)
+    {
+        if (!message.Envelope.IsRequest)
+        {
+            // Notifications and answers are about a session or a call in flight, and here is neither.
+            message.Dispose();
+            return default;
+        }
+
+        var refusal = TryGet(server, owner, out var child);
+        if (refusal is null)
+            return child!.Receive(message, replies);
+        message.Dispose();
+        return refusal;
+    }
+
+    internal void Drain() => _draining = true;
+
+    internal async Task EndAllAsync()
+    {
+        var endings = All.Select(child => child.EndAsync(Refusal.Draining.Error)).Concat(_ending.Values).ToArray();
+        await Task.WhenAll(endings).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // each failure is logged below
+    }
+
+    private Refusal? TryGet(ServerState server, SessionOwner owner, out SessionlessChild? child)
+    {
+        lock (_lock)
+        {
+            if (_children.TryGetValue((server, owner), out child) && !child.IsEnded)
+                return null;
+            if (_draining)
+                return Refusal.Draining;
+            if (!server.TryReserveProcess())
+                return Refusal.TooManyProcesses(server.Name);
+            child = new SessionlessChild(server, owner, services, OnEnded);
+            _children[(server, owner)] = child;
+            return null;
+        }
+    }
+
+    private void OnEnded(SessionlessChild child, Task ending)
+    {
+        _children.TryRemove(new((child.Server, child.Owner), child));
+        _ending[child] = ending;
+        _ = ForgetAfterAsync(child, ending);
+    }
+
+    private async Task ForgetAfterAsync(SessionlessChild child, Task ending)
+    {
+        try
+        {
+            await ending;
+        }
+        catch (Exception exception)
+        {
+            Log.EndFailed(log, exception, child.Server.Name);
+        }
+        finally
+        {
+            _ending.TryRemove(child, out _);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "{Server}: the child for calls without a session could not be stopped in order",
+            EventName = "SessionlessEndFailed")]
+        public static partial void EndFailed(ILogger log, Exception exception, string server);
+    }
+}
