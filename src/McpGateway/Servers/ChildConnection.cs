@@ -90,6 +90,10 @@ public sealed partial class ChildConnection : IAsyncDisposable
         {
             sent = await _toChild.EnqueueAsync(message, cancellationToken);
         }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Whoever sent it has gone.
+        }
         finally
         {
             if (!sent)

@@ -72,6 +72,14 @@ public sealed class MessageStream
             End();
     }
 
+    /// <summary>For the transport: answers a message of a batch that was not taken.</summary>
+    public async ValueTask RefuseAsync(JsonRpcId id, JsonRpcError error)
+    {
+        var answer = JsonRpcMessage.CreateError(id, error);
+        if (!await WriteAsync(answer))
+            answer.Dispose();
+    }
+
     /// <summary>For the relay: nothing more will be written. What waits is still read.</summary>
     internal void End() => _queue.Close(discard: false);
 

@@ -68,13 +68,7 @@ public sealed partial class Session
     {
         if (call is { Replies.IsOpen: true })
             return call.Replies;
-        lock (_lock)
-        {
-            if (_general is { IsOpen: true } general)
-                return general;
-        }
-
-        return _relay.Calls.OldestListening()?.Replies;
+        return Stream ?? _relay.Calls.OldestListening()?.Replies;
     }
 
     private async Task DeliverHeldAsync(MessageStream stream, MessageStream? replaced)

@@ -47,7 +47,7 @@ public sealed partial class Session
         try
         {
             await _relay.TickAsync(now, _asked.AnyWithoutCall);
-            General()?.Tick(now);
+            Stream?.Tick(now);
             while (_held.TryTakeExpired(now, out var expired))
                 GiveUp(expired);
             if (IsOver(now))
@@ -61,7 +61,7 @@ public sealed partial class Session
 
     /// <summary>The stream on which the most bytes wait for the client.</summary>
     internal MessageStream? Slowest() =>
-        _relay.Calls.Snapshot().Select(call => call.Replies).Append(General()).OfType<MessageStream>()
+        _relay.Calls.Snapshot().Select(call => call.Replies).Append(Stream).OfType<MessageStream>()
             .MaxBy(stream => stream.QueuedBytes);
 
     private bool IsOver(long now)
@@ -70,13 +70,7 @@ public sealed partial class Session
             return Volatile.Read(ref _endsAt) is var end and not 0 && now >= end;
         if (IsEnding)
             return true;
-        return General() is null && _services.Time.GetElapsedTime(Volatile.Read(ref _activeAt), now) >= Server.Config.IdleTimeout;
-    }
-
-    private MessageStream? General()
-    {
-        lock (_lock)
-            return _general is { IsOpen: true } ? _general : null;
+        return Stream is null && _services.Time.GetElapsedTime(Volatile.Read(ref _activeAt), now) >= Server.Config.IdleTimeout;
     }
 
     private Task EndAsync(JsonRpcError error)

@@ -54,6 +54,16 @@ public sealed partial class Session : IChildListener
     /// <summary>The revision that client and server settled on; null before they have.</summary>
     public string? ProtocolVersion { get; private set; }
 
+    /// <summary>The open stream for what belongs to no call; null when there is none. An SSE session has all on it.</summary>
+    public MessageStream? Stream
+    {
+        get
+        {
+            lock (_lock)
+                return _general is { IsOpen: true } ? _general : null;
+        }
+    }
+
     /// <summary>Takes a message of the client's.</summary>
     /// <param name="message">Owned by the session from here on, also when it is refused.</param>
     /// <param name="replies">Where a request's answer, and what belongs to it, is to go.</param>

@@ -1,0 +1,51 @@
+using McpGateway.JsonRpc;
+using McpGateway.Servers;
+using McpGateway.Sessions;
+
+namespace McpGateway.Transports.PlainHttp;
+
+/// <summary>
+/// POST /{server}/message without a session, for people with curl: one request in, its answer out as JSON. The gateway
+/// does the handshake.
+/// </summary>
+internal sealed class PlainHttpHandler(SessionlessCalls calls, RequestBody body, QueueBudget budget, TimeProvider time)
+{
+    public async Task HandleAsync(HttpContext context, ServerState server)
+    {
+        if (await body.ReadAsync(context, () => false) is not { } posted)
+            return;
+        var message = posted.Messages[0];
+        var (id, isRequest) = (message.Envelope.Id, message.Envelope.IsRequest);
+        var stream = MessageStream.ForAnswers(budget, time);
+        try
+        {
+            var receipt = calls.Receive(server, Caller.Of(context), message, stream);
+            if (receipt.Refusal is { } refusal)
+                await HttpErrors.WriteAsync(context, refusal, id);
+            else if (isRequest)
+                await AnswerAsync(context, stream);
+            else
+                PostAnswer.Accepted(context);
+        }
+        finally
+        {
+            stream.Abandon();
+        }
+    }
+
+    private static async Task AnswerAsync(HttpContext context, MessageStream stream)
+    {
+        // A keep-alive cannot be sent before the answer; it is the moment to see whether anyone still waits for it.
+        while (await stream.WaitToReadAsync() && !(stream.TakeKeepAlive() && context.RequestAborted.IsCancellationRequested))
+        {
+            while (stream.TryRead(out var message))
+            {
+                using (message)
+                {
+                    if (message.Envelope.IsAnswer)
+                        PostAnswer.WriteJson(context, message);
+                }
+            }
+        }
+    }
+}

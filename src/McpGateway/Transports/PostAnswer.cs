@@ -1,0 +1,46 @@
+using McpGateway.JsonRpc;
+using McpGateway.Sessions;
+
+namespace McpGateway.Transports;
+
+/// <summary>How a POST with a request is answered: as plain JSON when the answer comes first and soon, else as events.</summary>
+internal static class PostAnswer
+{
+    public static void Accepted(HttpContext context)
+    {
+        context.Response.StatusCode = StatusCodes.Status202Accepted;
+        context.Response.ContentLength = 0;
+    }
+
+    /// <summary>The message as the whole response. Kestrel flushes it with the end of the request.</summary>
+    public static void WriteJson(HttpContext context, JsonRpcMessage message)
+    {
+        context.Response.ContentType = MediaTypes.Json;
+        context.Response.ContentLength = message.WrittenLength;
+        message.WriteTo(context.Response.BodyWriter);
+    }
+
+    /// <summary>Writes what comes on the stream.</summary>
+    /// <param name="context">The POST.</param>
+    /// <param name="stream">Ends with the last answer.</param>
+    /// <param name="alwaysEvents">True for a batch, whose answers come one by one.</param>
+    public static async Task WriteAsync(HttpContext context, MessageStream stream, bool alwaysEvents)
+    {
+        JsonRpcMessage? first = null;
+        if (!alwaysEvents && await stream.WaitToReadAsync() && stream.TryRead(out first) && first.Envelope.IsAnswer)
+        {
+            using (first)
+                WriteJson(context, first);
+            return;
+        }
+
+        using (first)
+        {
+            await EventStream.StartAsync(context);
+            if (first is not null)
+                EventStream.Write(context.Response.BodyWriter, first);
+        }
+
+        await EventStream.PumpAsync(context, stream);
+    }
+}

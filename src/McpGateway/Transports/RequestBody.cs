@@ -1,0 +1,142 @@
+using System.Buffers;
+using McpGateway.Configuration;
+using McpGateway.JsonRpc;
+using McpGateway.Servers;
+using McpGateway.Sessions;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Options;
+
+namespace McpGateway.Transports;
+
+/// <summary>Reads the messages that a POST carries, and answers the POST itself when there is something wrong with them.</summary>
+internal sealed class RequestBody(IOptionsMonitor<LimitsOptions> limits, QueueBudget budget)
+{
+    private const int ChunkBytes = 16 * 1024;
+
+    /// <param name="context">A POST.</param>
+    /// <param name="allowsBatch">Whether a batch may come here.</param>
+    /// <returns>The messages, owned by the caller; null when the request has been answered.</returns>
+    public async ValueTask<PostedMessages?> ReadAsync(HttpContext context, Func<bool> allowsBatch)
+    {
+        if (!MediaTypes.IsJson(context.Request.ContentType))
+        {
+            await HttpErrors.WriteAsync(context, StatusCodes.Status415UnsupportedMediaType,
+                new(JsonRpcErrorCode.InvalidRequest, "Send 'Content-Type: application/json', in UTF-8."));
+            return null;
+        }
+
+        if (budget.IsExceeded)
+        {
+            await HttpErrors.WriteAsync(context, Refusal.QueuesFull, default);
+            return null;
+        }
+
+        var (buffer, length) = await ReadBytesAsync(context, limits.CurrentValue.RequestBodyBytes);
+        if (buffer is null)
+            return null;
+        if (!JsonRpcBatch.IsBatch(buffer.AsSpan(0, length)))
+            return await ReadOneAsync(context, buffer, length);
+        try
+        {
+            return await ReadBatchAsync(context, buffer.AsMemory(0, length), allowsBatch);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static async ValueTask<PostedMessages?> ReadOneAsync(HttpContext context, byte[] buffer, int length)
+    {
+        if (JsonRpcMessage.TryTake(buffer, length, out var message, out var id) is not { } error)
+            return new PostedMessages([message!], IsBatch: false);
+        await HttpErrors.WriteAsync(context, StatusCodes.Status400BadRequest, error, id);
+        return null;
+    }
+
+    private static async ValueTask<PostedMessages?> ReadBatchAsync(
+        HttpContext context, ReadOnlyMemory<byte> body, Func<bool> allowsBatch)
+    {
+        var error = JsonRpcBatch.Split(body.Span, out var parts);
+        if (error is null && !allowsBatch())
+            error = new(JsonRpcErrorCode.InvalidRequest, $"Batches exist only in a session of revision {ProtocolVersion.V2025March}.");
+        var messages = new List<JsonRpcMessage>();
+        JsonRpcId id = default;
+        foreach (var part in error is null ? parts : [])
+        {
+            error = JsonRpcMessage.TryCopy(new ReadOnlySequence<byte>(body.Slice(part.Start, part.Length)), out var message, out id);
+            if (error is not null)
+                break;
+            messages.Add(message!);
+        }
+
+        if (error is null)
+            return new PostedMessages([.. messages], IsBatch: true);
+        messages.ForEach(message => message.Dispose());
+        await HttpErrors.WriteAsync(context, StatusCodes.Status400BadRequest, error, id);
+        return null;
+    }
+
+    private static async ValueTask<(byte[]? Buffer, int Length)> ReadBytesAsync(HttpContext context, int limit)
+    {
+        // Kestrel's own limit answers without a body; ours is checked here.
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature)
+            feature.MaxRequestBodySize = null;
+        var announced = context.Request.ContentLength;
+        if (announced > limit)
+            return await TooLongAsync(context, limit);
+        var buffer = ArrayPool<byte>.Shared.Rent(Math.Max(1, (int)(announced ?? ChunkBytes)));
+        var length = 0;
+        while (true)
+        {
+            var read = await context.Request.BodyReader.ReadAsync(context.RequestAborted);
+            var fits = length + read.Buffer.Length <= limit;
+            if (fits)
+            {
+                buffer = Grow(buffer, length, length + (int)read.Buffer.Length);
+                read.Buffer.CopyTo(buffer.AsSpan(length));
+                length += (int)read.Buffer.Length;
+            }
+
+            context.Request.BodyReader.AdvanceTo(read.Buffer.End);
+            if (fits && !read.IsCompleted)
+                continue;
+            if (fits)
+                return (buffer, length);
+            ArrayPool<byte>.Shared.Return(buffer);
+            return await TooLongAsync(context, limit);
+        }
+    }
+
+    private static byte[] Grow(byte[] buffer, int used, int needed)
+    {
+        if (needed <= buffer.Length)
+            return buffer;
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(needed, buffer.Length * 2));
+        buffer.AsSpan(0, used).CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(buffer);
+        return larger;
+    }
+
+    private static async ValueTask<(byte[]?, int)> TooLongAsync(HttpContext context, int limit)
+    {
+        await HttpErrors.WriteAsync(context, StatusCodes.Status413PayloadTooLarge,
+            new(JsonRpcErrorCode.InvalidRequest, $"The body is over the limit of {limit} bytes (Limits:RequestBodyBytes)."));
+        return default;
+    }
+}
+
+/// <summary>What one POST carried.</summary>
+/// <param name="Messages">At least one; owned by whoever holds this.</param>
+/// <param name="IsBatch">Whether they came in an array.</param>
+internal sealed record PostedMessages(JsonRpcMessage[] Messages, bool IsBatch)
+{
+    /// <summary>The id to name in an error about the whole POST.</summary>
+    public JsonRpcId Id => IsBatch ? default : Messages[0].Envelope.Id;
+
+    public bool HasRequest => Array.Exists(Messages, message => message.Envelope.IsRequest);
+
+    public bool HasInitialize => Array.Exists(Messages, message => message.Envelope.Method is McpMethod.Initialize && message.Envelope.IsRequest);
+
+    public void Dispose() => Array.ForEach(Messages, message => message.Dispose());
+}

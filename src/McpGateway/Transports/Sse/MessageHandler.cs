@@ -1,0 +1,57 @@
+using McpGateway.JsonRpc;
+using McpGateway.Servers;
+using McpGateway.Sessions;
+using McpGateway.Transports.PlainHttp;
+
+namespace McpGateway.Transports.Sse;
+
+/// <summary>
+/// POST /{server}/message?sessionId=: a message into an HTTP+SSE session; the answer comes on its stream. Without
+/// <c>sessionId</c> it is a call for <see cref="PlainHttpHandler"/>.
+/// </summary>
+internal sealed class MessageHandler(SessionManager sessions, RequestBody body, PlainHttpHandler plain)
+{
+    public Task HandleAsync(HttpContext context, ServerState server)
+    {
+        if (!HttpMethods.IsPost(context.Request.Method))
+            return HttpErrors.MethodNotAllowedAsync(context, HttpMethods.Post);
+        var id = context.Request.Query["sessionId"];
+        return id.Count switch
+        {
+            0 => plain.HandleAsync(context, server),
+            1 => PostAsync(context, server, id[0]!),
+            _ => HttpErrors.BadRequestAsync(context, "sessionId occurs more than once."),
+        };
+    }
+
+    private async Task PostAsync(HttpContext context, ServerState server, string id)
+    {
+        var session = sessions.Find(server.Name, id, Caller.Of(context));
+        if (await body.ReadAsync(context, () => ProtocolVersion.AllowsBatches(session?.ProtocolVersion ?? string.Empty)) is not { } posted)
+            return;
+        if (session is not { Kind: SessionKind.Sse, Stream: { } stream })
+        {
+            posted.Dispose();
+            await HttpErrors.WriteAsync(context, Refusal.SessionNotFound, posted.Id);
+            return;
+        }
+
+        foreach (var message in posted.Messages)
+        {
+            var messageId = message.Envelope.Id;
+            var receipt = session.Receive(message, stream, context.RequestAborted);
+            if (receipt.Refusal is { } refusal && !posted.IsBatch)
+            {
+                await HttpErrors.WriteAsync(context, refusal, messageId);
+                return;
+            }
+
+            if (receipt.Refusal is { } refused)
+                await stream.RefuseAsync(messageId, refused.Error);
+            await receipt.Delivered;
+        }
+
+        context.Response.StatusCode = StatusCodes.Status202Accepted;
+        await context.Response.WriteAsync("Accepted", context.RequestAborted);
+    }
+}

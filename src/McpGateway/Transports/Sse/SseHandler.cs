@@ -1,0 +1,53 @@
+using McpGateway.Servers;
+using McpGateway.Sessions;
+
+namespace McpGateway.Transports.Sse;
+
+/// <summary>GET /{server}/sse: opens an HTTP+SSE session (revision 2024-11-05), which lasts as long as this stream.</summary>
+internal sealed class SseHandler(SessionManager sessions)
+{
+    /// <param name="context">The request.</param>
+    /// <param name="server">The server that it is for.</param>
+    /// <param name="prefix">What stands before /message in this server's paths: empty, or /{name}.</param>
+    public Task HandleAsync(HttpContext context, ServerState server, string prefix)
+    {
+        if (HttpMethods.IsGet(context.Request.Method))
+            return OpenAsync(context, server, prefix);
+
+        // No body here: the C# SDK's client tries a POST first, and takes any JSON-RPC body for Streamable HTTP.
+        context.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
+        context.Response.Headers.Allow = HttpMethods.Get;
+        context.Response.ContentLength = 0;
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc cref="HandleAsync"/>
+    public async Task OpenAsync(HttpContext context, ServerState server, string prefix)
+    {
+        if (!MediaTypes.Accepts(context.Request.Headers.Accept, MediaTypes.EventStream))
+        {
+            await HttpErrors.NotAcceptableAsync(context, MediaTypes.EventStream);
+            return;
+        }
+
+        if (sessions.TryOpen(SessionKind.Sse, server, Caller.Of(context), out var session) is { } refusal)
+        {
+            await HttpErrors.WriteAsync(context, refusal, default);
+            return;
+        }
+
+        var stream = session!.OpenStream();
+        try
+        {
+            await EventStream.StartAsync(context);
+            // A path, not a URL: clients refuse another origin than the one that they reached us at.
+            var endpoint = $"{context.Request.PathBase}{prefix}/message?sessionId={session.Id}";
+            EventStream.Write(context.Response.BodyWriter, "endpoint", endpoint);
+            await EventStream.PumpAsync(context, stream);
+        }
+        finally
+        {
+            session.CloseStream(stream);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+using McpGateway.JsonRpc;
+using McpGateway.Servers;
+using McpGateway.Sessions;
+using Microsoft.Extensions.Primitives;
+
+namespace McpGateway.Transports.StreamableHttp;
+
+/// <summary>POST /{server}/mcp: messages into a session, or the initialize that opens one.</summary>
+internal sealed class PostHandler(SessionManager sessions, RequestBody body, QueueBudget budget, TimeProvider time)
+{
+    public async Task HandleAsync(HttpContext context, ServerState server, StringValues id, StringValues version)
+    {
+        var accept = context.Request.Headers.Accept;
+        if (!MediaTypes.Accepts(accept, MediaTypes.Json) || !MediaTypes.Accepts(accept, MediaTypes.EventStream))
+        {
+            await HttpErrors.NotAcceptableAsync(context, MediaTypes.Both);
+            return;
+        }
+
+        var session = id.Count == 1 ? sessions.Find(server.Name, id[0]!, Caller.Of(context)) : null;
+        if (await body.ReadAsync(context, () => AllowsBatches(session, version)) is not { } posted)
+            return;
+        var refused = Check(context, session, id, version, posted);
+        if (refused is null && session is null)
+            refused = Open(context, server, posted, out session);
+        if (refused is not null)
+        {
+            posted.Dispose();
+            await refused;
+            return;
+        }
+
+        await RelayAsync(context, session!, posted);
+    }
+
+    // A batch cannot come before initialize, so its revision is the session's, whatever the header says.
+    private static bool AllowsBatches(Session? session, StringValues version) =>
+        ProtocolVersion.AllowsBatches(session?.ProtocolVersion ?? version.FirstOrDefault() ?? ProtocolVersion.AssumedByHttp);
+
+    private static Task? Check(HttpContext context, Session? session, StringValues id, StringValues version, PostedMessages posted)
+    {
+        if (version.Count == 1 && !ProtocolVersion.IsServed(version[0]!))
+            return HttpErrors.UnsupportedVersionAsync(context, version[0]!, posted.Id);
+        if (posted is { IsBatch: true, HasInitialize: true })
+            return HttpErrors.WriteAsync(context, Refusal.Invalid("initialize must not be part of a batch."), default);
+        if (id.Count == 1)
+            return session is { Kind: SessionKind.Streamable } ? null : HttpErrors.WriteAsync(context, Refusal.SessionNotFound, posted.Id);
+        return posted.HasInitialize ? null : HttpErrors.BadRequestAsync(
+            context, $"{StreamableHttpHandler.SessionHeader} is missing; only initialize comes without it.", posted.Id);
+    }
+
+    private Task? Open(HttpContext context, ServerState server, PostedMessages posted, out Session? session)
+    {
+        if (sessions.TryOpen(SessionKind.Streamable, server, Caller.Of(context), out session) is { } refusal)
+            return HttpErrors.WriteAsync(context, refusal, posted.Id);
+        context.Response.Headers[StreamableHttpHandler.SessionHeader] = session!.Id;
+        return null;
+    }
+
+    private async Task RelayAsync(HttpContext context, Session session, PostedMessages posted)
+    {
+        var hasRequest = posted.HasRequest;
+        var stream = MessageStream.ForAnswers(budget, time);
+        stream.Await(); // until all of a batch is sent
+        try
+        {
+            foreach (var message in posted.Messages)
+            {
+                var messageId = message.Envelope.Id;
+                var receipt = session.Receive(message, stream, context.RequestAborted);
+                if (receipt.Refusal is { } refusal && !posted.IsBatch)
+                {
+                    await HttpErrors.WriteAsync(context, refusal, messageId);
+                    return;
+                }
+
+                if (receipt.Refusal is { } refused)
+                    await stream.RefuseAsync(messageId, refused.Error);
+                else if (!hasRequest)
+                    await receipt.Delivered;
+            }
+
+            stream.Release();
+            if (hasRequest)
+                await PostAnswer.WriteAsync(context, stream, posted.IsBatch);
+            else
+                PostAnswer.Accepted(context);
+        }
+        finally
+        {
+            stream.Abandon();
+        }
+    }
+}

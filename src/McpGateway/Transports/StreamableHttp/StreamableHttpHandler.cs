@@ -1,0 +1,64 @@
+using McpGateway.Servers;
+using McpGateway.Sessions;
+using McpGateway.Transports.Sse;
+using Microsoft.Extensions.Primitives;
+
+namespace McpGateway.Transports.StreamableHttp;
+
+/// <summary>/{server}/mcp: one endpoint for Streamable HTTP (revisions 2025-03-26 to 2025-11-25).</summary>
+internal sealed class StreamableHttpHandler(SessionManager sessions, PostHandler post, SseHandler sse)
+{
+    public const string SessionHeader = "Mcp-Session-Id";
+    public const string VersionHeader = "MCP-Protocol-Version";
+
+    public Task HandleAsync(HttpContext context, ServerState server, string prefix)
+    {
+        var method = context.Request.Method;
+        var id = context.Request.Headers[SessionHeader];
+        var version = context.Request.Headers[VersionHeader];
+        if (id.Count > 1 || version.Count > 1)
+            return HttpErrors.BadRequestAsync(context, $"{SessionHeader} or {VersionHeader} occurs more than once.");
+        if (HttpMethods.IsPost(method))
+            return post.HandleAsync(context, server, id, version);
+        if (HttpMethods.IsGet(method) && id.Count == 0 && version.Count == 0)
+            return sse.OpenAsync(context, server, prefix); // a configuration that says "sse" and gives the /mcp URL
+        if (!HttpMethods.IsGet(method) && !HttpMethods.IsDelete(method))
+            return HttpErrors.MethodNotAllowedAsync(context, "GET, POST, DELETE");
+        if (version.Count == 1 && !ProtocolVersion.IsServed(version[0]!))
+            return HttpErrors.UnsupportedVersionAsync(context, version[0]!, default);
+        if (id.Count == 0)
+            return HttpErrors.BadRequestAsync(context, $"{SessionHeader} is missing.");
+        if (Find(context, server, id) is not { } session)
+            return HttpErrors.WriteAsync(context, Refusal.SessionNotFound, default);
+        return HttpMethods.IsGet(method) ? ListenAsync(context, session) : EndAsync(context, session);
+    }
+
+    private Session? Find(HttpContext context, ServerState server, StringValues id) =>
+        sessions.Find(server.Name, id[0]!, Caller.Of(context)) is { Kind: SessionKind.Streamable } session ? session : null;
+
+    private static async Task ListenAsync(HttpContext context, Session session)
+    {
+        if (!MediaTypes.Accepts(context.Request.Headers.Accept, MediaTypes.EventStream))
+        {
+            await HttpErrors.NotAcceptableAsync(context, MediaTypes.EventStream);
+            return;
+        }
+
+        var stream = session.OpenStream();
+        try
+        {
+            await EventStream.StartAsync(context);
+            await EventStream.PumpAsync(context, stream);
+        }
+        finally
+        {
+            session.CloseStream(stream);
+        }
+    }
+
+    private static async Task EndAsync(HttpContext context, Session session)
+    {
+        await session.EndAsync();
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+    }
+}

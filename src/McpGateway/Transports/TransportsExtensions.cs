@@ -1,0 +1,22 @@
+using McpGateway.Transports.PlainHttp;
+using McpGateway.Transports.Sse;
+using McpGateway.Transports.StreamableHttp;
+
+namespace McpGateway.Transports;
+
+public static class TransportsExtensions
+{
+    /// <summary>Adds the HTTP wire forms of MCP and their entry, <see cref="McpEndpoint"/>.</summary>
+    public static IServiceCollection AddTransports(this IServiceCollection services) => services
+        .AddSingleton<RequestBody>()
+        .AddSingleton<PlainHttpHandler>()
+        .AddSingleton<SseHandler>()
+        .AddSingleton<MessageHandler>()
+        .AddSingleton<PostHandler>()
+        .AddSingleton<StreamableHttpHandler>()
+        .AddSingleton(provider => new McpEndpoint(
+            provider.GetRequiredService<Servers.ServerRegistry>(),
+            provider.GetRequiredService<StreamableHttpHandler>(),
+            provider.GetRequiredService<SseHandler>(),
+            provider.GetRequiredService<MessageHandler>()));
+}
