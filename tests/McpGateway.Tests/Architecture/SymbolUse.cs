@@ -7,7 +7,8 @@ namespace McpGateway.Tests.Architecture;
 
 /// <summary>
 /// Finds the types and imported namespaces that a file depends on, written or inferred: behind each name the symbol
-/// (through aliases, and for an extension method its class), behind each expression its type.
+/// (through aliases, and for an extension method its class), behind each expression its type. What needs neither a
+/// name nor an expression (a lambda's unused parameter, say) comes from one that is looked at.
 /// </summary>
 internal static class SymbolUse
 {
@@ -29,11 +30,6 @@ internal static class SymbolUse
             .. Types(model.GetTypeInfo(expression).Type),
             .. Types(model.GetTypeInfo(expression).ConvertedType),
         ],
-        // An attribute's name is bound as the constructor, and only on the attribute itself.
-        AttributeSyntax attribute => Symbols(model.GetSymbolInfo(attribute)).SelectMany(Types),
-        ConstructorInitializerSyntax initializer => Symbols(model.GetSymbolInfo(initializer)).SelectMany(Types),
-        ParameterSyntax { Type: null } parameter => Types((model.GetDeclaredSymbol(parameter) as IParameterSymbol)?.Type),
-        SingleVariableDesignationSyntax variable => Types((model.GetDeclaredSymbol(variable) as ILocalSymbol)?.Type),
         _ => [],
     };
 
