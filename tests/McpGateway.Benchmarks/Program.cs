@@ -3,7 +3,11 @@ using McpGateway.Benchmarks;
 using McpGateway.Benchmarks.Relay;
 
 Option<int> seconds = new("--seconds") { Description = "How long one measurement takes.", DefaultValueFactory = _ => 5 };
-Option<int> rounds = new("--rounds") { Description = "Measurements of each endpoint per connection count.", DefaultValueFactory = _ => 5 };
+Option<int> rounds = new("--rounds")
+{
+    Description = "Measurements of each endpoint per connection count.",
+    DefaultValueFactory = _ => 5,
+};
 Option<Uri?> gatewayUrl = new("--gateway-url")
 {
     Description = "An MCP endpoint that runs already, instead of a gateway of our own.",

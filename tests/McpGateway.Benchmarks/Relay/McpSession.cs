@@ -8,6 +8,7 @@ namespace McpGateway.Benchmarks.Relay;
 internal sealed class McpSession : IDisposable
 {
     private const string SessionHeader = "Mcp-Session-Id";
+    private const string RequestedVersion = "2025-06-18";
 
     private readonly HttpClient _client = new();
     private readonly Uri _endpoint;
@@ -17,7 +18,8 @@ internal sealed class McpSession : IDisposable
     /// <summary>Null if the server issued none.</summary>
     public string? Id { get; private set; }
 
-    public string ProtocolVersion { get; private set; } = "2025-06-18";
+    /// <summary>The one agreed on; empty until then.</summary>
+    public string ProtocolVersion { get; private set; } = "";
 
     public static async Task<McpSession> OpenAsync(Uri endpoint, CancellationToken stop)
     {
@@ -55,7 +57,7 @@ internal sealed class McpSession : IDisposable
               "id": 1,
               "method": "initialize",
               "params": {
-                "protocolVersion": "{{{ProtocolVersion}}}",
+                "protocolVersion": "{{{RequestedVersion}}}",
                 "capabilities": {},
                 "clientInfo": { "name": "McpGateway.Benchmarks", "version": "1" }
               }
@@ -65,8 +67,9 @@ internal sealed class McpSession : IDisposable
         var result = await ReadResultAsync(response, stop);
         if (response.Headers.TryGetValues(SessionHeader, out var ids))
             Id = ids.Single();
-        if (result.TryGetProperty("protocolVersion", out var negotiated))
-            ProtocolVersion = negotiated.GetString() ?? ProtocolVersion;
+        ProtocolVersion = result.TryGetProperty("protocolVersion", out var agreed) && agreed.GetString() is { } version
+            ? version
+            : RequestedVersion;
         using var accepted = await PostAsync("""{"jsonrpc":"2.0","method":"notifications/initialized"}""", stop);
         accepted.EnsureSuccessStatusCode();
     }
@@ -76,8 +79,10 @@ internal sealed class McpSession : IDisposable
         HttpRequestMessage request = new(HttpMethod.Post, _endpoint)
         {
             Content = new StringContent(message, Encoding.UTF8, new MediaTypeHeaderValue("application/json")),
-            Headers = { { "Accept", "application/json, text/event-stream" }, { "MCP-Protocol-Version", ProtocolVersion } },
+            Headers = { { "Accept", "application/json, text/event-stream" } },
         };
+        if (ProtocolVersion.Length > 0)
+            request.Headers.Add("MCP-Protocol-Version", ProtocolVersion);
         if (Id is not null)
             request.Headers.Add(SessionHeader, Id);
         return _client.SendAsync(request, stop);

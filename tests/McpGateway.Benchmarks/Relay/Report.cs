@@ -14,7 +14,8 @@ internal static class Report
         var failures = string.Create(CultureInfo.InvariantCulture, $"{bare.Sum(it => it.Failed)}/{gateway.Sum(it => it.Failed)}");
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{connections,11}{bareRate,13:N0}{gatewayRate,16:N0}{gatewayRate / bareRate,8:0.00}{Latency(bare),18}{Latency(gateway),21}{failures,25}");
+            $"{connections,11}{bareRate,13:N0}{gatewayRate,16:N0}{gatewayRate / bareRate,8:0.00}")
+            + $"{Latency(bare),18}{Latency(gateway),21}{failures,25}";
     }
 
     private static string Latency(IReadOnlyList<WrkResult> results) => string.Create(
