@@ -31,8 +31,8 @@ internal static class LayoutChecker
         return
         [
             .. from type in Declarations(root)
-               let declared = model.GetDeclaredSymbol(type)?.ContainingNamespace.ToDisplayString()
-               where declared != file.Namespace
+               let declared = model.GetDeclaredSymbol(type)?.ContainingNamespace.ToDisplayString() ?? ""
+               where !file.MayDeclare(declared)
                select (file, type.GetLocation(), $"the namespace must be {file.Namespace}, not {declared}"),
             .. from use in SymbolUse.In(model)
                let name = FullName(use.What)

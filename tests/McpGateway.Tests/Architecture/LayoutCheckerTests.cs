@@ -156,12 +156,22 @@ public sealed class LayoutCheckerTests
     [InlineData("Servers/Probe.cs", "namespace McpGateway.Sessions; class Probe;",
         "the namespace must be McpGateway.Servers, not McpGateway.Sessions")]
     [InlineData("Servers/Probe.cs", "class Probe;", "the namespace must be McpGateway.Servers, not <global namespace>")]
-    [InlineData("Servers/Posix/Probe.cs", "namespace McpGateway.Servers { enum Probe; }",
-        "the namespace must be McpGateway.Servers.Posix, not McpGateway.Servers")]
+    [InlineData("Servers/Probe.cs", "namespace McpGateway { enum Probe; }",
+        "the namespace must be McpGateway.Servers, not McpGateway")]
+    [InlineData("Servers/Probe.cs", "namespace McpGateway.Servers.Posix; class Probe;",
+        "the namespace must be McpGateway.Servers, not McpGateway.Servers.Posix")]
+    [InlineData("Servers/Posix/Probe.cs", "namespace McpGateway.Servers.Windows; class Probe;",
+        "the namespace must be McpGateway.Servers.Posix, not McpGateway.Servers.Windows")]
     [InlineData("Probe.cs", "namespace McpGateway; class Probe;", "no rule says what Probe.cs may use")]
     [InlineData("Helpers/Probe.cs", "namespace McpGateway.Helpers; class Probe;", "no rule says what Helpers/Probe.cs may use")]
     public void File_OutOfPlace_IsCaught(string path, string text, string complaint) =>
         Assert.Equal([$"{path}(1): {complaint}"], LayoutChecker.Check([.. Gateway, new SourceFile(path, text)]));
+
+    [Theory]
+    [InlineData("namespace McpGateway.Servers.Posix; class Probe;")]
+    [InlineData("namespace McpGateway.Servers; class Probe;")]
+    public void File_OfASubfolder_MayStayInTheNamespaceAroundIt(string text) =>
+        Assert.Empty(LayoutChecker.Check([.. Gateway, new SourceFile("Servers/Posix/Probe.cs", text)]));
 
     [Fact]
     public void Name_WithoutASymbol_IsCaughtRatherThanOverlooked() => Assert.StartsWith(

@@ -8,7 +8,8 @@ public sealed class LayoutTests
         var files = SourceFile.OfTheGateway();
 
         Assert.Contains(files, file => file.Path == LayoutRules.Composition);
-        Assert.Empty(LayoutChecker.Check(files));
+        var complaints = LayoutChecker.Check(files);
+        Assert.True(complaints.Count == 0, string.Join('\n', complaints));
     }
 
     [Fact]

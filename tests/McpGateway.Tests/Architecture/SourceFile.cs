@@ -10,6 +10,10 @@ internal sealed record SourceFile(string Path, string Text)
 
     public string Namespace => string.Join('.', [LayoutRules.Root, .. Path.Split('/')[..^1]]);
 
+    /// <summary>A subfolder may be one of files only, whose types stay in the namespace of a folder around it.</summary>
+    public bool MayDeclare(string ns) =>
+        LayoutRules.IsWithin(Namespace, ns) && LayoutRules.IsWithin(ns, $"{LayoutRules.Root}.{Folder}");
+
     /// <summary>Every source file of the gateway, read from the working copy that the tests were built in.</summary>
     public static IReadOnlyList<SourceFile> OfTheGateway()
     {
