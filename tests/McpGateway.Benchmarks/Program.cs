@@ -1,1 +1,32 @@
-return 0;
+using System.CommandLine;
+using McpGateway.Benchmarks;
+using McpGateway.Benchmarks.Relay;
+
+Option<int> seconds = new("--seconds") { Description = "How long one measurement takes.", DefaultValueFactory = _ => 5 };
+Option<int> rounds = new("--rounds")
+{
+    Description = "Measurements of each endpoint per connection count.",
+    DefaultValueFactory = _ => 5,
+};
+Option<Uri?> gatewayUrl = new("--gateway-url")
+{
+    Description = "An MCP endpoint that runs already, instead of a gateway of our own.",
+    CustomParser = argument =>
+    {
+        if (!Uri.TryCreate(argument.Tokens[0].Value, UriKind.Absolute, out var url))
+            argument.AddError($"'{argument.Tokens[0].Value}' is no absolute URL.");
+        return url;
+    },
+};
+Command relay = new("relay", "Measures the gateway's relay beside a bare Kestrel endpoint.") { seconds, rounds, gatewayUrl };
+relay.SetAction((arguments, stop) =>
+{
+    RelayOptions options = new(arguments.GetValue(seconds), arguments.GetValue(rounds), arguments.GetValue(gatewayUrl));
+    return new RelayBenchmark(options, Console.Out).RunAsync(stop);
+});
+
+Option<string> urls = new("--urls") { Description = "Where to listen.", Required = true };
+Command bare = new("bare", "Serves the bare endpoint that the relay is measured against.") { urls };
+bare.SetAction((arguments, stop) => BareEndpoint.RunAsync(arguments.GetRequiredValue(urls), stop));
+
+return await new RootCommand("Benchmarks of McpGateway.") { relay, bare }.Parse(args).InvokeAsync();

@@ -1,0 +1,105 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+
+namespace McpGateway.Benchmarks.Relay;
+
+/// <summary>One Streamable HTTP session, opened by hand so that wrk can go on in it.</summary>
+internal sealed class McpSession : IDisposable
+{
+    private const string SessionHeader = "Mcp-Session-Id";
+    private const string RequestedVersion = "2025-06-18";
+
+    private readonly HttpClient _client = new();
+    private readonly Uri _endpoint;
+
+    private McpSession(Uri endpoint) => _endpoint = endpoint;
+
+    /// <summary>Null if the server issued none.</summary>
+    public string? Id { get; private set; }
+
+    /// <summary>The one agreed on; empty until then.</summary>
+    public string ProtocolVersion { get; private set; } = "";
+
+    public static async Task<McpSession> OpenAsync(Uri endpoint, CancellationToken stop)
+    {
+        McpSession session = new(endpoint);
+        try
+        {
+            await session.InitializeAsync(stop);
+            await session.CallAsync(stop);
+            return session;
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Makes one call of the kind that is measured.</summary>
+    /// <exception cref="InvalidOperationException">It was not answered with a result.</exception>
+    public async Task CallAsync(CancellationToken stop)
+    {
+        using var response = await PostAsync(
+            """{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"echo","arguments":{"text":"hello"}}}""", stop);
+        await ReadResultAsync(response, stop);
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    private async Task InitializeAsync(CancellationToken stop)
+    {
+        using var response = await PostAsync(
+            $$$"""
+            {
+              "jsonrpc": "2.0",
+              "id": 1,
+              "method": "initialize",
+              "params": {
+                "protocolVersion": "{{{RequestedVersion}}}",
+                "capabilities": {},
+                "clientInfo": { "name": "McpGateway.Benchmarks", "version": "1" }
+              }
+            }
+            """,
+            stop);
+        var result = await ReadResultAsync(response, stop);
+        if (response.Headers.TryGetValues(SessionHeader, out var ids))
+            Id = ids.Single();
+        ProtocolVersion = result.TryGetProperty("protocolVersion", out var agreed) && agreed.GetString() is { } version
+            ? version
+            : RequestedVersion;
+        using var accepted = await PostAsync("""{"jsonrpc":"2.0","method":"notifications/initialized"}""", stop);
+        accepted.EnsureSuccessStatusCode();
+    }
+
+    private Task<HttpResponseMessage> PostAsync(string message, CancellationToken stop)
+    {
+        HttpRequestMessage request = new(HttpMethod.Post, _endpoint)
+        {
+            Content = new StringContent(message, Encoding.UTF8, new MediaTypeHeaderValue("application/json")),
+            Headers = { { "Accept", "application/json, text/event-stream" } },
+        };
+        if (ProtocolVersion.Length > 0)
+            request.Headers.Add("MCP-Protocol-Version", ProtocolVersion);
+        if (Id is not null)
+            request.Headers.Add(SessionHeader, Id);
+        return _client.SendAsync(request, stop);
+    }
+
+    private static async Task<JsonElement> ReadResultAsync(HttpResponseMessage response, CancellationToken stop)
+    {
+        var text = await response.Content.ReadAsStringAsync(stop);
+        // As JSON, or as the data of an event where the child took its time to start.
+        var (first, last) = (text.IndexOf('{', StringComparison.Ordinal), text.LastIndexOf('}'));
+        if (response.IsSuccessStatusCode && first >= 0)
+        {
+            var message = JsonElement.Parse(text[first..(last + 1)]);
+            if (message.TryGetProperty("result", out var result))
+                return result;
+        }
+
+        throw new InvalidOperationException($"{response.RequestMessage?.RequestUri}: {(int)response.StatusCode} {text}");
+    }
+}

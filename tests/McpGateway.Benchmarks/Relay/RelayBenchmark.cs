@@ -1,0 +1,60 @@
+using System.Globalization;
+
+namespace McpGateway.Benchmarks.Relay;
+
+/// <summary>
+/// The same calls to a bare Kestrel endpoint and through the gateway to a child that answers at once, in the same run:
+/// the machine's mood shifts both, so that the ratio holds where single figures do not.
+/// </summary>
+internal sealed class RelayBenchmark(RelayOptions options, TextWriter output)
+{
+    private static readonly int[] ConnectionCounts = [1, 16, 64];
+
+    public async Task<int> RunAsync(CancellationToken stop)
+    {
+        if (!Wrk.IsInstalled)
+        {
+            await output.WriteLineAsync("wrk is missing. On Debian or Ubuntu: apt-get install wrk");
+            return 1;
+        }
+
+        await using var servers = await BenchmarkServers.StartAsync(options.GatewayUrl, stop);
+        using var session = await McpSession.OpenAsync(servers.Gateway, stop);
+        Wrk wrk = new(session.Id, session.ProtocolVersion);
+        Endpoint[] endpoints = [new("bare", servers.Bare), new("gateway", servers.Gateway)];
+
+        // Until the just-in-time compiler has settled, a round measures the compiler.
+        foreach (var endpoint in endpoints)
+            await wrk.RunAsync(endpoint.Url, ConnectionCounts[^1], options.Seconds, stop);
+
+        await output.WriteLineAsync(Report.Heading);
+        foreach (var connections in ConnectionCounts)
+        {
+            var results = await MeasureAsync(wrk, endpoints, connections, stop);
+            await output.WriteLineAsync(Report.Line(connections, results["bare"], results["gateway"]));
+        }
+
+        // Errors inside a JSON-RPC answer have status 200: this one looks into it.
+        await session.CallAsync(stop);
+        await output.WriteLineAsync(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Medians of {options.Rounds} rounds of {options.Seconds} s; {Environment.ProcessorCount} processors."));
+        return 0;
+    }
+
+    private async Task<Dictionary<string, List<WrkResult>>> MeasureAsync(
+        Wrk wrk, Endpoint[] endpoints, int connections, CancellationToken stop)
+    {
+        var results = endpoints.ToDictionary(endpoint => endpoint.Name, _ => new List<WrkResult>());
+        for (var round = 0; round < options.Rounds; round++)
+        {
+            Random.Shared.Shuffle(endpoints);
+            foreach (var endpoint in endpoints)
+                results[endpoint.Name].Add(await wrk.RunAsync(endpoint.Url, connections, options.Seconds, stop));
+        }
+
+        return results;
+    }
+
+    private sealed record Endpoint(string Name, Uri Url);
+}

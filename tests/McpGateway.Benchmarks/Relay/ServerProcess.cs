@@ -1,0 +1,97 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace McpGateway.Benchmarks.Relay;
+
+/// <summary>A .NET program that serves HTTP, until it is disposed of.</summary>
+internal sealed partial class ServerProcess : IAsyncDisposable
+{
+    private const int SigTerm = 15;
+    private const int RememberedLines = 40;
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(100);
+
+    private readonly ConcurrentQueue<string> _lastLines = new();
+    private readonly Process _process;
+
+    private ServerProcess(Process process)
+    {
+        _process = process;
+        process.OutputDataReceived += Remember;
+        process.ErrorDataReceived += Remember;
+    }
+
+    public static ServerProcess Start(string assembly, IEnumerable<string> arguments)
+    {
+        ServerProcess server = new(new Process
+        {
+            StartInfo = new ProcessStartInfo("dotnet", [assembly, .. arguments])
+            {
+                // Where its default settings lie.
+                WorkingDirectory = Path.GetDirectoryName(assembly),
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            },
+        });
+        server._process.Start();
+        server._process.BeginOutputReadLine();
+        server._process.BeginErrorReadLine();
+        return server;
+    }
+
+    /// <summary>Any HTTP answer will do.</summary>
+    /// <exception cref="InvalidOperationException">It ended, or gave none in half a minute.</exception>
+    public async Task WaitUntilItAnswersAsync(Uri url, CancellationToken stop)
+    {
+        using HttpClient client = new();
+        var start = TimeProvider.System.GetTimestamp();
+        while (TimeProvider.System.GetElapsedTime(start) < StartTimeout && !_process.HasExited)
+        {
+            try
+            {
+                using var answer = await client.GetAsync(url, HttpCompletionOption.ResponseHeadersRead, stop);
+                return;
+            }
+            catch (HttpRequestException)
+            {
+                // Not listening yet.
+                await Task.Delay(BetweenLooks, TimeProvider.System, stop);
+            }
+        }
+
+        var state = _process.HasExited ? $"ended with {_process.ExitCode}" : "is running";
+        throw new InvalidOperationException(
+            $"Nothing answers at {url}; {_process.StartInfo.ArgumentList[0]} {state}:\n{string.Join('\n', _lastLines)}");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        // In good order first: a gateway has children to stop.
+        using CancellationTokenSource patience = new(StopTimeout);
+        try
+        {
+            if (!_process.HasExited && Kill(_process.Id, SigTerm) == 0)
+                await _process.WaitForExitAsync(patience.Token);
+        }
+        catch (OperationCanceledException) when (patience.IsCancellationRequested)
+        {
+            _process.Kill(entireProcessTree: true);
+        }
+
+        _process.Dispose();
+    }
+
+    private void Remember(object sender, DataReceivedEventArgs line)
+    {
+        if (line.Data is null)
+            return;
+        _lastLines.Enqueue(line.Data);
+        if (_lastLines.Count > RememberedLines)
+            _lastLines.TryDequeue(out _);
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Kill(int processId, int signal);
+}

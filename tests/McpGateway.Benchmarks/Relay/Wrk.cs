@@ -1,0 +1,68 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace McpGateway.Benchmarks.Relay;
+
+/// <param name="Failed">Answers with a status from 400 on, and requests without an answer: connection errors, time-outs.</param>
+internal sealed record WrkResult(double RequestsPerSecond, long Failed, TimeSpan P50, TimeSpan P99);
+
+/// <summary>Runs wrk (https://github.com/wg/wrk) with call.lua. A session's runs share no JSON-RPC id.</summary>
+internal sealed class Wrk(string? sessionId, string protocolVersion)
+{
+    private const string Program = "wrk";
+    private const long FirstId = 10_000_000_000_000;
+    private const long IdsPerRun = 1_000_000_000;
+
+    private long _runs;
+
+    public static bool IsInstalled => (Environment.GetEnvironmentVariable("PATH") ?? "")
+        .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+        .Any(directory => File.Exists(Path.Combine(directory, Program)));
+
+    public async Task<WrkResult> RunAsync(Uri url, int connections, int seconds, CancellationToken stop)
+    {
+        var threads = Math.Min(connections, 2);
+        string[] arguments =
+        [
+            Invariant($"--threads={threads}"),
+            Invariant($"--connections={connections}"),
+            Invariant($"--duration={seconds}s"),
+            $"--script={Path.Combine(AppContext.BaseDirectory, "Relay", "call.lua")}",
+            url.AbsoluteUri,
+            "--",
+            Invariant($"{FirstId + (_runs++ * IdsPerRun)}"),
+            sessionId ?? "",
+            protocolVersion,
+        ];
+        using var wrk = Process.Start(new ProcessStartInfo(Program, arguments) { RedirectStandardOutput = true })
+            ?? throw new InvalidOperationException($"{Program} did not start.");
+        try
+        {
+            var printed = await wrk.StandardOutput.ReadToEndAsync(stop);
+            await wrk.WaitForExitAsync(stop);
+            return Parse(printed)
+                ?? throw new InvalidOperationException($"{Program} ended with {wrk.ExitCode} and no result: {printed}");
+        }
+        finally
+        {
+            if (!wrk.HasExited)
+                wrk.Kill();
+        }
+    }
+
+    // As call.lua prints it: RESULT requests duration bad-status no-answer p50 p99; all times in µs.
+    private static WrkResult? Parse(string printed)
+    {
+        var line = printed.Split('\n').FirstOrDefault(it => it.StartsWith("RESULT ", StringComparison.Ordinal));
+        if (line is null)
+            return null;
+        var figures = line.Split(' ')[1..].Select(it => long.Parse(it, CultureInfo.InvariantCulture)).ToArray();
+        return new WrkResult(
+            figures[0] / TimeSpan.FromMicroseconds(figures[1]).TotalSeconds,
+            figures[2] + figures[3],
+            TimeSpan.FromMicroseconds(figures[4]),
+            TimeSpan.FromMicroseconds(figures[5]));
+    }
+
+    private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
+}

@@ -1,0 +1,41 @@
+-- One tools/call per request, each with an id of its own: an id that is already in flight in its session is refused.
+-- Arguments: the first id, the session id (may be empty), the protocol version.
+
+-- All ids have 14 digits, which a Lua number prints exactly, so that every request has the same length.
+local placeholder = "10000000000000"
+local ids_per_thread = 1000000000000
+local threads = 0
+local head, tail
+
+function setup(thread)
+   thread:set("thread_offset", threads * ids_per_thread)
+   threads = threads + 1
+end
+
+function init(args)
+   next_id = tonumber(args[1]) + thread_offset
+   wrk.headers["Content-Type"] = "application/json"
+   wrk.headers["Accept"] = "application/json, text/event-stream"
+   wrk.headers["MCP-Protocol-Version"] = args[3]
+   if args[2] ~= "" then
+      wrk.headers["Mcp-Session-Id"] = args[2]
+   end
+   local body = '{"jsonrpc":"2.0","id":' .. placeholder
+      .. ',"method":"tools/call","params":{"name":"echo","arguments":{"text":"hello"}}}'
+   local request = wrk.format("POST", nil, nil, body)
+   local from, to = request:find(placeholder, 1, true)
+   head, tail = request:sub(1, from - 1), request:sub(to + 1)
+end
+
+function request()
+   next_id = next_id + 1
+   return head .. next_id .. tail
+end
+
+function done(summary, latency, requests)
+   local errors = summary.errors
+   io.write(string.format("RESULT %d %d %d %d %d %d\n",
+      summary.requests, summary.duration, errors.status,
+      errors.connect + errors.read + errors.write + errors.timeout,
+      latency:percentile(50), latency:percentile(99)))
+end

@@ -1,0 +1,63 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace McpGateway.Tests.Architecture;
+
+/// <summary>Binds source files as the gateway's project does, so that every name can be asked for its symbol.</summary>
+internal static class GatewayCompilation
+{
+    // What ImplicitUsings adds for Microsoft.NET.Sdk.Web.
+    private const string ImplicitUsings = """
+        global using System;
+        global using System.Collections.Generic;
+        global using System.IO;
+        global using System.Linq;
+        global using System.Net.Http;
+        global using System.Net.Http.Json;
+        global using System.Threading;
+        global using System.Threading.Tasks;
+        global using Microsoft.AspNetCore.Builder;
+        global using Microsoft.AspNetCore.Hosting;
+        global using Microsoft.AspNetCore.Http;
+        global using Microsoft.AspNetCore.Routing;
+        global using Microsoft.Extensions.Configuration;
+        global using Microsoft.Extensions.DependencyInjection;
+        global using Microsoft.Extensions.Hosting;
+        global using Microsoft.Extensions.Logging;
+        """;
+
+    private static readonly CSharpParseOptions Parsing = new(LanguageVersion.Latest);
+
+    private static readonly Lazy<IReadOnlyList<MetadataReference>> References = new(FindReferences);
+
+    private static readonly SyntaxTree Usings = CSharpSyntaxTree.ParseText(ImplicitUsings, Parsing);
+
+    public static CSharpCompilation Of(IEnumerable<SyntaxTree> trees) => CSharpCompilation.Create(
+        LayoutRules.Root,
+        [Usings, .. trees],
+        References.Value,
+        new(OutputKind.ConsoleApplication, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable));
+
+    public static SyntaxTree Parse(SourceFile file) => CSharpSyntaxTree.ParseText(file.Text, Parsing, file.Path);
+
+    private static IReadOnlyList<MetadataReference> FindReferences()
+    {
+        var platform = (string?)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES") ?? "";
+        return
+        [
+            .. platform.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+                .Concat(Directory.EnumerateFiles(AppContext.BaseDirectory, "*.dll"))
+                .DistinctBy(Path.GetFileName)
+                // The gateway's own types come from the sources alone.
+                .Where(path => Path.GetFileName(path) is not "McpGateway.dll" and not "McpGateway.Tests.dll" && IsManaged(path))
+                .Select(path => MetadataReference.CreateFromFile(path)),
+        ];
+    }
+
+    private static bool IsManaged(string path)
+    {
+        using var file = File.OpenRead(path);
+        using var image = new System.Reflection.PortableExecutable.PEReader(file);
+        return image.HasMetadata;
+    }
+}
