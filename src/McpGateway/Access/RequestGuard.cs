@@ -1,0 +1,57 @@
+using McpGateway.Configuration;
+using McpGateway.JsonRpc;
+using Microsoft.Extensions.Options;
+
+namespace McpGateway.Access;
+
+/// <summary>
+/// Keeps web pages and foreign proxies from an anonymous gateway: the Host must be one that is allowed (DNS rebinding),
+/// an Origin one that may be (MCP 2025-11-25, "Security Warning": an invalid one is 403), and no header may say that a
+/// proxy stands in front, since its default Host is loopback and would put this machine's servers on the internet.
+/// </summary>
+internal sealed class RequestGuard(RequestDelegate next, IOptionsMonitor<AccessOptions> options)
+{
+    private static readonly string[] ProxyHeaders = ["Forwarded", "X-Real-IP", "Via"];
+
+    public Task InvokeAsync(HttpContext context)
+    {
+        var access = options.CurrentValue;
+        var request = context.Request;
+        if (!IsAllowed(request.Host.Host, access.AllowedHosts))
+            return RefuseAsync(context, "This Host is not allowed. Add it to Access:AllowedHosts.");
+        if (request.Headers.Origin is { Count: > 0 } origin && !OriginIsAllowed(origin.ToString(), access))
+            return RefuseAsync(context, "This Origin is not allowed. Add it to Access:Cors:Origins.");
+        if (HasProxyHeader(request.Headers))
+            return RefuseAsync(context, "An anonymous gateway takes no requests through a proxy. Set up authentication (Access) first.");
+        return next(context);
+    }
+
+    private static bool OriginIsAllowed(string origin, AccessOptions access) =>
+        access.Cors.Origins.Contains(origin, StringComparer.OrdinalIgnoreCase)
+        || (Uri.TryCreate(origin, UriKind.Absolute, out var page) && page.Scheme is "http" or "https"
+            && IsAllowed(page.Host, access.AllowedHosts));
+
+    private static bool IsAllowed(string host, string[] allowed) => Array.Exists(allowed, name =>
+        name.Equals(host, StringComparison.OrdinalIgnoreCase));
+
+    private static bool HasProxyHeader(IHeaderDictionary headers)
+    {
+        foreach (var (name, _) in headers)
+        {
+            if (name.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase)
+                || Array.Exists(ProxyHeaders, header => header.Equals(name, StringComparison.OrdinalIgnoreCase)))
+                return true;
+        }
+
+        return false;
+    }
+
+    private static Task RefuseAsync(HttpContext context, string reason)
+    {
+        var body = new JsonRpcError(JsonRpcErrorCode.Refused, reason).ToResponse(default);
+        context.Response.StatusCode = StatusCodes.Status403Forbidden;
+        context.Response.ContentType = "application/json";
+        context.Response.ContentLength = body.Length;
+        return context.Response.Body.WriteAsync(body, context.RequestAborted).AsTask();
+    }
+}

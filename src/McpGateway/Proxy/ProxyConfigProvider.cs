@@ -1,0 +1,68 @@
+using McpGateway.Configuration;
+using Microsoft.Extensions.Primitives;
+using Yarp.ReverseProxy.Configuration;
+
+namespace McpGateway.Proxy;
+
+/// <summary>
+/// Gives YARP one route and one cluster a server, from the configuration in force. YARP reads the new snapshot when the
+/// change token of the old one fires, which the provider below swaps first.
+/// </summary>
+internal sealed class ProxyConfigProvider(GatewayConfigProvider provider) : IProxyConfigProvider
+{
+    /// <summary>The destination of a stdio server's cluster that is this process.</summary>
+    public const string Self = "self";
+
+    private const string PrefixKey = "Prefix";
+    private const string KindKey = "Kind";
+    private const string Stdio = "stdio";
+
+    // Never dialled: requests to it are served before the forwarder.
+    private const string SelfAddress = "http://localhost/";
+
+    private static readonly string[] Aliases = ["/sse", "/message", "/mcp"];
+
+    public IProxyConfig GetConfig()
+    {
+        // The token first: a change between the two lines then fires it, and YARP comes back.
+        var token = provider.GetChangeToken();
+        var config = provider.Current;
+        return new Snapshot(
+            [.. config.Servers.Values.Select(Route), .. DefaultRoutes(config)], [.. config.Servers.Values.Select(Cluster)], token);
+    }
+
+    /// <summary>What the endpoint of a route is to know.</summary>
+    public static ServerRoute Describe(RouteConfig route) =>
+        new(route.ClusterId!, route.Metadata![PrefixKey], route.Metadata[KindKey] == Stdio);
+
+    private static RouteConfig Route(ServerConfig server) =>
+        Route(server, server.Name, $"/{server.Name}/{{**rest}}", $"/{server.Name}");
+
+    private static IEnumerable<RouteConfig> DefaultRoutes(GatewayConfig config) => config.Default is { } name
+        ? Aliases.Select(path => Route(config.Servers[name], $"default:{path}", path, string.Empty))
+        : [];
+
+    private static RouteConfig Route(ServerConfig server, string id, string path, string prefix) => new()
+    {
+        RouteId = id,
+        ClusterId = server.Name,
+        Match = new RouteMatch { Path = path },
+        Metadata = new Dictionary<string, string>
+        {
+            [PrefixKey] = prefix,
+            [KindKey] = server.Target is StdioTarget ? Stdio : "remote",
+        },
+    };
+
+    private static ClusterConfig Cluster(ServerConfig server) => new()
+    {
+        ClusterId = server.Name,
+        Destinations = new Dictionary<string, DestinationConfig>
+        {
+            [Self] = new() { Address = server.Target is RemoteTarget remote ? remote.Url.AbsoluteUri : SelfAddress },
+        },
+    };
+
+    private sealed record Snapshot(
+        IReadOnlyList<RouteConfig> Routes, IReadOnlyList<ClusterConfig> Clusters, IChangeToken ChangeToken) : IProxyConfig;
+}
