@@ -7,12 +7,16 @@ namespace McpGateway.Configuration;
 /// <param name="LastWrite">In UTC.</param>
 public sealed record FileStamp(string Path, string? Target, long Length, DateTime LastWrite)
 {
+    // Linux gives up after as many; links may form a loop.
+    private const int MaximumLinks = 40;
+
     public static FileStamp Of(string path)
     {
         try
         {
-            var target = File.Exists(path) ? WithoutLinks(path) : null;
-            var file = new FileInfo(target ?? path);
+            var links = 0;
+            var target = WithoutLinks(path, ref links);
+            var file = new FileInfo(target);
             return file.Exists ? new FileStamp(path, target, file.Length, file.LastWriteTimeUtc) : Missing(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -28,10 +32,17 @@ public sealed record FileStamp(string Path, string? Target, long Length, DateTim
 
     // Kubernetes replaces a mounted ConfigMap by pointing a link at another directory, somewhere in the middle of the
     // path; .NET resolves a link only at a path's end.
-    private static string WithoutLinks(string path)
+    private static string WithoutLinks(string path, ref int links)
     {
-        var target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
-        var folder = System.IO.Path.GetDirectoryName(target);
-        return folder is null ? target : System.IO.Path.Combine(WithoutLinks(folder), System.IO.Path.GetFileName(target));
+        if (File.ResolveLinkTarget(path, returnFinalTarget: false) is { } target)
+        {
+            return ++links <= MaximumLinks
+                ? WithoutLinks(target.FullName, ref links)
+                : throw new IOException("Too many links on the way to a file.");
+        }
+
+        return System.IO.Path.GetDirectoryName(path) is { } folder
+            ? System.IO.Path.Combine(WithoutLinks(folder, ref links), System.IO.Path.GetFileName(path))
+            : path;
     }
 }
