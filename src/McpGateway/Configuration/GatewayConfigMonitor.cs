@@ -53,7 +53,7 @@ public sealed partial class GatewayConfigMonitor(
         {
             Check();
         }
-        catch (Exception e) when (e is not OutOfMemoryException)
+        catch (Exception e)
         {
             Log.Failed(logger, loader.Path, e);
         }
@@ -69,17 +69,16 @@ public sealed partial class GatewayConfigMonitor(
 
     private static partial class Log
     {
-        [LoggerMessage(1001, LogLevel.Information, "Reloaded {Path}: {Servers} servers", EventName = nameof(Reloaded))]
+        [LoggerMessage(1001, LogLevel.Information, "Reloaded {Path}: {Servers} servers")]
         public static partial void Reloaded(ILogger logger, string path, int servers);
 
-        [LoggerMessage(1002, LogLevel.Error, "{Path} has {Count} errors; the last good configuration stays in force:\n  {Errors}",
-            EventName = nameof(Rejected))]
+        [LoggerMessage(1002, LogLevel.Error, "{Path} has {Count} errors; the last good one stays in force:\n  {Errors}")]
         public static partial void Rejected(ILogger logger, string path, int count, string errors);
 
-        [LoggerMessage(1003, LogLevel.Warning, "{Path} has oddities:\n  {Warnings}", EventName = nameof(Warned))]
+        [LoggerMessage(1003, LogLevel.Warning, "{Path} has oddities:\n  {Warnings}")]
         public static partial void Warned(ILogger logger, string path, string warnings);
 
-        [LoggerMessage(1004, LogLevel.Error, "{Path} was read again but could not be put in force everywhere", EventName = nameof(Failed))]
+        [LoggerMessage(1004, LogLevel.Error, "Reloading {Path} failed; its next change is tried again")]
         public static partial void Failed(ILogger logger, string path, Exception exception);
     }
 }

@@ -6,7 +6,7 @@ namespace McpGateway.Configuration;
 /// <summary>Registers the snapshot, its reload and the host's options.</summary>
 public static class GatewayConfigurationExtensions
 {
-    /// <param name="services">Gets <see cref="GatewayConfigProvider"/>, <see cref="GatewayConfigMonitor"/> and the options.</param>
+    /// <param name="services">Gets the provider of snapshots, the monitor and the options.</param>
     /// <param name="configuration">The root of appsettings.json and what overrides it.</param>
     /// <param name="loader">Reads gateway.json again when it changes.</param>
     /// <param name="initial">What the loader gave at start-up; valid.</param>
@@ -24,11 +24,17 @@ public static class GatewayConfigurationExtensions
 
         services.AddOptions<LimitsOptions>().Bind(configuration.GetSection(LimitsOptions.Section)).ValidateOnStart();
         services.AddOptions<DrainOptions>().Bind(configuration.GetSection(DrainOptions.Section)).ValidateOnStart();
-        services.AddOptions<AccessOptions>().Bind(configuration.GetSection(AccessOptions.Section)).ValidateOnStart()
-            .PostConfigure(options => options.AllowedHosts = options.AllowedHosts is { Count: > 0 } hosts ? hosts : AccessOptions.LoopbackHosts);
+        services.AddOptions<AccessOptions>().Bind(configuration.GetSection(AccessOptions.Section))
+            .PostConfigure(UseDefaultHosts).ValidateOnStart();
         services.AddSingleton<IValidateOptions<LimitsOptions>, LimitsOptionsValidator>();
         services.AddSingleton<IValidateOptions<DrainOptions>, DrainOptionsValidator>();
         services.AddSingleton<IValidateOptions<AccessOptions>, AccessOptionsValidator>();
         return services;
+    }
+
+    private static void UseDefaultHosts(AccessOptions access)
+    {
+        if (access.AllowedHosts.Count == 0)
+            access.AllowedHosts = AccessOptions.LoopbackHosts;
     }
 }

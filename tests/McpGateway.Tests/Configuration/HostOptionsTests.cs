@@ -42,6 +42,17 @@ public sealed class HostOptionsTests : IDisposable
         Assert.Equal(["mcp.example.com"], Get<AccessOptions>(services).AllowedHosts);
     }
 
+    [Theory]
+    [InlineData("""{ "Access": { "Cors": null, "AllowedHosts": null } }""")]
+    [InlineData("""{ "Access": { "Cors": { "Origins": null }, "AllowedHosts": [] } }""")]
+    public void Access_NullsInTheFile_AreAsIfLeftOut(string json)
+    {
+        using var stream = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(json));
+        using var services = Services(new ConfigurationBuilder().AddJsonStream(stream).Build());
+        Assert.Equal(AccessOptions.LoopbackHosts, Get<AccessOptions>(services).AllowedHosts);
+        Assert.Empty(Get<AccessOptions>(services).Cors.Origins);
+    }
+
     [Fact]
     public void Access_AllKeys_AreBound()
     {

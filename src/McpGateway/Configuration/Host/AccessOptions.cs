@@ -1,6 +1,9 @@
 namespace McpGateway.Configuration;
 
-/// <summary>Section <c>Access</c> of appsettings.json: who may reach the gateway, and under which name.</summary>
+/// <summary>
+/// Section <c>Access</c> of appsettings.json: who may reach the gateway, and under which name. A null in the file, which
+/// the binder passes on whatever the type says, is as if the key were left out.
+/// </summary>
 public sealed class AccessOptions
 {
     public const string Section = "Access";
@@ -14,16 +17,16 @@ public sealed class AccessOptions
     /// <summary>Base of every URL the gateway hands out, such as https://mcp.example.com; null: from an allowed Host.</summary>
     public Uri? PublicUrl { get; set; }
 
-    public AccessCorsOptions Cors { get; set; } = new();
+    public AccessCorsOptions Cors { get; set => field = value ?? new(); } = new();
 
     /// <summary>Values of the Host header, without port, that are answered. Default: <see cref="LoopbackHosts"/>.</summary>
     // Not initialised to its default: the binder would add the configured hosts to it, and none could be taken away.
-    public IReadOnlyList<string> AllowedHosts { get; set; } = [];
+    public IReadOnlyList<string> AllowedHosts { get; set => field = value ?? []; } = [];
 }
 
 /// <summary>Section <c>Access:Cors</c>.</summary>
 public sealed class AccessCorsOptions
 {
     /// <summary>Origins whose pages may call the gateway, such as https://app.example.com. Default: none.</summary>
-    public IReadOnlyList<string> Origins { get; set; } = [];
+    public IReadOnlyList<string> Origins { get; set => field = value ?? []; } = [];
 }

@@ -17,13 +17,21 @@ internal sealed class AccessOptionsValidator : IValidateOptions<AccessOptions>
     private static IEnumerable<string> PublicUrlErrors(Uri? url)
     {
         if (url is not null && !IsPlain(url))
-            yield return "Access:PublicUrl: write an absolute http or https URL without user, query and fragment, such as https://mcp.example.com";
+        {
+            yield return "Access:PublicUrl: write an absolute http or https URL without user, query and fragment, "
+                + "such as https://mcp.example.com";
+        }
     }
 
     private static IEnumerable<string> OriginErrors(string origin, int index)
     {
-        if (!Uri.TryCreate(origin, UriKind.Absolute, out var url) || !IsPlain(url) || url.GetLeftPart(UriPartial.Authority) != origin)
-            yield return $"Access:Cors:Origins:{index}: write scheme and host in lower case and a port that is not the default, such as https://app.example.com";
+        // Browsers send an origin in one form only, and it is compared as text.
+        if (!Uri.TryCreate(origin, UriKind.Absolute, out var url) || !IsPlain(url)
+            || url.GetLeftPart(UriPartial.Authority) != origin)
+        {
+            yield return $"Access:Cors:Origins:{index}: write scheme and host in lower case and a port that is not the default, "
+                + "such as https://app.example.com";
+        }
     }
 
     private static IEnumerable<string> HostErrors(string host, int index)

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace McpGateway.Configuration;
 
-/// <summary>Section <c>Limits</c> of appsettings.json: bounds that keep one client or server from exhausting the gateway.</summary>
+/// <summary>Section <c>Limits</c> of appsettings.json: what one client or server cannot take from the others.</summary>
 public sealed class LimitsOptions
 {
     public const string Section = "Limits";

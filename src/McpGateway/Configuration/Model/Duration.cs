@@ -28,7 +28,8 @@ internal static partial class Duration
         if (!(seconds >= 1 && seconds <= Maximum.TotalSeconds))
             return null;
         var duration = TimeSpan.FromSeconds(Math.Floor(seconds));
-        return string.Create(CultureInfo.InvariantCulture, $"{(int)duration.TotalHours:00}:{duration.Minutes:00}:{duration.Seconds:00}");
+        return string.Create(
+            CultureInfo.InvariantCulture, $"{(int)duration.TotalHours:00}:{duration.Minutes:00}:{duration.Seconds:00}");
     }
 
     private static bool IsAllowed(TimeSpan duration) => duration > TimeSpan.Zero && duration <= Maximum;

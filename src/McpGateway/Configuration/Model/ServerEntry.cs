@@ -31,8 +31,10 @@ internal sealed class ServerEntry : FileObject
     [Description("True: it sees the gateway's whole environment; false (the default): only a short safe list of it.")]
     public bool? InheritEnvironment { get; init; }
 
-    [FileKey(Aliases = ["transport"], Choices = ["stdio", "http", "streamable-http", "streamableHttp", "streamable_http", "sse"])]
-    [Description("How the server is reached. Without it: stdio beside command; beside url sse if its path ends in /sse, else http.")]
+    [FileKey(
+        Aliases = ["transport"],
+        Choices = ["stdio", "http", "streamable-http", "streamableHttp", "streamable_http", "sse"])]
+    [Description("How the server is reached. Without it: stdio beside command; beside url, sse for a path ending in /sse, else http.")]
     public string? Type { get; init; }
 
     [FileKey(Aliases = ["serverUrl"], Only = ServerKind.Remote)]

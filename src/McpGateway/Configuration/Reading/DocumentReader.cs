@@ -29,7 +29,7 @@ internal static class DocumentReader
         }
         catch (InvalidOperationException)
         {
-            findings.Error(JsonPath.Root, "a string in it holds half of a surrogate pair; write both \\u halves, or the character");
+            findings.Error(JsonPath.Root, "a string holds half of a surrogate pair; write both \\u halves, or the character");
             return null;
         }
     }

@@ -62,7 +62,11 @@ internal sealed partial class Expander(Func<string, string?> environment, FilesR
     {
         var content = files.Read(name);
         if (content.Text is not { } text)
-            return Fail(path, $"the file of ${{file:{name}}} {content.Failure}; relative paths start at the configuration's folder");
+        {
+            return Fail(path,
+                $"the file of ${{file:{name}}} {content.Failure}; relative paths start at the configuration's folder");
+        }
+
         var end = text.EndsWith("\r\n", StringComparison.Ordinal) ? 2 : text.EndsWith('\n') ? 1 : 0;
         return text[..^end];
     }

@@ -7,7 +7,7 @@ internal static class ForeignVariables
 
     private static readonly (string Start, string Advice)[] Known =
     [
-        ("input:", "${input:…} asks somebody in VS Code, and here is nobody to ask; write ${NAME} and set that environment variable"),
+        ("input:", "${input:…} asks whoever sits at VS Code; write ${NAME} and set that environment variable"),
         ("workspaceFolder", $"${{workspaceFolder}} {NoEditor}the absolute path, or ${{NAME}}"),
         ("workspaceRoot", $"${{workspaceRoot}} {NoEditor}the absolute path, or ${{NAME}}"),
         ("userHome", $"${{userHome}} {NoEditor}${{HOME}}"),

@@ -24,10 +24,11 @@ internal sealed class GatewayFileReader(Expander expander, Findings findings)
         foreach (var member in element.EnumerateObject())
         {
             var here = target.Path.Property(member.Name);
-            if (FileKey.Of(target.GetType()).FirstOrDefault(key => key.IsCalled(member.Name)) is not { } key)
+            var key = FileKey.Of(target.GetType()).FirstOrDefault(key => key.IsCalled(member.Name));
+            if (key is null)
                 unknown(member.Name, here);
             else if (key.Rules.Reserved)
-                findings.Error(here, $"{key.Name} is not enforced by this version yet; take it out, for it would protect nothing");
+                findings.Error(here, $"{key.Name} is not enforced by this version yet, so it would do nothing; take it out");
             else if (member.Value.ValueKind == JsonValueKind.Null)
                 continue;
             else if (target.NoteAs(key, member.Name) is { } other)

@@ -50,6 +50,7 @@ internal sealed class GatewayFileValidator(FilesRead files, Findings findings)
             findings.Error(path, "names a disabled server; name another, or enable it");
     }
 
-    private static string Names(IReadOnlyDictionary<string, ServerEntry> entries) =>
-        string.Join(", ", entries.Where(entry => entry.Value.Disabled != true).Select(entry => entry.Key).Where(ServerName.IsValid));
+    private static string Names(IReadOnlyDictionary<string, ServerEntry> entries) => string.Join(", ", entries
+        .Where(server => server.Value.Disabled != true && ServerName.IsValid(server.Key))
+        .Select(server => server.Key));
 }

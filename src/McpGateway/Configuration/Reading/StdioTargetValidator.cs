@@ -29,7 +29,7 @@ internal sealed class StdioTargetValidator(FilesRead files, Findings findings)
         foreach (var (name, value) in entry.Env ?? new Dictionary<string, string>())
         {
             if (name.Length == 0 || name.Contains('=') || name.Contains('\0'))
-                findings.Error(entry.PathOf("env").Property(name), "no variable can have this name; it is not empty and holds no =");
+                findings.Error(entry.PathOf("env").Property(name), "no variable can have this name; it is empty, or holds = or NUL");
             environment[name] = value;
         }
 

@@ -14,7 +14,7 @@ internal sealed class UnknownKeys(Findings findings)
     {
         var rule = Keys.FirstOrDefault(key => key.Rules.Security && EditDistance.Between(name, key.Name) <= NearMiss);
         if (rule is not null)
-            findings.Error(path, $"unknown, but close to {rule.Name}, which protects something; write {rule.Name}, or take it out");
+            findings.Error(path, $"unknown, but close to {rule.Name}, which protects something; write that, or take it out");
         else if (Suggest(name) is { } suggestion)
             findings.Warn(path, $"unknown key, ignored; did you mean {suggestion}?");
         else
