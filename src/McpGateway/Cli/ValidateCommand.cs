@@ -1,0 +1,42 @@
+using System.CommandLine;
+using McpGateway.Configuration;
+
+namespace McpGateway.Cli;
+
+/// <summary><c>validate --config FILE</c>: tells every error of a gateway.json without starting anything.</summary>
+public static class ValidateCommand
+{
+    private const int Valid = 0;
+    private const int Invalid = 2;
+
+    public static Command Create()
+    {
+        var file = new Option<string>("--config")
+        {
+            Description = "The gateway.json to check.",
+            HelpName = "FILE",
+            Required = true,
+        };
+        var command = new Command("validate", "Checks a gateway.json and prints every error in it.") { file };
+        command.SetAction(parsed =>
+        {
+            var output = parsed.InvocationConfiguration;
+            return Run(parsed.GetRequiredValue(file), output.Output, output.Error);
+        });
+        return command;
+    }
+
+    private static int Run(string file, TextWriter output, TextWriter error)
+    {
+        var loader = new GatewayConfigLoader(file, HostEnvironmentVariables.Get);
+        var result = loader.Load();
+        foreach (var finding in result.Errors)
+            error.WriteLine(finding);
+        foreach (var finding in result.Warnings)
+            error.WriteLine($"warning: {finding}");
+        if (!result.IsValid)
+            return Invalid;
+        output.WriteLine($"{loader.Path} is valid: {result.Config.Servers.Count} servers");
+        return Valid;
+    }
+}

@@ -1,0 +1,32 @@
+namespace McpGateway.Configuration;
+
+/// <summary>
+/// Section <c>Access</c> of appsettings.json: who may reach the gateway, and under which name. A null in the file, which
+/// the binder passes on whatever the type says, is as if the key were left out.
+/// </summary>
+public sealed class AccessOptions
+{
+    public const string Section = "Access";
+
+    /// <summary>Hosts allowed when none are configured: those that only this machine can mean.</summary>
+    public static IReadOnlyList<string> LoopbackHosts { get; } = ["localhost", "127.0.0.1", "[::1]"];
+
+    /// <summary>True: no authentication at all. False: required. Null (the default): none needed on loopback only.</summary>
+    public bool? Anonymous { get; set; }
+
+    /// <summary>Base of every URL the gateway hands out, such as https://mcp.example.com; null: from an allowed Host.</summary>
+    public Uri? PublicUrl { get; set; }
+
+    public AccessCorsOptions Cors { get; set => field = value ?? new(); } = new();
+
+    /// <summary>Values of the Host header, without port, that are answered. Default: <see cref="LoopbackHosts"/>.</summary>
+    // Not initialised to its default: the binder would add the configured hosts to it, and none could be taken away.
+    public IReadOnlyList<string> AllowedHosts { get; set => field = value ?? []; } = [];
+}
+
+/// <summary>Section <c>Access:Cors</c>.</summary>
+public sealed class AccessCorsOptions
+{
+    /// <summary>Origins whose pages may call the gateway, such as https://app.example.com. Default: none.</summary>
+    public IReadOnlyList<string> Origins { get; set => field = value ?? []; } = [];
+}

@@ -1,0 +1,45 @@
+using Microsoft.Extensions.Options;
+
+namespace McpGateway.Configuration;
+
+/// <summary>Finds what would silently never match: a URL without scheme, an origin with a path, a host with a port.</summary>
+internal sealed class AccessOptionsValidator : IValidateOptions<AccessOptions>
+{
+    public ValidateOptionsResult Validate(string? name, AccessOptions options)
+    {
+        var errors = PublicUrlErrors(options.PublicUrl)
+            .Concat(options.Cors.Origins.SelectMany(OriginErrors))
+            .Concat(options.AllowedHosts.SelectMany(HostErrors))
+            .ToList();
+        return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
+    }
+
+    private static IEnumerable<string> PublicUrlErrors(Uri? url)
+    {
+        if (url is not null && !IsPlain(url))
+        {
+            yield return "Access:PublicUrl: write an absolute http or https URL without user, query and fragment, "
+                + "such as https://mcp.example.com";
+        }
+    }
+
+    private static IEnumerable<string> OriginErrors(string origin, int index)
+    {
+        // Browsers send an origin in one form only, and it is compared as text.
+        if (!Uri.TryCreate(origin, UriKind.Absolute, out var url) || !IsPlain(url)
+            || url.GetLeftPart(UriPartial.Authority) != origin)
+        {
+            yield return $"Access:Cors:Origins:{index}: write scheme and host in lower case and a port that is not the default, "
+                + "such as https://app.example.com";
+        }
+    }
+
+    private static IEnumerable<string> HostErrors(string host, int index)
+    {
+        if (Uri.CheckHostName(host.Trim('[', ']')) == UriHostNameType.Unknown || (host.Contains(':') && !host.StartsWith('[')))
+            yield return $"Access:AllowedHosts:{index}: write a host name or address without scheme and port; IPv6 in brackets";
+    }
+
+    private static bool IsPlain(Uri url) =>
+        url.IsAbsoluteUri && url.Scheme is "http" or "https" && url.UserInfo.Length + url.Query.Length + url.Fragment.Length == 0;
+}

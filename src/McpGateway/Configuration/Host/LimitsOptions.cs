@@ -1,0 +1,33 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+
+namespace McpGateway.Configuration;
+
+/// <summary>Section <c>Limits</c> of appsettings.json: what one client or server cannot take from the others.</summary>
+public sealed class LimitsOptions
+{
+    public const string Section = "Limits";
+
+    /// <summary>The largest request body from a client, in bytes; beyond it 413. Default 4 MiB.</summary>
+    [Range(1, int.MaxValue)]
+    public int RequestBodyBytes { get; set; } = 4 * 1024 * 1024;
+
+    /// <summary>The largest single message from a server, in bytes. Default 16 MiB.</summary>
+    [Range(1, int.MaxValue)]
+    public int MessageBytes { get; set; } = 16 * 1024 * 1024;
+
+    /// <summary>All bytes queued in the gateway; null (the default): a quarter of the memory limit.</summary>
+    [Range(1L, long.MaxValue)]
+    public long? QueuedBytes { get; set; }
+
+    /// <summary>Sessions in all.</summary>
+    [Range(1, int.MaxValue)]
+    public int Sessions { get; set; } = 10_000;
+
+    /// <summary>Sessions of one user.</summary>
+    [Range(1, int.MaxValue)]
+    public int SessionsPerUser { get; set; } = 100;
+}
+
+[OptionsValidator]
+internal sealed partial class LimitsOptionsValidator : IValidateOptions<LimitsOptions>;

@@ -1,0 +1,101 @@
+using System.ComponentModel;
+using System.Reflection;
+using System.Text.Json.Nodes;
+using System.Text.Json.Schema;
+
+namespace McpGateway.Configuration;
+
+/// <summary>The JSON schema of gateway.json, made from the file's types. As tolerant as the loader is.</summary>
+internal static class GatewaySchema
+{
+    // Any string may hold an expansion, whose outcome only the loader sees.
+    private const string HoldsExpansion = @"\$\{";
+
+    private static readonly JsonSchemaExporterOptions Exporter = new()
+    {
+        TreatNullObliviousAsNonNullable = true,
+        TransformSchemaNode = static (context, node) => Transform(context, node),
+    };
+
+    /// <summary>The schema as it is checked in, with a newline at its end.</summary>
+    public static string Create()
+    {
+        var root = FileKey.Contract.GetJsonSchemaAsNode(typeof(GatewayFile), Exporter).AsObject();
+        root.Insert(0, "$schema", "https://json-schema.org/draft/2020-12/schema");
+        root.Insert(1, "title", "gateway.json");
+        return root.ToJsonString(FileKey.Contract) + "\n";
+    }
+
+    private static JsonObject Transform(JsonSchemaExporterContext context, JsonNode node)
+    {
+        // A type without constraints comes as the schema "true".
+        var schema = node as JsonObject ?? [];
+        if (context.PropertyInfo is { } property)
+            Constrain(schema, FileKey.RulesOf(property));
+        if (context.TypeInfo.Type == typeof(GatewayFile) || context.TypeInfo.Type == typeof(ServerEntry))
+            AddAliases(schema, context);
+        else if (context.TypeInfo.Type == typeof(IReadOnlyDictionary<string, ServerEntry>))
+            schema["propertyNames"] = ServerNames();
+        else if (context.TypeInfo.Type == typeof(IReadOnlyDictionary<string, string>))
+            schema["additionalProperties"] = new JsonObject { ["type"] = new JsonArray("string", "number", "boolean") };
+        else if (context.TypeInfo.Type == typeof(TimeSpan?))
+        {
+            schema["pattern"] = $"{Duration.Pattern}|{HoldsExpansion}";
+            schema.Remove("$comment");
+        }
+
+        Describe(schema, context);
+        return schema;
+    }
+
+    private static void Constrain(JsonObject schema, FileKeyAttribute rules)
+    {
+        if (rules.Reserved)
+        {
+            schema["description"] = "Reserved: this version does not enforce it yet, so it refuses it.";
+            schema["not"] = new JsonObject();
+        }
+
+        if (rules.Choices.Length > 0)
+        {
+            schema["anyOf"] = new JsonArray(
+                new JsonObject { ["enum"] = new JsonArray([.. rules.Choices.Select(choice => JsonValue.Create(choice))]) },
+                new JsonObject { ["pattern"] = HoldsExpansion },
+                new JsonObject { ["type"] = "null" });
+        }
+
+        if (rules.Minimum != int.MinValue)
+            schema["minimum"] = rules.Minimum;
+        if (rules.Maximum != int.MaxValue)
+            schema["maximum"] = rules.Maximum;
+    }
+
+    private static void AddAliases(JsonObject schema, JsonSchemaExporterContext context)
+    {
+        var properties = schema["properties"]!.AsObject();
+        foreach (var key in FileKey.Of(context.TypeInfo.Type))
+        {
+            foreach (var alias in key.Rules.Aliases)
+            {
+                properties[alias] = new JsonObject
+                {
+                    ["description"] = $"Another name for {key.Name}.",
+                    ["$ref"] = string.Join('/', ["#", .. context.Path.ToArray(), "properties", key.Name]),
+                };
+            }
+        }
+    }
+
+    private static JsonObject ServerNames() => new()
+    {
+        ["pattern"] = ServerName.Pattern,
+        ["not"] = new JsonObject { ["enum"] = new JsonArray([.. ServerName.Reserved.Select(name => JsonValue.Create(name))]) },
+    };
+
+    private static void Describe(JsonObject schema, JsonSchemaExporterContext context)
+    {
+        var owner = context.PropertyInfo?.AttributeProvider ?? context.TypeInfo.Type;
+        if (owner.GetCustomAttributes(typeof(DescriptionAttribute), inherit: false) is [DescriptionAttribute text, ..])
+            schema.Insert(0, "description", text.Description);
+    }
+}

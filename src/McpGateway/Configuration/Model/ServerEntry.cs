@@ -1,0 +1,86 @@
+using System.ComponentModel;
+using System.Text.Json;
+
+namespace McpGateway.Configuration;
+
+/// <summary>One server as it stands in gateway.json. Once read, its strings are expanded.</summary>
+[Description("A server: either a command to start here or the url of a remote one.")]
+internal sealed class ServerEntry : FileObject
+{
+    [FileKey(Only = ServerKind.Stdio)]
+    [Description("The program to start: a path, or a name looked up on PATH. It is never given to a shell.")]
+    public string? Command { get; init; }
+
+    [FileKey(Only = ServerKind.Stdio)]
+    [Description("Its arguments.")]
+    public IReadOnlyList<string>? Args { get; init; }
+
+    [FileKey(Only = ServerKind.Stdio)]
+    [Description("Its environment variables. They win over envFile.")]
+    public IReadOnlyDictionary<string, string>? Env { get; init; }
+
+    [FileKey(Only = ServerKind.Stdio)]
+    [Description("A file of KEY=VALUE lines with more of them; relative to this file's folder.")]
+    public string? EnvFile { get; init; }
+
+    [FileKey(Only = ServerKind.Stdio)]
+    [Description("Its working directory; relative to this file's folder.")]
+    public string? Cwd { get; init; }
+
+    [FileKey(Only = ServerKind.Stdio)]
+    [Description("True: it sees the gateway's whole environment; false (the default): only a short safe list of it.")]
+    public bool? InheritEnvironment { get; init; }
+
+    [FileKey(
+        Aliases = ["transport"],
+        Choices = ["stdio", "http", "streamable-http", "streamableHttp", "streamable_http", "sse"])]
+    [Description("How the server is reached. Without it: stdio beside command; beside url, sse for a path ending in /sse, else http.")]
+    public string? Type { get; init; }
+
+    [FileKey(Aliases = ["serverUrl"], Only = ServerKind.Remote)]
+    [Description("Address of a remote server: absolute, http or https.")]
+    public string? Url { get; init; }
+
+    [FileKey(Only = ServerKind.Remote)]
+    [Description("Headers set on each request to a remote server.")]
+    public IReadOnlyDictionary<string, string>? Headers { get; init; }
+
+    [Description("True: the server is left out, and its other keys are not looked at.")]
+    public bool? Disabled { get; init; }
+
+    [FileKey(Security = true, Only = ServerKind.Stdio, Choices = ["session"], NotServedYet = ["user", "shared"])]
+    [Description("Who shares a child process. session (the default): nobody, each MCP session has its own.")]
+    public string? Isolation { get; init; }
+
+    [FileKey(Only = ServerKind.Stdio)]
+    [Description("Time from its start until it has answered initialize; default 00:01:00.")]
+    public TimeSpan? StartTimeout { get; init; }
+
+    [Description("A request's time without an answer or progress; default 00:02:00.")]
+    public TimeSpan? RequestTimeout { get; init; }
+
+    [Description("A request's time in all, whatever its progress; default 01:00:00.")]
+    public TimeSpan? RequestMaximum { get; init; }
+
+    [Description("A session's time without a stream or a message before it is ended; default 00:30:00.")]
+    public TimeSpan? IdleTimeout { get; init; }
+
+    [FileKey(Only = ServerKind.Stdio, Minimum = 1, Maximum = 10_000)]
+    [Description("Child processes of this server at a time; default 64.")]
+    public int? MaxProcesses { get; init; }
+
+    [FileKey(Security = true, Reserved = true)]
+    public JsonElement? Auth { get; init; }
+
+    [FileKey(Security = true, Reserved = true)]
+    public JsonElement? Tools { get; init; }
+
+    [FileKey(Security = true, Reserved = true)]
+    public JsonElement? Cors { get; init; }
+
+    [FileKey(Security = true, Reserved = true)]
+    public JsonElement? RateLimit { get; init; }
+
+    [FileKey(Reserved = true)]
+    public JsonElement? Warm { get; init; }
+}

@@ -1,0 +1,44 @@
+using System.Text.RegularExpressions;
+
+namespace McpGateway.Configuration;
+
+/// <summary>The rule for server names: they are the first segment of URLs, beside paths of the gateway's own.</summary>
+internal static partial class ServerName
+{
+    /// <summary>The form as a JSON schema takes it.</summary>
+    public const string Pattern = "^" + Form + "$";
+
+    private const string Form = "[a-z0-9][a-z0-9_-]{0,62}";
+
+    private const int MaximumLength = 63;
+
+    public static IReadOnlyList<string> Reserved { get; } =
+        ["sse", "message", "messages", "mcp", "health", "metrics", "admin", "dashboard", "api", "well-known"];
+
+    public static bool IsReserved(string name) => Reserved.Contains(name);
+
+    public static bool IsValid(string name) => Whole.IsMatch(name) && !IsReserved(name);
+
+    /// <summary>A valid name near this one that is not among the taken ones.</summary>
+    public static string Propose(string name, IReadOnlyCollection<string> taken)
+    {
+        var stem = OtherCharacters.Replace(name.ToLowerInvariant(), "-").Trim('-', '_');
+        if (stem.Length == 0)
+            stem = "server";
+        if (IsReserved(stem))
+            stem += "-server";
+        return Enumerable.Range(1, taken.Count + 1)
+            .Select(number => number == 1 ? Shorten(stem, "") : Shorten(stem, $"-{number}"))
+            .First(proposal => !taken.Contains(proposal));
+    }
+
+    private static string Shorten(string stem, string suffix) =>
+        stem[..Math.Min(stem.Length, MaximumLength - suffix.Length)] + suffix;
+
+    // \z, for $ also matches before a newline at the end.
+    [GeneratedRegex(@"\A" + Form + @"\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Whole { get; }
+
+    [GeneratedRegex("[^a-z0-9_]+", RegexOptions.CultureInvariant)]
+    private static partial Regex OtherCharacters { get; }
+}

@@ -1,0 +1,92 @@
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace McpGateway.Configuration;
+
+/// <summary>
+/// Replaces <c>${…}</c> in the strings of gateway.json in one pass: what was put in is not looked at again, so that a
+/// secret that happens to hold <c>${</c> stays as it is. Errors name variables, never their values or defaults.
+/// </summary>
+internal sealed partial class Expander(Func<string, string?> environment, FilesRead files, Findings findings)
+{
+    private const string Open = "${";
+
+    /// <returns>The expanded text; null when there was an error, which has then been reported.</returns>
+    public string? Expand(string text, JsonPath path)
+    {
+        var output = new StringBuilder(text.Length);
+        var failed = false;
+        var position = 0;
+        for (int open; (open = text.IndexOf(Open, position, StringComparison.Ordinal)) >= 0;)
+        {
+            if (open > position && text[open - 1] == '$')
+            {
+                output.Append(text, position, open - 1 - position).Append(Open);
+                position = open + Open.Length;
+                continue;
+            }
+
+            var close = text.IndexOf('}', open);
+            if (close < 0)
+            {
+                findings.Error(path, $"the ${{ at character {open + 1} has no closing }}; write $${{ for a literal ${{");
+                return null;
+            }
+
+            output.Append(text, position, open - position);
+            if (Evaluate(text[(open + Open.Length)..close], open + 1, path) is { } value)
+                output.Append(value);
+            else
+                failed = true;
+            position = close + 1;
+        }
+
+        return failed ? null : output.Append(text, position, text.Length - position).ToString();
+    }
+
+    private string? Evaluate(string expression, int column, JsonPath path)
+    {
+        if (expression.Contains(Open, StringComparison.Ordinal))
+            return Fail(path, $"the ${{…}} at character {column} holds another one; a default is taken as it is written");
+        if (expression.StartsWith("file:", StringComparison.Ordinal))
+            return FromFile(expression["file:".Length..], path);
+        if (ForeignVariables.Advice(expression) is { } advice)
+            return Fail(path, advice);
+        if (Variable.Match(expression) is { Success: true } match)
+            return FromEnvironment(match.Groups["name"].Value, match.Groups["default"], path);
+        return Fail(path, $"the ${{…}} at character {column} is none of ${{NAME}}, ${{NAME:-default}}, ${{env:NAME}} and "
+            + "${file:PATH}; write $${ for a literal ${");
+    }
+
+    private string? FromFile(string name, JsonPath path)
+    {
+        var content = files.Read(name);
+        if (content.Text is not { } text)
+        {
+            return Fail(path,
+                $"the file of ${{file:{name}}} {content.Failure}; relative paths start at the configuration's folder");
+        }
+
+        var end = text.EndsWith("\r\n", StringComparison.Ordinal) ? 2 : text.EndsWith('\n') ? 1 : 0;
+        return text[..^end];
+    }
+
+    // As in a shell, the default of :- also stands in for an empty value.
+    private string? FromEnvironment(string name, Group fallback, JsonPath path)
+    {
+        var value = environment(name);
+        if (fallback.Success)
+            return string.IsNullOrEmpty(value) ? fallback.Value : value;
+        return value ?? Fail(path, $"the environment variable {name} is not set; set it, or write ${{{name}:-default}}");
+    }
+
+    private string? Fail(JsonPath path, string message)
+    {
+        findings.Error(path, message);
+        return null;
+    }
+
+    [GeneratedRegex(@"\A(env:)?(?<name>[A-Za-z_][A-Za-z0-9_]*)(:-(?<default>.*))?\z",
+        RegexOptions.CultureInvariant | RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
+    private static partial Regex Variable { get; }
+}

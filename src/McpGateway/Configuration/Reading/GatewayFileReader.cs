@@ -1,0 +1,76 @@
+using System.Text.Json;
+
+namespace McpGateway.Configuration;
+
+/// <summary>Fills the file's model from a JSON document, key by key, so that every error is found and has its path.</summary>
+internal sealed class GatewayFileReader(Expander expander, Findings findings)
+{
+    private readonly ValueReader _literal = new((text, _) => text, findings);
+    private readonly ValueReader _expanded = new(expander.Expand, findings);
+
+    /// <returns>The model; a value with an error is left out of it, and the error reported.</returns>
+    public GatewayFile Read(JsonElement root)
+    {
+        var file = new GatewayFile();
+        if (root.ValueKind != JsonValueKind.Object)
+            findings.Error(JsonPath.Root, "write an object with the key mcpServers");
+        else
+            Fill(file, root, _literal, unknown: (_, _) => { });
+        return file;
+    }
+
+    private void Fill(FileObject target, JsonElement element, ValueReader values, Action<string, JsonPath> unknown)
+    {
+        foreach (var member in element.EnumerateObject())
+        {
+            var here = target.Path.Property(member.Name);
+            var key = FileKey.Of(target.GetType()).FirstOrDefault(key => key.IsCalled(member.Name));
+            if (key is null)
+                unknown(member.Name, here);
+            else if (key.Rules.Reserved)
+                findings.Error(here, $"{key.Name} is not enforced by this version yet, so it would do nothing; take it out");
+            else if (member.Value.ValueKind == JsonValueKind.Null)
+                continue;
+            else if (target.NoteAs(key, member.Name) is { } other)
+                findings.Error(here, $"is another name for {other}, which also stands here; leave one of them out");
+            else
+                key.Set(target, key.Type == typeof(IReadOnlyDictionary<string, ServerEntry>)
+                    ? ReadServers(member.Value, here)
+                    : values.Read(key, member.Value, here));
+        }
+    }
+
+    private Dictionary<string, ServerEntry>? ReadServers(JsonElement element, JsonPath path)
+    {
+        if (element.ValueKind != JsonValueKind.Object)
+        {
+            findings.Error(path, "write an object whose keys are the servers' names");
+            return null;
+        }
+
+        var servers = new Dictionary<string, ServerEntry>(StringComparer.Ordinal);
+        foreach (var member in element.EnumerateObject())
+        {
+            if (ReadServer(member.Value, path.Property(member.Name)) is { } server)
+                servers.TryAdd(member.Name, server);
+        }
+
+        return servers;
+    }
+
+    private ServerEntry? ReadServer(JsonElement element, JsonPath path)
+    {
+        if (element.ValueKind != JsonValueKind.Object)
+        {
+            findings.Error(path, "write an object with command or url");
+            return null;
+        }
+
+        // What is switched off may be unfinished.
+        if (element.TryGetProperty("disabled", out var disabled) && disabled.ValueKind == JsonValueKind.True)
+            return new ServerEntry { Path = path, Disabled = true };
+        var server = new ServerEntry { Path = path };
+        Fill(server, element, _expanded, new UnknownKeys(findings).Report);
+        return server;
+    }
+}

@@ -1,0 +1,44 @@
+namespace McpGateway.Configuration;
+
+/// <summary>Checks what single values cannot show, and makes a server's part of the snapshot.</summary>
+internal sealed class ServerEntryValidator(FilesRead files, Findings findings)
+{
+    /// <returns>The server; null when there was an error, which has then been reported.</returns>
+    public ServerConfig? Validate(string name, ServerEntry entry)
+    {
+        var hasCommand = entry.Has("command");
+        if (hasCommand == entry.Has("url"))
+        {
+            findings.Error(entry.Path, hasCommand
+                ? "has both command and url; leave one of them out"
+                : "has neither; write command for a program to start here, or url for a remote server");
+            return null;
+        }
+
+        WarnOfKeysFor(hasCommand ? ServerKind.Remote : ServerKind.Stdio, entry);
+        ServerTarget? target = hasCommand
+            ? new StdioTargetValidator(files, findings).Validate(entry)
+            : new RemoteTargetValidator(findings).Validate(entry);
+        if (target is null || findings.HasErrorIn(entry.Path))
+            return null;
+        var server = WithTimes(new ServerConfig { Name = name, Target = target }, entry);
+        if (server.RequestMaximum < server.RequestTimeout)
+            findings.Warn(entry.Path, "requestMaximum is less than requestTimeout, so it alone counts");
+        return server;
+    }
+
+    private void WarnOfKeysFor(ServerKind other, ServerEntry entry)
+    {
+        foreach (var key in FileKey.Of(typeof(ServerEntry)).Where(key => key.Rules.Only == other && entry.Has(key.Name)))
+            findings.Warn(entry.PathOf(key.Name), $"has no effect beside {(other == ServerKind.Remote ? "command" : "url")}");
+    }
+
+    private static ServerConfig WithTimes(ServerConfig defaults, ServerEntry entry) => defaults with
+    {
+        StartTimeout = entry.StartTimeout ?? defaults.StartTimeout,
+        RequestTimeout = entry.RequestTimeout ?? defaults.RequestTimeout,
+        RequestMaximum = entry.RequestMaximum ?? defaults.RequestMaximum,
+        IdleTimeout = entry.IdleTimeout ?? defaults.IdleTimeout,
+        MaxProcesses = entry.MaxProcesses ?? defaults.MaxProcesses,
+    };
+}

@@ -1,0 +1,106 @@
+using System.Text.Json;
+
+namespace McpGateway.Configuration;
+
+/// <summary>Reads single values. Every string of them goes through <paramref name="expand"/>.</summary>
+internal sealed class ValueReader(Func<string, JsonPath, string?> expand, Findings findings)
+{
+    /// <returns>The value; null when there was an error, which has then been reported.</returns>
+    public object? Read(FileKey key, JsonElement value, JsonPath path)
+    {
+        if (key.Type == typeof(string))
+            return ReadChoice(key.Rules, value, path);
+        if (key.Type == typeof(IReadOnlyList<string>))
+            return ReadList(value, path);
+        if (key.Type == typeof(IReadOnlyDictionary<string, string>))
+            return ReadMap(value, path);
+        if (key.Type == typeof(bool))
+            return ReadSwitch(value, path);
+        if (key.Type == typeof(int))
+            return ReadNumber(key.Rules, value, path);
+        if (key.Type == typeof(TimeSpan))
+            return ReadDuration(value, path);
+        throw new NotSupportedException($"{key.Name} is of a type that has no reader: {key.Type}");
+    }
+
+    private string? ReadChoice(FileKeyAttribute rules, JsonElement value, JsonPath path)
+    {
+        var text = ReadText(value, path, "write a string");
+        if (text is null || rules.Choices.Length == 0 || rules.Choices.Contains(text))
+            return text;
+        return Fail<string>(path, rules.NotServedYet.Contains(text)
+            ? $"not served by this version yet; write {string.Join(" or ", rules.Choices)} or leave it out"
+            : $"write one of: {string.Join(", ", rules.Choices)}");
+    }
+
+    private List<string>? ReadList(JsonElement value, JsonPath path)
+    {
+        if (value.ValueKind != JsonValueKind.Array)
+            return Fail<List<string>>(path, "write an array of strings");
+        var list = new List<string>();
+        foreach (var (index, item) in value.EnumerateArray().Index())
+        {
+            if (ReadText(item, path.Item(index), "write a string") is { } text)
+                list.Add(text);
+        }
+
+        return list;
+    }
+
+    private Dictionary<string, string>? ReadMap(JsonElement value, JsonPath path)
+    {
+        if (value.ValueKind != JsonValueKind.Object)
+            return Fail<Dictionary<string, string>>(path, "write an object of names and strings");
+        var map = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var member in value.EnumerateObject())
+        {
+            var here = path.Property(member.Name);
+            // Numbers and booleans stand unquoted in many real files, and can only be meant as their text.
+            var text = member.Value.ValueKind is JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False
+                ? member.Value.GetRawText()
+                : ReadText(member.Value, here, "write a string: \"\" for an empty value, or leave the key out");
+            if (text is not null)
+                map[member.Name] = text;
+        }
+
+        return map;
+    }
+
+    private object? ReadSwitch(JsonElement value, JsonPath path) =>
+        value.ValueKind is JsonValueKind.True or JsonValueKind.False
+            ? value.GetBoolean()
+            : Fail<object>(path, "write true or false, without quotes");
+
+    private object? ReadNumber(FileKeyAttribute rules, JsonElement value, JsonPath path) =>
+        value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number)
+        && number >= rules.Minimum && number <= rules.Maximum
+            ? number
+            : Fail<object>(path, $"write a whole number from {rules.Minimum} to {rules.Maximum}, without quotes");
+
+    private object? ReadDuration(JsonElement value, JsonPath path)
+    {
+        const string Form = "write a time as \"hh:mm:ss\", more than zero and at most 24 hours";
+        if (value.ValueKind == JsonValueKind.Number && Duration.FromSeconds(value.GetDouble()) is { } meant)
+            return Fail<object>(path, $"{Form}; for seconds, \"{meant}\"");
+        if (ReadText(value, path, Form) is not { } text)
+            return null;
+        return Duration.TryParse(text, out var duration) ? duration : Fail<object>(path, Form);
+    }
+
+    private string? ReadText(JsonElement value, JsonPath path, string advice)
+    {
+        if (value.ValueKind != JsonValueKind.String)
+            return Fail<string>(path, advice);
+        var text = expand(value.GetString()!, path);
+        return text?.Contains('\0') == true
+            ? Fail<string>(path, "holds a NUL character, which neither a program nor a header can be given")
+            : text;
+    }
+
+    private T? Fail<T>(JsonPath path, string message)
+        where T : class
+    {
+        findings.Error(path, message);
+        return null;
+    }
+}
