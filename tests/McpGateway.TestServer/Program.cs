@@ -1,1 +1,14 @@
-return 0;
+using McpGateway.TestServer;
+
+if (!Flags.TryParse(args, out var flags, out var problem))
+{
+    await Console.Error.WriteLineAsync(problem);
+    return ExitCodes.Usage;
+}
+
+using var start = await StartUp.PerformAsync(flags);
+if (flags.ExitAtStart is { } code) return code;
+if (flags.Fast) return FastServer.Run();
+
+using var server = new Server(flags, args, start.GrandchildId);
+return await server.RunAsync();

@@ -1,0 +1,26 @@
+using System.Globalization;
+using ModelContextProtocol.Protocol;
+using ModelContextProtocol.Server;
+
+namespace McpGateway.Cli.DemoServer;
+
+/// <summary>Changes the counter, and so makes a subscription to it visible.</summary>
+internal static class CountTool
+{
+    public static DemoTool Create(Counter counter) => new(
+        "count", "Count", $"Adds one to the resource {CounterResource.Uri}. Whoever subscribes to it is told.",
+        """{ "type": "object", "properties": {} }""",
+        (request, cancellationToken) => RunAsync(counter, request.Server, cancellationToken));
+
+    private static async ValueTask<string> RunAsync(Counter counter, McpServer server, CancellationToken cancellationToken)
+    {
+        var value = counter.Increment();
+        if (counter.IsSubscribed)
+        {
+            var update = new ResourceUpdatedNotificationParams { Uri = CounterResource.Uri };
+            await server.SendNotificationAsync(
+                NotificationMethods.ResourceUpdatedNotification, update, cancellationToken: cancellationToken);
+        }
+        return value.ToString(CultureInfo.InvariantCulture);
+    }
+}

@@ -1,0 +1,18 @@
+namespace McpGateway.Cli.DemoServer;
+
+/// <summary>A number that goes up, and whether the client wants to hear of it. A process serves one client.</summary>
+internal sealed class Counter
+{
+    private int _value;
+    private volatile bool _isSubscribed;
+
+    public int Value => Volatile.Read(ref _value);
+
+    public bool IsSubscribed
+    {
+        get => _isSubscribed;
+        set => _isSubscribed = value;
+    }
+
+    public int Increment() => Interlocked.Increment(ref _value);
+}

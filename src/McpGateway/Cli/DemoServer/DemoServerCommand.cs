@@ -1,0 +1,23 @@
+using System.CommandLine;
+using ModelContextProtocol.Server;
+
+namespace McpGateway.Cli.DemoServer;
+
+/// <summary><c>McpGateway demo-server</c>: an MCP server on stdin and stdout, so that the gateway works with nothing else installed.</summary>
+internal static class DemoServerCommand
+{
+    public static Command Create()
+    {
+        var command = new Command("demo-server", "Run the built-in demo MCP server on standard input and output.");
+        command.SetAction((_, cancellationToken) => RunAsync(cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(CancellationToken cancellationToken)
+    {
+        var loggers = new StderrLoggerFactory(Console.Error);
+        await using var transport = new StdioServerTransport(DemoServerHost.Name, loggers);
+        await DemoServerHost.RunAsync(transport, loggers, TimeProvider.System, cancellationToken);
+        return 0;
+    }
+}

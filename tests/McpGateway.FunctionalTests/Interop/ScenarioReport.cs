@@ -1,0 +1,25 @@
+using System.Text.Json;
+
+namespace McpGateway.FunctionalTests.Interop;
+
+/// <summary>What a scenario saw; see tests/interop/lib/run.mjs. Failures show the script's stderr.</summary>
+internal sealed class ScenarioReport(JsonElement report, string stderr)
+{
+    /// <summary>What a step brought; a step that failed fails the test here.</summary>
+    public JsonElement Result(string step) =>
+        report.GetProperty("results").TryGetProperty(step, out var result)
+            ? result
+            : throw new InvalidOperationException($"Step {step} brought nothing.\n{report}\n{stderr}");
+
+    public string Text(string step) => Result(step).GetString()!;
+
+    public string[] Texts(string step) => [.. Result(step).EnumerateArray().Select(t => t.GetString()!)];
+
+    /// <summary>How often the server asked the client that.</summary>
+    public int Requests(string method) => report.GetProperty("requests").TryGetProperty(method, out var n) ? n.GetInt32() : 0;
+
+    public void AssertNoErrors()
+    {
+        if (report.GetProperty("errors").EnumerateObject().Any()) Assert.Fail($"{report.GetProperty("errors")}\n{report}\n{stderr}");
+    }
+}

@@ -1,0 +1,27 @@
+using System.Text.Json;
+using McpGateway.TestServer.Wire;
+
+namespace McpGateway.TestServer;
+
+/// <summary>Every line that arrived, in order, by name alone: <c>initialize</c>, <c>tools/call echo</c>, <c>answer</c>.</summary>
+internal sealed class History
+{
+    private readonly Lock _gate = new();
+    private readonly List<string> _messages = [];
+    private int _strayAnswers;
+
+    public void Add(JsonElement message)
+    {
+        var method = message.Get("method")?.GetString();
+        var name = method is "tools/call" ? $"{method} {message.Get("params")?.Get("name")}" : method ?? "answer";
+        lock (_gate) _messages.Add(name);
+    }
+
+    /// <summary>An answer to nothing that was asked.</summary>
+    public void AddStrayAnswer() => Interlocked.Increment(ref _strayAnswers);
+
+    public (string[] Messages, int StrayAnswers) Read()
+    {
+        lock (_gate) return ([.. _messages], _strayAnswers);
+    }
+}

@@ -1,0 +1,33 @@
+using System.Text.Json;
+using McpGateway.TestServer.Wire;
+
+namespace McpGateway.TestServer;
+
+/// <summary>Everything known about the other side, and the ways to talk to it.</summary>
+internal sealed class Peer(Outbox outbox, Inbox inbox, string[] args, int? grandchildId)
+{
+    public Outbox Outbox => outbox;
+    public Inbox Inbox => inbox;
+    public ClientRequests Requests { get; } = new(outbox);
+    public History History { get; } = new();
+    public CallLedger Calls { get; } = new();
+    public Subscriptions Subscriptions { get; } = new();
+    public IReadOnlyList<string> Args => args;
+    public int? GrandchildId => grandchildId;
+
+    /// <summary>The params of the last initialize.</summary>
+    public JsonElement? Client { get; set; }
+
+    public string? LogLevel { get; set; }
+
+    public void AcceptAnswer(JsonElement answer)
+    {
+        if (!Requests.TryAccept(answer)) History.AddStrayAnswer();
+    }
+
+    public void AcceptNotification(string method, JsonElement? parameters)
+    {
+        if (method is "notifications/cancelled" && parameters?.Get("requestId") is { } id)
+            Calls.Cancel(id, parameters?.Get("reason"));
+    }
+}

@@ -1,0 +1,44 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace McpGateway.TestServer;
+
+/// <summary>What happens before the first line is read, and the handles that must live as long as the process.</summary>
+internal sealed class StartUp : IDisposable
+{
+    private PosixSignalRegistration? _deafness;
+    private Process? _grandchild;
+
+    private StartUp()
+    {
+    }
+
+    public int? GrandchildId => _grandchild?.Id;
+
+    public static async Task<StartUp> PerformAsync(Flags flags)
+    {
+        var start = new StartUp();
+        if (flags.IgnoreTerm)
+            start._deafness = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => signal.Cancel = true);
+        // Redirecting nothing is the point: real grandchildren hold the pipes open after their parent is gone.
+        if (flags.Grandchild) start._grandchild = Process.Start("sleep", "600");
+        if (flags.PidDirectory is { } directory) await start.WritePidFileAsync(directory);
+        if (flags.Stderr is { } text) await Console.Error.WriteLineAsync(text);
+        for (var i = 1; i <= flags.Noise; i++) await Console.Out.WriteLineAsync($"noise at start, line {i} of {flags.Noise}");
+        return start;
+    }
+
+    public void Dispose()
+    {
+        _deafness?.Dispose();
+        _grandchild?.Dispose();
+    }
+
+    private Task WritePidFileAsync(string directory)
+    {
+        Directory.CreateDirectory(directory);
+        var name = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
+        return File.WriteAllTextAsync(Path.Combine(directory, name), GrandchildId?.ToString(CultureInfo.InvariantCulture));
+    }
+}

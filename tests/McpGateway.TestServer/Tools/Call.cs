@@ -1,0 +1,23 @@
+using System.Text.Json;
+using McpGateway.TestServer.Wire;
+
+namespace McpGateway.TestServer.Tools;
+
+/// <summary>One tools/call in flight.</summary>
+internal sealed class Call(JsonElement id, JsonElement parameters, Peer peer)
+{
+    public JsonElement Id => id;
+    public Peer Peer => peer;
+    public JsonElement? Arguments => parameters.Get("arguments");
+    public JsonElement? ProgressToken => parameters.Get("_meta")?.Get("progressToken");
+
+    public JsonElement? Argument(string name) => Arguments?.Get(name);
+
+    public string Text(string name) => Argument(name)?.GetString() ?? throw Missing(name);
+
+    public int Number(string name, int? otherwise = null) => Argument(name)?.GetInt32() ?? otherwise ?? throw Missing(name);
+
+    public TimeSpan Milliseconds(string name, int? otherwise = null) => TimeSpan.FromMilliseconds(Number(name, otherwise));
+
+    private static RpcException Missing(string name) => new(RpcException.InvalidParams, $"Missing argument {name}");
+}

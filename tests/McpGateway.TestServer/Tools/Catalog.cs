@@ -1,0 +1,40 @@
+using System.Globalization;
+using System.Text.Json;
+using McpGateway.TestServer.Wire;
+
+namespace McpGateway.TestServer.Tools;
+
+internal sealed class Catalog(int pageSize)
+{
+    private readonly Tool[] _tools =
+    [
+        .. CallTools.All, .. ClientTools.All, .. VolumeTools.All, .. DeathTools.All, .. RecordTools.All, .. ProcessTools.All,
+    ];
+
+    public Tool Find(string name) =>
+        Array.Find(_tools, t => t.Name == name) ?? throw new RpcException(RpcException.InvalidParams, $"Unknown tool: {name}");
+
+    /// <summary>One page; a cursor is the index of its first tool.</summary>
+    public Action<Utf8JsonWriter> Answer(string? cursor) => result =>
+    {
+        var first = cursor is null ? 0 : int.Parse(cursor, CultureInfo.InvariantCulture);
+        var page = _tools.Skip(first).Take(pageSize).ToArray();
+        result.WriteStartObject();
+        result.WriteStartArray("tools");
+        foreach (var tool in page) Write(result, tool);
+        result.WriteEndArray();
+        if (first + page.Length < _tools.Length) result.WriteString("nextCursor", $"{first + page.Length}");
+        result.WriteEndObject();
+    };
+
+    private static void Write(Utf8JsonWriter list, Tool tool)
+    {
+        list.WriteStartObject();
+        list.WriteString("name", tool.Name);
+        list.WriteString("description", tool.Description);
+        list.WriteStartObject("inputSchema");
+        list.WriteString("type", "object");
+        list.WriteEndObject();
+        list.WriteEndObject();
+    }
+}

@@ -1,0 +1,95 @@
+using System.Text.Json;
+using McpGateway.TestServer.Wire;
+
+namespace McpGateway.TestServer.Tools;
+
+/// <summary>
+/// What arrived. The text is a count or a word; all else is structured.
+/// <list type="bullet">
+/// <item><c>received</c>: <c>{"lines":N,"messages":["initialize","tools/call echo","answer",…],"strayAnswers":N}</c>, this call
+/// included. Attack tests use it to prove that a hidden message never arrived.</item>
+/// <item><c>cancelled</c>: <c>{"cancelled":[{"requestId":…,"inFlight":bool,"reason":…}]}</c>, in order.</item>
+/// <item><c>client</c>: the params of initialize, byte for byte.</item>
+/// <item><c>level</c>: <c>{"level":"debug"|null}</c>, by the last logging/setLevel.</item>
+/// <item><c>touch</c> {uri}: adds one to the counter and sends notifications/resources/updated for the URI (test://counter without
+/// one) if it or a parent of it is subscribed to; <c>{"counter":N,"subscriptions":["test://counter",…]}</c>.</item>
+/// </list>
+/// </summary>
+internal static class RecordTools
+{
+    public static readonly Tool[] All =
+    [
+        new("received", "Lists every message received so far", Received),
+        new("cancelled", "Lists the cancellations received so far", Cancelled),
+        new("client", "Shows what the client said at initialize", Client),
+        new("level", "Shows the log level that was set", Level),
+        new("touch", "Changes a resource", TouchAsync),
+    ];
+
+    private static ToolResult Received(Call call)
+    {
+        var (messages, strayAnswers) = call.Peer.History.Read();
+        return new($"{messages.Length}", structured =>
+        {
+            structured.WriteStartObject();
+            structured.WriteNumber("lines", messages.Length);
+            structured.WriteStrings("messages", messages);
+            structured.WriteNumber("strayAnswers", strayAnswers);
+            structured.WriteEndObject();
+        });
+    }
+
+    private static ToolResult Cancelled(Call call)
+    {
+        var cancellations = call.Peer.Calls.Cancellations();
+        return new($"{cancellations.Length}", structured =>
+        {
+            structured.WriteStartObject();
+            structured.WriteStartArray("cancelled");
+            foreach (var cancellation in cancellations)
+            {
+                structured.WriteStartObject();
+                structured.WriteRaw("requestId", cancellation.RequestId);
+                structured.WriteBoolean("inFlight", cancellation.InFlight);
+                if (cancellation.Reason is { } reason) structured.WriteRaw("reason", reason);
+                structured.WriteEndObject();
+            }
+            structured.WriteEndArray();
+            structured.WriteEndObject();
+        });
+    }
+
+    private static ToolResult Client(Call call) =>
+        call.Peer.Client is { } client ? new("client", structured => structured.WriteRaw(client)) : new("none", IsError: true);
+
+    private static ToolResult Level(Call call) =>
+        new(call.Peer.LogLevel ?? "none", structured =>
+        {
+            structured.WriteStartObject();
+            structured.WriteString("level", call.Peer.LogLevel);
+            structured.WriteEndObject();
+        });
+
+    private static async Task<ToolResult> TouchAsync(Call call, CancellationToken cancellationToken)
+    {
+        var subscriptions = call.Peer.Subscriptions;
+        var counter = subscriptions.Increment();
+        var uri = call.Argument("uri")?.GetString() ?? Resources.CounterUri;
+        if (subscriptions.Covers(uri))
+        {
+            await call.Peer.Outbox.NotifyAsync("notifications/resources/updated", parameters =>
+            {
+                parameters.WriteStartObject();
+                parameters.WriteString("uri", uri);
+                parameters.WriteEndObject();
+            }, cancellationToken);
+        }
+        return new($"{counter}", structured =>
+        {
+            structured.WriteStartObject();
+            structured.WriteNumber("counter", counter);
+            structured.WriteStrings("subscriptions", subscriptions.Read());
+            structured.WriteEndObject();
+        });
+    }
+}

@@ -1,0 +1,9 @@
+namespace McpGateway.TestServer.Tools;
+
+internal sealed record Tool(string Name, string Description, Func<Call, CancellationToken, Task<ToolResult>> Handler)
+{
+    public Tool(string name, string description, Func<Call, ToolResult> handler)
+        : this(name, description, (call, _) => Task.FromResult(handler(call)))
+    {
+    }
+}

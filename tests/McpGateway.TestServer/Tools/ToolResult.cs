@@ -1,0 +1,40 @@
+using System.Text.Json;
+using McpGateway.TestServer.Wire;
+
+namespace McpGateway.TestServer.Tools;
+
+/// <summary><c>{"content":[{"type":"text","text":…}],"structuredContent":…,"isError":true}</c>, the last two if there are any.</summary>
+internal sealed record ToolResult(string Text, Action<Utf8JsonWriter>? Structured = null, bool IsError = false)
+{
+    /// <summary>Puts the id at the end of the line: whoever looks for it must read all of the result first.</summary>
+    public bool IdLast { get; init; }
+
+    public Task SendAsync(Outbox outbox, JsonElement id, CancellationToken cancellationToken)
+    {
+        if (!IdLast) return outbox.ReplyAsync(id, Write, cancellationToken);
+        return outbox.SendAsync(message =>
+        {
+            message.WritePropertyName("result");
+            Write(message);
+            message.WriteRaw("id", id);
+        }, cancellationToken);
+    }
+
+    private void Write(Utf8JsonWriter result)
+    {
+        result.WriteStartObject();
+        result.WriteStartArray("content");
+        result.WriteStartObject();
+        result.WriteString("type", "text");
+        result.WriteString("text", Text);
+        result.WriteEndObject();
+        result.WriteEndArray();
+        if (Structured is not null)
+        {
+            result.WritePropertyName("structuredContent");
+            Structured(result);
+        }
+        if (IsError) result.WriteBoolean("isError", true);
+        result.WriteEndObject();
+    }
+}

@@ -1,0 +1,66 @@
+using System.Text;
+using System.Text.Json;
+using McpGateway.TestServer.Wire;
+
+namespace McpGateway.TestServer.Tools;
+
+/// <summary>
+/// Much, or wrong, output.
+/// <list type="bullet">
+/// <item><c>noise</c> {lines}: that many lines which are no JSON-RPC messages, then "noisy".</item>
+/// <item><c>flood</c> {count, bytes}: that many notifications/message lines of that many bytes, then "flooded".</item>
+/// <item><c>big</c> {bytes}: a text of that many bytes; the reply's id is its last member.</item>
+/// <item><c>bigNotification</c> {bytes}: one notifications/message line of that many bytes, then "notified".</item>
+/// <item><c>reply</c> {raw}: that line, verbatim, then "replied".</item>
+/// </list>
+/// </summary>
+internal static class VolumeTools
+{
+    public static readonly Tool[] All =
+    [
+        new("noise", "Prints lines that are no messages", NoiseAsync),
+        new("flood", "Sends many notifications", FloodAsync),
+        new("big", "Gives back a text of that many bytes", call => new(new string('x', call.Number("bytes"))) { IdLast = true }),
+        new("bigNotification", "Sends one notification of that many bytes",
+            async (call, token) => await SendAsync(call, 1, "notified", token)),
+        new("reply", "Writes a raw line to stdout", ReplyAsync),
+    ];
+
+    private static readonly string[] Noises =
+    [
+        "this is not JSON", "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"content\":[", "[1,2,3]", "", "42", "\"a string\"",
+    ];
+
+    private static async Task<ToolResult> NoiseAsync(Call call, CancellationToken cancellationToken)
+    {
+        var lines = new StringBuilder();
+        for (var i = 0; i < call.Number("lines"); i++) lines.Append(Noises[i % Noises.Length]).Append('\n');
+        await call.Peer.Outbox.SendRawAsync(Encoding.UTF8.GetBytes(lines.ToString()), cancellationToken);
+        return new("noisy");
+    }
+
+    private static Task<ToolResult> FloodAsync(Call call, CancellationToken cancellationToken) =>
+        SendAsync(call, call.Number("count"), "flooded", cancellationToken);
+
+    private static async Task<ToolResult> SendAsync(Call call, int count, string text, CancellationToken cancellationToken)
+    {
+        var line = Notification(call.Number("bytes"));
+        for (var i = 0; i < count; i++) await call.Peer.Outbox.SendRawAsync(line, cancellationToken);
+        return new(text);
+    }
+
+    private static async Task<ToolResult> ReplyAsync(Call call, CancellationToken cancellationToken)
+    {
+        await call.Peer.Outbox.SendRawAsync(Encoding.UTF8.GetBytes(call.Text("raw") + '\n'), cancellationToken);
+        return new("replied");
+    }
+
+    // The size is that of the line without its newline, but never less than the message takes empty.
+    private static byte[] Notification(int bytes)
+    {
+        const string Start = "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/message\",\"params\":{\"level\":\"info\",\"data\":\"";
+        const string End = "\"}}";
+        var filler = new string('x', Math.Max(0, bytes - Start.Length - End.Length));
+        return Encoding.UTF8.GetBytes($"{Start}{filler}{End}\n");
+    }
+}

@@ -1,0 +1,71 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace McpGateway.TestServer.Wire;
+
+/// <summary>stdout: whole lines, one at a time, whoever writes them.</summary>
+internal sealed class Outbox(Stream stdout) : IDisposable
+{
+    private static readonly JsonWriterOptions Options =
+        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 512 };
+
+    private readonly SemaphoreSlim _turn = new(1, 1);
+
+    public Task ReplyAsync(JsonElement id, Action<Utf8JsonWriter> result, CancellationToken cancellationToken) =>
+        SendAsync(message =>
+        {
+            message.WriteRaw("id", id);
+            message.WritePropertyName("result");
+            result(message);
+        }, cancellationToken);
+
+    public Task ReplyErrorAsync(JsonElement id, RpcException error, CancellationToken cancellationToken) =>
+        SendAsync(message =>
+        {
+            message.WriteRaw("id", id);
+            message.WriteStartObject("error");
+            message.WriteNumber("code", error.Code);
+            message.WriteString("message", error.Message);
+            message.WriteEndObject();
+        }, cancellationToken);
+
+    public Task NotifyAsync(string method, Action<Utf8JsonWriter> parameters, CancellationToken cancellationToken) =>
+        SendAsync(message =>
+        {
+            message.WriteString("method", method);
+            message.WritePropertyName("params");
+            parameters(message);
+        }, cancellationToken);
+
+    /// <summary>One JSON-RPC message; <paramref name="members"/> writes what comes after <c>jsonrpc</c>.</summary>
+    public Task SendAsync(Action<Utf8JsonWriter> members, CancellationToken cancellationToken)
+    {
+        var line = new ArrayBufferWriter<byte>();
+        using (var message = new Utf8JsonWriter(line, Options))
+        {
+            message.WriteStartObject();
+            message.WriteString("jsonrpc", "2.0");
+            members(message);
+            message.WriteEndObject();
+        }
+        line.Write("\n"u8);
+        return SendRawAsync(line.WrittenMemory, cancellationToken);
+    }
+
+    /// <summary>Bytes as they are: the caller brings the newline.</summary>
+    public async Task SendRawAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            await stdout.WriteAsync(bytes, cancellationToken);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public void Dispose() => _turn.Dispose();
+}

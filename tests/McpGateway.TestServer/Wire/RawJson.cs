@@ -1,0 +1,27 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+
+namespace McpGateway.TestServer.Wire;
+
+internal static class RawJson
+{
+    /// <summary>Writes the value byte for byte as it came: what the gateway changed on the way shows.</summary>
+    public static void WriteRaw(this Utf8JsonWriter writer, string name, JsonElement value)
+    {
+        writer.WritePropertyName(name);
+        writer.WriteRaw(value);
+    }
+
+    public static void WriteRaw(this Utf8JsonWriter writer, JsonElement value) =>
+        writer.WriteRawValue(JsonMarshal.GetRawUtf8Value(value), skipInputValidation: true);
+
+    public static JsonElement? Get(this JsonElement parent, string name) =>
+        parent.ValueKind is JsonValueKind.Object && parent.TryGetProperty(name, out var value) ? value : null;
+
+    public static void WriteStrings(this Utf8JsonWriter writer, string name, IEnumerable<string> values)
+    {
+        writer.WriteStartArray(name);
+        foreach (var value in values) writer.WriteStringValue(value);
+        writer.WriteEndArray();
+    }
+}
