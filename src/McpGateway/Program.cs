@@ -1,1 +1,55 @@
-return 0;
+using System.CommandLine;
+using McpGateway;
+using McpGateway.Access;
+using McpGateway.Cli;
+using McpGateway.Cli.DemoServer;
+using McpGateway.Configuration;
+using McpGateway.Proxy;
+using McpGateway.Sessions;
+using McpGateway.Transports;
+
+var root = new RootCommand("Serves stdio MCP servers over HTTP.") { ValidateCommand.Create(), DemoServerCommand.Create() };
+new RunCommand(settings => Gateway.Compose(settings)).AddTo(root);
+return await root.Parse(args).InvokeAsync();
+
+namespace McpGateway
+{
+    /// <summary>Puts the parts together, in the order in which a request passes them.</summary>
+    public static class Gateway
+    {
+        /// <param name="settings">From the command line.</param>
+        /// <param name="adjust">What a test replaces.</param>
+        public static WebApplication Compose(RunSettings settings, Action<WebApplicationBuilder>? adjust = null)
+        {
+            // appsettings.json of the folder it runs in, else the one that came with the program.
+            var here = Environment.CurrentDirectory;
+            var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+            {
+                ContentRootPath = File.Exists(Path.Combine(here, "appsettings.json")) ? here : AppContext.BaseDirectory,
+            });
+            // Its lines hold whole query strings, and session ids travel there.
+            builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
+            builder.WebHost.UseKestrel(kestrel => kestrel.AddServerHeader = false);
+            builder.WebHost.UseSockets(sockets => sockets.CreateBoundListenSocket = ListenSocket.Create);
+
+            builder.Services.AddGatewayConfiguration(builder.Configuration, settings.Loader, settings.Initial);
+            builder.Services.AddSessions();
+            builder.Services.AddTransports();
+            builder.Services.AddGatewayProxy();
+            builder.Services.AddHealthChecks();
+
+            adjust?.Invoke(builder);
+
+            var app = builder.Build();
+            foreach (var url in settings.ListenOn(builder.Configuration))
+                app.Urls.Add(url);
+
+            app.UseErrorBodies(); // around all else: nothing leaves without a body
+            app.UseHealthChecks("/health"); // before the guard: kubelet's Host is the pod's address
+            app.UseRequestGuard();
+            app.UseRouting(); // explicit, or the framework adds steps of its own accord
+            app.MapGatewayProxy();
+            return app;
+        }
+    }
+}

@@ -31,8 +31,8 @@ internal sealed class RequestGuard(RequestDelegate next, IOptionsMonitor<AccessO
         || (Uri.TryCreate(origin, UriKind.Absolute, out var page) && page.Scheme is "http" or "https"
             && IsAllowed(page.Host, access.AllowedHosts));
 
-    private static bool IsAllowed(string host, string[] allowed) => Array.Exists(allowed, name =>
-        name.Equals(host, StringComparison.OrdinalIgnoreCase));
+    private static bool IsAllowed(string host, IReadOnlyList<string> allowed) =>
+        allowed.Contains(host, StringComparer.OrdinalIgnoreCase);
 
     private static bool HasProxyHeader(IHeaderDictionary headers)
     {

@@ -10,7 +10,17 @@ public static class ProxyExtensions
     {
         services.AddSingleton<IProxyConfigProvider, ProxyConfigProvider>();
         services.AddReverseProxy();
+        RemoveDataProtection(services);
         return services;
+    }
+
+    // YARP brings it for affinity cookies, which are not used; it would write a key file at each first start.
+    private static void RemoveDataProtection(IServiceCollection services)
+    {
+        foreach (var service in services.Where(IsDataProtection).ToArray())
+            services.Remove(service);
+        static bool IsDataProtection(ServiceDescriptor service) => service.ServiceType == typeof(IHostedService)
+            && service.ImplementationType?.Namespace?.StartsWith("Microsoft.AspNetCore.DataProtection", StringComparison.Ordinal) is true;
     }
 
     /// <summary>Gives every error a JSON-RPC body. First of all steps.</summary>

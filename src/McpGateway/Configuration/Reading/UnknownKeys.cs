@@ -12,7 +12,7 @@ internal sealed class UnknownKeys(Findings findings)
 
     public void Report(string name, JsonPath path)
     {
-        var rule = Keys.FirstOrDefault(key => key.Rules.Security && EditDistance.Between(name, key.Name) <= NearMiss);
+        var rule = Keys.FirstOrDefault(key => key.Rules.Security && IsNear(name, key.Name));
         if (rule is not null)
             findings.Error(path, $"unknown, but close to {rule.Name}, which protects something; write that, or take it out");
         else if (Suggest(name) is { } suggestion)
@@ -21,12 +21,13 @@ internal sealed class UnknownKeys(Findings findings)
             findings.Warn(path, "unknown key, ignored");
     }
 
-    // One letter in three may differ: with more, short words resemble everything ("dev" is no "env").
+    // One letter in three may differ: with more, short words resemble everything ("dev" is no "env", "port" no "cors").
+    private static bool IsNear(string name, string known) =>
+        EditDistance.Between(name, known) <= Math.Min(NearMiss, known.Length / 3);
+
     private static string? Suggest(string name) => Keys
         .Where(key => !key.Rules.Reserved)
         .SelectMany(key => key.Rules.Aliases.Prepend(key.Name))
-        .Select(known => (Known: known, Distance: EditDistance.Between(name, known)))
-        .Where(candidate => candidate.Distance <= Math.Min(NearMiss, candidate.Known.Length / 3))
-        .OrderBy(candidate => candidate.Distance)
-        .FirstOrDefault().Known;
+        .Where(known => IsNear(name, known))
+        .MinBy(known => EditDistance.Between(name, known));
 }

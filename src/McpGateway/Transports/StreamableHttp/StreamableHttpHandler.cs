@@ -30,7 +30,11 @@ internal sealed class StreamableHttpHandler(SessionManager sessions, PostHandler
             return HttpErrors.BadRequestAsync(context, $"{SessionHeader} is missing.");
         if (Find(context, server, id) is not { } session)
             return HttpErrors.WriteAsync(context, Refusal.SessionNotFound, default);
-        return HttpMethods.IsGet(method) ? ListenAsync(context, session) : EndAsync(context, session);
+        if (HttpMethods.IsGet(method))
+            return ListenAsync(context, session);
+        _ = session.EndAsync(); // the manager awaits it; the client need not wait for a slow child
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+        return Task.CompletedTask;
     }
 
     private Session? Find(HttpContext context, ServerState server, StringValues id) =>
@@ -54,11 +58,5 @@ internal sealed class StreamableHttpHandler(SessionManager sessions, PostHandler
         {
             session.CloseStream(stream);
         }
-    }
-
-    private static async Task EndAsync(HttpContext context, Session session)
-    {
-        await session.EndAsync();
-        context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 }

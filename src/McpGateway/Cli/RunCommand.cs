@@ -1,0 +1,67 @@
+using System.CommandLine;
+using McpGateway.Access;
+using McpGateway.Configuration;
+using Microsoft.Extensions.Options;
+
+namespace McpGateway.Cli;
+
+/// <summary>The gateway itself: reads gateway.json, checks where it may listen, runs until it is told to stop.</summary>
+public sealed class RunCommand(Func<RunSettings, WebApplication> compose)
+{
+    private const int InvalidConfiguration = 2;
+
+    private readonly Option<string?> _config = new("--config")
+    {
+        Description = "The gateway.json to serve. Default: config/gateway.json here, else the built-in demo server.",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<string?> _urls = new("--urls")
+    {
+        Description = $"Where to listen, separated by semicolons. Default: {RunSettings.DefaultUrls}",
+        HelpName = "URLS",
+    };
+
+    /// <summary>Makes it what the program does when no other command is named.</summary>
+    public void AddTo(RootCommand root)
+    {
+        root.Add(_config);
+        root.Add(_urls);
+        root.SetAction((parsed, cancellationToken) =>
+            RunAsync(parsed.GetValue(_config) ?? DefaultConfig(), parsed.GetValue(_urls), parsed.InvocationConfiguration.Error));
+    }
+
+    private async Task<int> RunAsync(string file, string? urls, TextWriter errors)
+    {
+        var loader = new GatewayConfigLoader(file, HostEnvironmentVariables.Get);
+        var initial = loader.Load();
+        if (!initial.IsValid)
+            return Refuse(errors, initial.Errors.Select(error => error.ToString()).Prepend($"{loader.Path} is not valid:"));
+        await using var app = compose(new RunSettings(loader, initial, urls));
+        try
+        {
+            var access = app.Services.GetRequiredService<IOptions<AccessOptions>>().Value;
+            if (ListenerCheck.Check(app.Urls.Concat(RunSettings.KestrelUrls(app.Configuration)), access.Anonymous) is { } refusal)
+                return Refuse(errors, [refusal]);
+            await app.RunAsync();
+            return 0;
+        }
+        catch (OptionsValidationException exception)
+        {
+            return Refuse(errors, exception.Failures.Prepend("appsettings.json is not valid:"));
+        }
+    }
+
+    private static int Refuse(TextWriter errors, IEnumerable<string> lines)
+    {
+        foreach (var line in lines)
+            errors.WriteLine(line);
+        return InvalidConfiguration;
+    }
+
+    private static string DefaultConfig()
+    {
+        var here = Path.Combine("config", "gateway.json");
+        return File.Exists(here) ? here : Path.Combine(AppContext.BaseDirectory, here);
+    }
+}

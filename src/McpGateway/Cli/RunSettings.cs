@@ -1,0 +1,26 @@
+using McpGateway.Configuration;
+
+namespace McpGateway.Cli;
+
+/// <summary>What the command line has settled before the gateway is composed.</summary>
+/// <param name="Loader">Reads gateway.json again when it changes.</param>
+/// <param name="Initial">What it read first; valid.</param>
+/// <param name="Urls">Where to listen; null: what the host's configuration says.</param>
+public sealed record RunSettings(GatewayConfigLoader Loader, GatewayConfigResult Initial, string? Urls)
+{
+    public const string DefaultUrls = "http://127.0.0.1:8000";
+
+    private const StringSplitOptions Parts = StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries;
+
+    /// <summary>The URLs to listen on: the command line's, else the configuration's, else loopback's.</summary>
+    /// <returns>None when Kestrel's own section of appsettings.json names the endpoints.</returns>
+    public IEnumerable<string> ListenOn(IConfiguration configuration)
+    {
+        var urls = Urls ?? configuration["urls"] ?? (KestrelUrls(configuration).Any() ? string.Empty : DefaultUrls);
+        return urls.Split(';', Parts);
+    }
+
+    /// <summary>The endpoints that Kestrel's own section names.</summary>
+    public static IEnumerable<string> KestrelUrls(IConfiguration configuration) =>
+        configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(endpoint => endpoint["Url"]).OfType<string>();
+}
