@@ -11,7 +11,8 @@ internal sealed class Methods(Flags flags, Peer peer, Catalog catalog)
         method switch
         {
             "tools/call" => CallToolAsync(id, parameters, cancellationToken),
-            "initialize" when flags.HangAtInitialize => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken),
+            "initialize" when flags.HangAtInitialize =>
+                Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken),
             _ => peer.Outbox.ReplyAsync(id, Find(method, parameters ?? default), cancellationToken),
         };
 

@@ -1,5 +1,6 @@
 // The TypeScript SDK's client against a URL:
-//   node ts-client.mjs --transport sse|http --url URL --script everything|filesystem|memory [--directory DIR] [--tag TAG] [--token TOKEN]
+//   node ts-client.mjs --transport sse|http --url URL --script NAME [--directory DIR] [--tag TAG] [--token TOKEN]
+// NAME is a file of scenarios/.
 import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { readOptions } from './lib/options.mjs';

@@ -19,7 +19,8 @@ internal sealed class EverythingServer : IAsyncDisposable
         InteropParts.Require();
         var port = FreePort();
         var (mode, path) = transport is "sse" ? ("sse", "sse") : ("streamableHttp", "mcp");
-        var start = new ProcessStartInfo("node", [InteropParts.Module("@modelcontextprotocol/server-everything/dist/index.js"), mode])
+        var module = InteropParts.Module("@modelcontextprotocol/server-everything/dist/index.js");
+        var start = new ProcessStartInfo("node", [module, mode])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

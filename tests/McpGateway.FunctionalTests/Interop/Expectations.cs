@@ -5,6 +5,8 @@ namespace McpGateway.FunctionalTests.Interop;
 /// <summary>What each scenario of tests/interop must have seen, through whatever stood between client and server.</summary>
 internal static class Expectations
 {
+    private const StringComparison Exactly = StringComparison.Ordinal;
+
     public static void Everything(ScenarioReport report)
     {
         report.AssertNoErrors();
@@ -13,14 +15,14 @@ internal static class Expectations
         Assert.Equal("Echo: naïve ☃", report.Text("echo"));
         Assert.Equal("The sum of 19 and 23 is 42.", report.Text("sum"));
         Assert.Equal(["Echo: call 1", "Echo: call 2", "Echo: call 3", "Echo: call 4"], report.Texts("parallel"));
-        Assert.Contains("sampled: Resource trigger-sampling-request context: Why?", report.Text("sampling"), StringComparison.Ordinal);
-        Assert.Contains("Name: Ada Interop", report.Text("elicitation"), StringComparison.Ordinal);
-        Assert.Contains("interop-root", report.Text("roots"), StringComparison.Ordinal);
+        Assert.Contains("sampled: Resource trigger-sampling-request context: Why?", report.Text("sampling"), Exactly);
+        Assert.Contains("Name: Ada Interop", report.Text("elicitation"), Exactly);
+        Assert.Contains("interop-root", report.Text("roots"), Exactly);
         Assert.Equal(1, report.Requests("sampling/createMessage"));
         Assert.Equal(1, report.Requests("elicitation/create"));
         Assert.Contains("args-prompt", report.Texts("prompts"));
         Assert.Equal("What's weather in Bristol?", report.Text("prompt"));
-        Assert.StartsWith("Resource 1:", report.Text("resource"), StringComparison.Ordinal);
+        Assert.StartsWith("Resource 1:", report.Text("resource"), Exactly);
         Assert.Equal("demo://resource/dynamic/text/1", report.Text("subscription"));
         Assert.True(report.Result("unknownTool").GetProperty("isError").GetBoolean());
         Progress(report);
@@ -43,7 +45,8 @@ internal static class Expectations
         var entities = graph.GetProperty("entities").EnumerateArray().Select(e => e.GetProperty("name").GetString()).ToArray();
         Assert.Contains($"Ada{tag}", entities);
         Assert.Contains($"Engine{tag}", entities);
-        Assert.Contains($"Ada{tag}", graph.GetProperty("relations").EnumerateArray().Select(r => r.GetProperty("from").GetString()));
+        var relations = graph.GetProperty("relations").EnumerateArray().Select(r => r.GetProperty("from").GetString());
+        Assert.Contains($"Ada{tag}", relations);
     }
 
     // The TypeScript client drops a progress notification that it reads together with the reply: the last may be missing.

@@ -7,7 +7,8 @@ internal static class InteropClients
         NodeScript.RunAsync("ts-client.mjs", [.. scenario, "--transport", transport, "--url", endpoint.AbsoluteUri]);
 
     public static Task<ScenarioReport> McpRemoteAsync(string transport, Uri endpoint, string[] scenario) =>
-        StdioAsync("mcp-remote/dist/proxy.js", [endpoint.AbsoluteUri, "--transport", $"{transport}-only", "--allow-http"], scenario);
+        StdioAsync(
+            "mcp-remote/dist/proxy.js", [endpoint.AbsoluteUri, "--transport", $"{transport}-only", "--allow-http"], scenario);
 
     /// <summary>The TypeScript client with a stdio server of node_modules and nothing in between.</summary>
     public static Task<ScenarioReport> StdioAsync(

@@ -3,13 +3,14 @@ using System.Text.Json.Nodes;
 
 namespace McpGateway.FunctionalTests.Interop;
 
-/// <summary>The gateway.json that the interop tests need: three real servers under the names everything, filesystem, memory.</summary>
+/// <summary>The gateway.json that the interop tests need: real servers named everything, filesystem, memory.</summary>
 internal static class InteropGateway
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     /// <summary>What the filesystem server may touch at first; a client's roots then narrow it.</summary>
-    public static string Files { get; } = Directory.CreateDirectory(Path.Combine(AppContext.BaseDirectory, "interop-files")).FullName;
+    public static string Files { get; } =
+        Directory.CreateDirectory(Path.Combine(AppContext.BaseDirectory, "interop-files")).FullName;
 
     /// <summary>The file's text. Each call names a memory file of its own, so that two gateways do not share one.</summary>
     public static string BuildGatewayJson()

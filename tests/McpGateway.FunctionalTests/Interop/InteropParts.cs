@@ -23,8 +23,10 @@ internal static class InteropParts
     {
         if (!Directory.Exists(Module(""))) return "The npm packages are not installed: run `npm ci` in tests/interop.";
         var path = Environment.GetEnvironmentVariable("PATH")?.Split(Path.PathSeparator) ?? [];
-        var names = OperatingSystem.IsWindows() ? "node.exe" : "node";
-        return path.Any(folder => File.Exists(Path.Combine(folder, names))) ? null : "There is no `node` on the PATH: install Node.js 20 or newer.";
+        var program = OperatingSystem.IsWindows() ? "node.exe" : "node";
+        return path.Any(folder => File.Exists(Path.Combine(folder, program)))
+            ? null
+            : "There is no `node` on the PATH: install Node.js 20 or newer.";
     }
 
     private static string FindRepository()

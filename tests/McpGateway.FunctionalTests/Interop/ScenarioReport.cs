@@ -20,6 +20,7 @@ internal sealed class ScenarioReport(JsonElement report, string stderr)
 
     public void AssertNoErrors()
     {
-        if (report.GetProperty("errors").EnumerateObject().Any()) Assert.Fail($"{report.GetProperty("errors")}\n{report}\n{stderr}");
+        var errors = report.GetProperty("errors");
+        if (errors.EnumerateObject().Any()) Assert.Fail($"{errors}\n{report}\n{stderr}");
     }
 }

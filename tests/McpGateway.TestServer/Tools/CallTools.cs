@@ -7,7 +7,7 @@ namespace McpGateway.TestServer.Tools;
 /// Calls and their course in time.
 /// <list type="bullet">
 /// <item><c>echo</c> {text, …}: the text; structured: the arguments, byte for byte.</item>
-/// <item><c>progress</c> {steps, delayMs}: notifications/progress 1…steps with the call's own token, if it has one; then "done".</item>
+/// <item><c>progress</c> {steps, delayMs}: notifications/progress 1…steps with the call's token, if any; then "done".</item>
 /// <item><c>delay</c> {ms, text}: the text, after that time, cancelled or not.</item>
 /// <item><c>hang</c>: never answers.</item>
 /// <item><c>stdin-stop</c> {ms}: answers "stopped", then reads nothing for that time.</item>

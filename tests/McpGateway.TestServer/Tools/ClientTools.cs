@@ -79,7 +79,8 @@ internal static class ClientTools
     }
 
     private static async Task<ToolResult> AskAsync(
-        Call call, string method, Action<Utf8JsonWriter>? parameters, Func<JsonElement, string?> text, CancellationToken cancellationToken)
+        Call call, string method, Action<Utf8JsonWriter>? parameters, Func<JsonElement, string?> text,
+        CancellationToken cancellationToken)
     {
         var answer = await call.Peer.Requests.SendAsync(method, parameters, cancellationToken);
         var error = answer.Get("error");

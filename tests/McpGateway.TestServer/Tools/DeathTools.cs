@@ -19,7 +19,8 @@ internal static class DeathTools
 
     private static async Task<ToolResult> CrashAsync(Call call, CancellationToken cancellationToken)
     {
-        if (call.Argument("stderr")?.GetString() is { } text) await Console.Error.WriteLineAsync(text.AsMemory(), cancellationToken);
+        if (call.Argument("stderr")?.GetString() is { } text)
+            await Console.Error.WriteLineAsync(text.AsMemory(), cancellationToken);
         Environment.Exit(call.Number("code", 1));
         throw new UnreachableException();
     }

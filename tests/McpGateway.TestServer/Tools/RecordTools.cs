@@ -11,8 +11,8 @@ namespace McpGateway.TestServer.Tools;
 /// <item><c>cancelled</c>: <c>{"cancelled":[{"requestId":…,"inFlight":bool,"reason":…}]}</c>, in order.</item>
 /// <item><c>client</c>: the params of initialize, byte for byte.</item>
 /// <item><c>level</c>: <c>{"level":"debug"|null}</c>, by the last logging/setLevel.</item>
-/// <item><c>touch</c> {uri}: adds one to the counter and sends notifications/resources/updated for the URI (test://counter without
-/// one) if it or a parent of it is subscribed to; <c>{"counter":N,"subscriptions":["test://counter",…]}</c>.</item>
+/// <item><c>touch</c> {uri}: adds one to the counter and sends notifications/resources/updated for the URI (test://counter if
+/// there is none) if it or a parent of it is subscribed to; <c>{"counter":N,"subscriptions":["test://counter",…]}</c>.</item>
 /// </list>
 /// </summary>
 internal static class RecordTools

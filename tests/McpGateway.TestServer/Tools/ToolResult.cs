@@ -3,7 +3,7 @@ using McpGateway.TestServer.Wire;
 
 namespace McpGateway.TestServer.Tools;
 
-/// <summary><c>{"content":[{"type":"text","text":…}],"structuredContent":…,"isError":true}</c>, the last two if there are any.</summary>
+/// <summary><c>{"content":[{"type":"text","text":…}],"structuredContent":…,"isError":true}</c>; the last two if any.</summary>
 internal sealed record ToolResult(string Text, Action<Utf8JsonWriter>? Structured = null, bool IsError = false)
 {
     /// <summary>Puts the id at the end of the line: whoever looks for it must read all of the result first.</summary>

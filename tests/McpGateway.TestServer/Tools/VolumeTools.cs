@@ -58,8 +58,8 @@ internal static class VolumeTools
     // The size is that of the line without its newline, but never less than the message takes empty.
     private static byte[] Notification(int bytes)
     {
-        const string Start = "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/message\",\"params\":{\"level\":\"info\",\"data\":\"";
-        const string End = "\"}}";
+        const string Start = """{"jsonrpc":"2.0","method":"notifications/message","params":{"level":"info","data":" """;
+        const string End = """ "}}""";
         var filler = new string('x', Math.Max(0, bytes - Start.Length - End.Length));
         return Encoding.UTF8.GetBytes($"{Start}{filler}{End}\n");
     }

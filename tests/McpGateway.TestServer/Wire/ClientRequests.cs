@@ -12,7 +12,8 @@ internal sealed class ClientRequests(Outbox outbox)
     private long _lastId;
 
     /// <summary>The whole answer: <c>{"jsonrpc":"2.0","id":…,"result"|"error":…}</c>.</summary>
-    public async Task<JsonElement> SendAsync(string method, Action<Utf8JsonWriter>? parameters, CancellationToken cancellationToken)
+    public async Task<JsonElement> SendAsync(
+        string method, Action<Utf8JsonWriter>? parameters, CancellationToken cancellationToken)
     {
         var id = Interlocked.Increment(ref _lastId);
         var answer = new TaskCompletionSource<JsonElement>(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -11,11 +11,14 @@ export async function run(transport, options) {
     await scenario.default(observer, options);
     // Ends a Streamable HTTP session by DELETE; the other transports know no such thing.
     await observer.step('terminate', () => transport.terminateSession?.());
-    await observer.client.close();
     print(observer.report());
   } catch (error) {
     print({ ...observer.report(), errors: { connect: String(error?.stack ?? error) } });
     process.exitCode = 1;
+  } finally {
+    // Also after a failure: an EventSource would try again for ever.
+    await observer.client.close();
+    await transport.close();
   }
 }
 

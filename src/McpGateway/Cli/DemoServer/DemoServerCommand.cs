@@ -3,7 +3,7 @@ using ModelContextProtocol.Server;
 
 namespace McpGateway.Cli.DemoServer;
 
-/// <summary><c>McpGateway demo-server</c>: an MCP server on stdin and stdout, so that the gateway works with nothing else installed.</summary>
+/// <summary><c>McpGateway demo-server</c>: an MCP server on stdin and stdout, so that nothing else need be installed.</summary>
 internal static class DemoServerCommand
 {
     public static Command Create()

@@ -11,7 +11,7 @@ internal static class DemoServerHost
 {
     public const string Name = "mcpgateway-demo";
 
-    /// <summary>Serves until the input ends or <paramref name="cancellationToken"/> fires; calls in flight are then cancelled.</summary>
+    /// <summary>Serves until the input ends or the token fires; calls in flight are then cancelled.</summary>
     public static async Task RunAsync(
         ITransport transport, ILoggerFactory loggers, TimeProvider time, CancellationToken cancellationToken)
     {

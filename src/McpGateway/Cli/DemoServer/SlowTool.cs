@@ -5,7 +5,7 @@ using ModelContextProtocol.Server;
 
 namespace McpGateway.Cli.DemoServer;
 
-/// <summary>A long call: progress after every step if the client asked for it; a cancelled one stops at once and answers nothing.</summary>
+/// <summary>A long call: progress after every step if the client asked for it; a cancelled one stops at once, unanswered.</summary>
 internal static class SlowTool
 {
     public static DemoTool Create(TimeProvider time) => new(
@@ -14,7 +14,7 @@ internal static class SlowTool
         {
           "type": "object",
           "properties": {
-            "seconds": { "type": "number", "minimum": 0, "maximum": 3600, "default": 5, "description": "How long it takes in all." },
+            "seconds": { "type": "number", "minimum": 0, "maximum": 3600, "default": 5, "description": "How long it takes." },
             "steps": { "type": "integer", "minimum": 1, "maximum": 1000, "default": 5, "description": "In how many steps." }
           }
         }
