@@ -12,6 +12,8 @@ public static class ListenerCheck
     {
         if (anonymous is true)
             return null;
+        if (anonymous is false)
+            return "Access:Anonymous is false, and no way to authenticate is configured: nobody could be let in.";
         var open = urls.FirstOrDefault(url => !IsLoopback(url));
         return open is null ? null :
             $"{open} is not a loopback address, and no authentication is configured. Listen on http://127.0.0.1:8000, "

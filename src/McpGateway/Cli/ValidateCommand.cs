@@ -37,6 +37,8 @@ public static class ValidateCommand
         if (!result.IsValid)
             return Invalid;
         output.WriteLine($"{loader.Path} is valid: {result.Config.Servers.Count} servers");
+        if (result.Config.Servers.Values.Any(server => server.Target is StdioTarget))
+            output.WriteLine("note: callers without a session (POST /{server}/message) share one process a server when they are anonymous");
         return Valid;
     }
 }

@@ -48,6 +48,7 @@ public sealed class TestGateway : IAsyncDisposable
         Assert.True(initial.IsValid, string.Join('\n', initial.Errors));
         var app = Gateway.Compose(new RunSettings(loader, initial, "http://127.0.0.1:0"), builder =>
         {
+            builder.Configuration.AddInMemoryCollection([new("Logging:LogLevel:Default", "Warning")]);
             builder.Configuration.AddInMemoryCollection(settings ?? []);
             adjust?.Invoke(builder);
         });
