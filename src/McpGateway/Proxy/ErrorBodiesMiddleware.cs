@@ -33,12 +33,14 @@ internal sealed partial class ErrorBodiesMiddleware(RequestDelegate next, ILogge
         // Some errors are empty on purpose, and say so by their length.
         if (response.StatusCode >= StatusCodes.Status400BadRequest && !response.HasStarted && response.ContentLength is null
             && response.ContentType is null)
-            await WriteAsync(response, Error(response.StatusCode));
+            await WriteAsync(response, response.StatusCode, Error(response.StatusCode));
     }
 
-    private static Task WriteAsync(HttpResponse response, JsonRpcError error)
+    /// <summary>Answers with an error that names no request.</summary>
+    public static Task WriteAsync(HttpResponse response, int status, JsonRpcError error)
     {
         var body = error.ToResponse(default);
+        response.StatusCode = status;
         response.ContentType = "application/json";
         response.ContentLength = body.Length;
         return response.Body.WriteAsync(body, response.HttpContext.RequestAborted).AsTask();

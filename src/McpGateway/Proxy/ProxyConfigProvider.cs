@@ -8,7 +8,8 @@ namespace McpGateway.Proxy;
 /// Gives YARP one route and one cluster a server, from the configuration in force. YARP reads the new snapshot when the
 /// change token of the old one fires, which the provider below swaps first.
 /// </summary>
-internal sealed class ProxyConfigProvider(GatewayConfigProvider provider) : IProxyConfigProvider
+internal sealed partial class ProxyConfigProvider(GatewayConfigProvider provider, ILogger<ProxyConfigProvider> log)
+    : IProxyConfigProvider
 {
     /// <summary>The destination of a stdio server's cluster that is this process.</summary>
     public const string Self = "self";
@@ -27,6 +28,8 @@ internal sealed class ProxyConfigProvider(GatewayConfigProvider provider) : IPro
         // The token first: a change between the two lines then fires it, and YARP comes back.
         var token = provider.GetChangeToken();
         var config = provider.Current;
+        foreach (var server in config.Servers.Values.Where(server => server.Target is RemoteTarget))
+            Log.RemoteNotServed(log, server.Name);
         return new Snapshot(
             [.. config.Servers.Values.Select(Route), .. DefaultRoutes(config)], [.. config.Servers.Values.Select(Cluster)], token);
     }
@@ -65,4 +68,11 @@ internal sealed class ProxyConfigProvider(GatewayConfigProvider provider) : IPro
 
     private sealed record Snapshot(
         IReadOnlyList<RouteConfig> Routes, IReadOnlyList<ClusterConfig> Clusters, IChangeToken ChangeToken) : IProxyConfig;
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "{Server} is a remote server, which this version does not serve: its routes answer 501",
+            EventName = "RemoteNotServed")]
+        public static partial void RemoteNotServed(ILogger log, string server);
+    }
 }
