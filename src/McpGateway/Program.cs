@@ -44,6 +44,7 @@ namespace McpGateway
             foreach (var url in settings.ListenOn(builder.Configuration))
                 app.Urls.Add(url);
 
+            app.UsePathBase(builder.Configuration["PathBase"] ?? string.Empty);
             app.UseErrorBodies(); // around all else: nothing leaves without a body
             app.UseHealthChecks("/health"); // before the guard: kubelet's Host is the pod's address
             app.UseRequestGuard();

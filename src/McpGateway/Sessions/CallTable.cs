@@ -23,14 +23,16 @@ internal sealed class CallTable(string server, TimeProvider time, GatewayMetrics
     /// <returns>False when a call with this key is in flight.</returns>
     public bool TryAdd(ClientCall call)
     {
+        // First, or an end of the session in between would release what was not awaited yet.
+        call.Replies.Await();
         lock (_lock)
         {
-            if (!_calls.TryAdd(call.Key, call))
-                return false;
+            if (_calls.TryAdd(call.Key, call))
+                return true;
         }
 
-        call.Replies.Await();
-        return true;
+        call.Replies.Release();
+        return false;
     }
 
     /// <returns>Whether the caller is the one who removed it.</returns>

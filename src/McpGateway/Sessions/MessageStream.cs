@@ -22,6 +22,7 @@ public sealed class MessageStream
     private readonly MessageQueue _queue;
     private readonly TimeProvider _time;
     private readonly bool _endsWithAnswers;
+    private readonly Lock _cutLock = new();
     private Action? _cut;
     private long _quietSince;
     private bool _kept;
@@ -56,8 +57,15 @@ public sealed class MessageStream
     /// <summary>For the transport: whether it is time to send something, so that nobody takes the silence for an end.</summary>
     public bool TakeKeepAlive() => _queue.TakeNudge();
 
-    /// <summary>For the transport: how to break the connection when its client does not read.</summary>
-    public void OnCut(Action cut) => _cut = cut;
+    /// <summary>
+    /// For the transport: how to break the connection when its client does not read; null before the response ends, since
+    /// what would be broken then may already carry another request.
+    /// </summary>
+    public void OnCut(Action? cut)
+    {
+        lock (_cutLock)
+            _cut = cut;
+    }
 
     /// <summary>For the transport: the client is gone, or needs no more of it. What waits is disposed of.</summary>
     public void Abandon() => _queue.Close(discard: true);
@@ -128,6 +136,7 @@ public sealed class MessageStream
     internal void Cut()
     {
         Abandon();
-        _cut?.Invoke();
+        lock (_cutLock)
+            _cut?.Invoke();
     }
 }

@@ -61,5 +61,9 @@ internal static class EventStream
         {
             // The client has gone: its session knows what that means.
         }
+        finally
+        {
+            stream.OnCut(null);
+        }
     }
 }

@@ -14,9 +14,6 @@ public sealed class AccessOptions
     /// <summary>True: no authentication at all. False: required. Null (the default): none needed on loopback only.</summary>
     public bool? Anonymous { get; set; }
 
-    /// <summary>Base of every URL the gateway hands out, such as https://mcp.example.com; null: from an allowed Host.</summary>
-    public Uri? PublicUrl { get; set; }
-
     public AccessCorsOptions Cors { get; set => field = value ?? new(); } = new();
 
     /// <summary>Values of the Host header, without port, that are answered. Default: <see cref="LoopbackHosts"/>.</summary>

@@ -2,25 +2,15 @@ using Microsoft.Extensions.Options;
 
 namespace McpGateway.Configuration;
 
-/// <summary>Finds what would silently never match: a URL without scheme, an origin with a path, a host with a port.</summary>
+/// <summary>Finds what would silently never match: an origin with a path, a host with a port.</summary>
 internal sealed class AccessOptionsValidator : IValidateOptions<AccessOptions>
 {
     public ValidateOptionsResult Validate(string? name, AccessOptions options)
     {
-        var errors = PublicUrlErrors(options.PublicUrl)
-            .Concat(options.Cors.Origins.SelectMany(OriginErrors))
+        var errors = options.Cors.Origins.SelectMany(OriginErrors)
             .Concat(options.AllowedHosts.SelectMany(HostErrors))
             .ToList();
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
-    }
-
-    private static IEnumerable<string> PublicUrlErrors(Uri? url)
-    {
-        if (url is not null && !IsPlain(url))
-        {
-            yield return "Access:PublicUrl: write an absolute http or https URL without user, query and fragment, "
-                + "such as https://mcp.example.com";
-        }
     }
 
     private static IEnumerable<string> OriginErrors(string origin, int index)

@@ -8,11 +8,7 @@ public sealed class DrainOptions
 {
     public const string Section = "Drain";
 
-    /// <summary>How long it still takes new work, so that load balancers notice. Default 5 seconds.</summary>
-    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
-    public TimeSpan Delay { get; set; } = TimeSpan.FromSeconds(5);
-
-    /// <summary>How long calls in flight then have to end. Default 30 seconds.</summary>
+    /// <summary>How long calls in flight have to end when the gateway stops. Default 30 seconds.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
 }
