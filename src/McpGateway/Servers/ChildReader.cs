@@ -83,7 +83,15 @@ public sealed partial class ChildConnection
         private static bool HasOutcome(in JsonRpcEnvelope envelope) =>
             envelope.Kind is JsonRpcKind.Error || (envelope.Kind is JsonRpcKind.Result && !envelope.Result.IsEmpty);
 
-        private static bool IsBlank(in ReadOnlySequence<byte> line) =>
-            line.IsEmpty || (line.IsSingleSegment && line.FirstSpan.Trim(" \t\r"u8).IsEmpty);
+        private static bool IsBlank(in ReadOnlySequence<byte> line)
+        {
+            foreach (var segment in line)
+            {
+                if (segment.Span.ContainsAnyExcept(" \t\r"u8))
+                    return false;
+            }
+
+            return true;
+        }
     }
 }
