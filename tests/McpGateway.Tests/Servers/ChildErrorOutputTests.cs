@@ -47,10 +47,10 @@ public sealed class ChildErrorOutputTests
         var child = new FakeChild();
         var output = Output();
         var running = output.RunAsync(child);
-        await child.ComplainAsync("before\n");
+        await child.ComplainAsync([(byte)'a', 0xFF, (byte)'b', (byte)'\n']);
         child.Exit();
         await running.Soon();
-        Assert.Equal(["before"], output.LastLines);
+        Assert.Equal(["a\uFFFDb"], output.LastLines);
     }
 
     private async Task<ChildErrorOutput> ReadAsync(string text, params (string Name, string Value)[] environment)

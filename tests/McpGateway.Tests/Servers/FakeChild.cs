@@ -53,7 +53,9 @@ internal sealed class FakeChild : IChildProcess
 
     public Task AnswerAsync(long id, string result = "{}") => SayAsync($$"""{"jsonrpc":"2.0","id":{{id}},"result":{{result}}}""");
 
-    public async Task ComplainAsync(string text) => await _error.Writer.WriteAsync(Encoding.UTF8.GetBytes(text));
+    public Task ComplainAsync(string text) => ComplainAsync(Encoding.UTF8.GetBytes(text));
+
+    public async Task ComplainAsync(byte[] bytes) => await _error.Writer.WriteAsync(bytes);
 
     public void CloseOutput() => _output.Writer.Complete();
 
