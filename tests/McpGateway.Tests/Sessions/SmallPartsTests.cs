@@ -76,7 +76,7 @@ public sealed class RefusalTests
     };
 
     [Theory]
-    [MemberData(nameof(All))]
+    [MemberData(nameof(All), DisableDiscoveryEnumeration = true)]
     public void Refusal_SaysWhyAndWhenToTryAgain(Refusal refusal, RefusalReason reason, int code, bool again)
     {
         Assert.Equal(reason, refusal.Reason);
