@@ -16,8 +16,10 @@ public sealed record RunSettings(GatewayConfigLoader Loader, GatewayConfigResult
     /// <returns>None when Kestrel's own section of appsettings.json names the endpoints.</returns>
     public IEnumerable<string> ListenOn(IConfiguration configuration)
     {
-        var urls = Urls ?? configuration["urls"] ?? (KestrelUrls(configuration).Any() ? string.Empty : DefaultUrls);
-        return urls.Split(';', Parts);
+        var fallback = KestrelUrls(configuration).Any() ? string.Empty : DefaultUrls;
+        // Blank ones count as not given: with no URL at all the host would listen where nobody has looked.
+        return new[] { Urls, configuration["urls"], fallback }.Select(urls => urls?.Split(';', Parts))
+            .FirstOrDefault(urls => urls is { Length: > 0 }) ?? [];
     }
 
     /// <summary>The endpoints that Kestrel's own section names.</summary>

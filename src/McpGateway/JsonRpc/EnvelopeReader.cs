@@ -34,8 +34,7 @@ internal ref struct EnvelopeReader
     }
 
     /// <returns>
-    /// Null when the message may pass; else what to answer, and <paramref name="envelope"/> holds no more than the id,
-    /// where it could be read.
+    /// Null when the message may pass; else what to answer, and <paramref name="envelope"/> holds what could be read.
     /// </returns>
     public static JsonRpcError? Read(ReadOnlySpan<byte> message, out JsonRpcEnvelope envelope)
     {

@@ -39,11 +39,10 @@ public sealed class JsonRpcMessage : IDisposable
     /// <param name="rented">Owned by the message from here on.</param>
     /// <param name="length">How much of it is the message.</param>
     /// <param name="message">Null when there is an error.</param>
-    /// <param name="id">The message's id where it could be read, also on an error.</param>
-    public static JsonRpcError? TryTake(byte[] rented, int length, out JsonRpcMessage? message, out JsonRpcId id)
+    /// <param name="envelope">What could be read of it, also on an error: answer to its id, relay nothing by it.</param>
+    public static JsonRpcError? TryTake(byte[] rented, int length, out JsonRpcMessage? message, out JsonRpcEnvelope envelope)
     {
-        var error = EnvelopeReader.Read(rented.AsSpan(0, length), out var envelope);
-        id = envelope.Id;
+        var error = EnvelopeReader.Read(rented.AsSpan(0, length), out envelope);
         message = null;
         if (error is not null)
         {
@@ -59,12 +58,12 @@ public sealed class JsonRpcMessage : IDisposable
     }
 
     /// <summary>Copies the bytes first, see <see cref="TryTake"/>.</summary>
-    public static JsonRpcError? TryCopy(in ReadOnlySequence<byte> utf8, out JsonRpcMessage? message, out JsonRpcId id)
+    public static JsonRpcError? TryCopy(in ReadOnlySequence<byte> utf8, out JsonRpcMessage? message, out JsonRpcEnvelope envelope)
     {
         var length = checked((int)utf8.Length);
         var rented = ArrayPool<byte>.Shared.Rent(length);
         utf8.CopyTo(rented);
-        return TryTake(rented, length, out message, out id);
+        return TryTake(rented, length, out message, out envelope);
     }
 
     /// <summary>A message of the gateway's own making.</summary>
@@ -78,7 +77,7 @@ public sealed class JsonRpcMessage : IDisposable
 
     /// <summary>Writes another id than the message came with: its own, or the one that a cancellation names.</summary>
     public void ReplaceId(JsonRpcId id) =>
-        _id = new Replacement(Envelope.Method is McpMethod.Cancelled ? Envelope.CancelledIdRange : Envelope.IdRange, id);
+        _id = new Replacement(Envelope.CancelledIdRange.IsEmpty ? Envelope.IdRange : Envelope.CancelledIdRange, id);
 
     /// <summary>Writes another progress token than the message came with.</summary>
     public void ReplaceProgressToken(JsonRpcId token) => _progressToken = new Replacement(Envelope.ProgressTokenRange, token);

@@ -60,6 +60,8 @@ public sealed partial class ChildConnection : IAsyncDisposable
         _services.Metrics.CallRelayed(_server.Name);
         try
         {
+            // Room alone is no reason to send what was cancelled while the child was being started.
+            abandoned.ThrowIfCancellationRequested();
             if (await _toChild.EnqueueAsync(request, abandoned))
             {
                 // A failure between the two steps may have missed this call.

@@ -37,20 +37,20 @@ public sealed partial class ChildConnection
         {
             if (IsBlank(line))
                 return default;
-            var error = JsonRpcMessage.TryCopy(line, out var message, out var id);
+            var error = JsonRpcMessage.TryCopy(line, out var message, out var envelope);
             if (error is not null)
-                return RefuseAsync(line.Length, error, id);
-            if (!message!.Envelope.IsAnswer)
-                return child._listener.OnMessageAsync(message);
-            if (id.TryGetInt64(out var number) && child._pending.TryRemove(number, out var call))
-                return call.OnAnswerAsync(message);
+                return RefuseAsync(line.Length, error, envelope);
+            if (!envelope.IsAnswer)
+                return child._listener.OnMessageAsync(message!);
+            if (envelope.Id.TryGetInt64(out var number) && child._pending.TryRemove(number, out var call))
+                return call.OnAnswerAsync(message!);
 
             // Nobody asked, or nobody waits any more. Never broadcast: it may be another's answer, or a forged one.
-            child.Drop(message, "unknown-id");
+            child.Drop(message!, "unknown-id");
             return default;
         }
 
-        private async ValueTask RefuseAsync(long length, JsonRpcError error, JsonRpcId id)
+        private async ValueTask RefuseAsync(long length, JsonRpcError error, JsonRpcEnvelope envelope)
         {
             child._services.Metrics.Noise(child._server.Name);
             if (_noiseSeen)
@@ -58,7 +58,9 @@ public sealed partial class ChildConnection
             else
                 Log.FirstNoise(child._log, child._server.Name, child.ProcessId, length, error.Message);
             _noiseSeen = true;
-            if (error.Code is JsonRpcErrorCode.InvalidRequest && TryTakeCall(id) is { } call)
+            if (envelope is { IsRequest: true, Id.IsNone: false })
+                child.TrySend(JsonRpcMessage.CreateError(envelope.Id, error));
+            else if (HasOutcome(envelope) && TryTakeCall(envelope.Id) is { } call)
                 await call.OnFailedAsync(child.Failure($"gave an answer that cannot be relayed: {error.Message}", null).ToError());
         }
 
@@ -77,7 +79,19 @@ public sealed partial class ChildConnection
         private PendingCall? TryTakeCall(JsonRpcId id) =>
             id.TryGetInt64(out var number) && child._pending.TryRemove(number, out var call) ? call : null;
 
-        private static bool IsBlank(in ReadOnlySequence<byte> line) =>
-            line.IsEmpty || (line.IsSingleSegment && line.FirstSpan.Trim(" \t\r"u8).IsEmpty);
+        // A line of a JSON log may well have an id, but neither of these.
+        private static bool HasOutcome(in JsonRpcEnvelope envelope) =>
+            envelope.Kind is JsonRpcKind.Error || (envelope.Kind is JsonRpcKind.Result && !envelope.Result.IsEmpty);
+
+        private static bool IsBlank(in ReadOnlySequence<byte> line)
+        {
+            foreach (var segment in line)
+            {
+                if (segment.Span.ContainsAnyExcept(" \t\r"u8))
+                    return false;
+            }
+
+            return true;
+        }
     }
 }

@@ -21,7 +21,7 @@ public sealed class ChildStarter(ChildServices services)
             var process = services.Launcher.Launch(new LaunchSpec(program, target.Arguments, environment, target.WorkingDirectory));
             return new ChildConnection(process, listener, server, services);
         }
-        catch (ChildLaunchException)
+        catch
         {
             server.ReleaseProcess();
             throw;

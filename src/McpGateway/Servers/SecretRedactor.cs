@@ -24,11 +24,11 @@ internal sealed partial class SecretRedactor
     {
         foreach (var secret in _secrets)
             line = line.Replace(secret, Mask, StringComparison.Ordinal);
-        return LooksLikeCredential().Replace(line, "${what}" + Mask);
+        return LooksLikeCredential().Replace(line, "${what}" + Mask + "${after}");
     }
 
     [GeneratedRegex(
-        """(?<what>\b(?:bearer|basic)\s+|\b[\w-]*(?:password|passwd|secret|token|api[_-]?key|credential)[\w-]*["']?\s*[=:]\s*["']?|://[^\s/:@]+:)[^\s"'&,;@]{4,}""",
+        """(?<what>\b(?:bearer|basic)\s+|\b[\w-]*(?:password|passwd|secret|token|api[_-]?key|credential)[\w-]*["']?\s*[=:]\s*["']?)[^\s"'&,;@]{4,}|(?<what>://[^\s/:@]+:)[^\s/@]+(?<after>@)""",
         RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
     private static partial Regex LooksLikeCredential();
 }

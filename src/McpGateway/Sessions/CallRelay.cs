@@ -138,11 +138,11 @@ internal sealed partial class CallRelay
     /// <summary>Stops the child; the calls that are left are answered with the error.</summary>
     public async Task EndAsync(JsonRpcError error)
     {
-        bool started;
+        Task? starting;
         lock (_lock)
         {
             _ended = true;
-            started = _starting is not null;
+            starting = _starting;
         }
 
         foreach (var call in Calls.Snapshot())
@@ -151,10 +151,12 @@ internal sealed partial class CallRelay
             await call.OnFailedAsync(error);
         }
 
-        if (!started)
+        if (starting is null)
             _server.ReleaseProcess();
         else if (Volatile.Read(ref _child) is { } child)
             await child.DisposeAsync();
+        else
+            await starting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // it stops what it has started
     }
 
     private async Task<ChildConnection> StartAsync(bool handshake)

@@ -50,9 +50,9 @@ internal sealed class Handshake : PendingCall
                 && document.RootElement.TryGetProperty("protocolVersion", out var version)
                 && version.ValueKind is JsonValueKind.String ? version.GetString() : null;
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            return null; // a member occurs twice: what the client will read cannot be told
+            return null; // a member occurs twice, or a lone surrogate: what the client will read cannot be told
         }
     }
 

@@ -21,8 +21,8 @@ public sealed class MessageStream
 
     private readonly MessageQueue _queue;
     private readonly TimeProvider _time;
-    private readonly bool _endsWithAnswers;
     private readonly Lock _cutLock = new();
+    private volatile bool _endsWithAnswers;
     private Action? _cut;
     private long _quietSince;
     private bool _kept;
@@ -90,6 +90,14 @@ public sealed class MessageStream
 
     /// <summary>For the relay: nothing more will be written. What waits is still read.</summary>
     internal void End() => _queue.Close(discard: false);
+
+    /// <summary>For the relay: ends it with the last answer that is on its way, at once when there is none.</summary>
+    internal void EndAfterAnswers()
+    {
+        Await();
+        _endsWithAnswers = true;
+        Release();
+    }
 
     /// <summary>For the relay: writes a message, waiting a bounded time for room.</summary>
     /// <returns>False when the stream is gone: the message is still the caller's.</returns>

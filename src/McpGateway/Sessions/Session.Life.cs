@@ -67,7 +67,11 @@ public sealed partial class Session
     private bool IsOver(long now)
     {
         if (_relay.Calls.Count > 0)
+        {
+            Touch(); // a session is idle from its last answer on
             return Volatile.Read(ref _endsAt) is var end and not 0 && now >= end;
+        }
+
         if (IsEnding)
             return true;
         return Stream is null && _services.Time.GetElapsedTime(Volatile.Read(ref _activeAt), now) >= Server.Config.IdleTimeout;
@@ -90,7 +94,7 @@ public sealed partial class Session
     {
         await _relay.EndAsync(error);
         lock (_lock)
-            _general?.End();
+            _general?.EndAfterAnswers();
         while (_held.TryTake(out var message))
             message.Dispose();
     }

@@ -127,7 +127,12 @@ public sealed partial class Session : IChildListener
             OnAnswer = isInitialize ? OnInitialized : null,
         };
         if (!_relay.Calls.TryAdd(call))
+        {
+            if (isInitialize)
+                Volatile.Write(ref _initializeSeen, false);
             return Refuse(request, Refusal.IdInFlight);
+        }
+
         return new Receipt(null, _relay.SendAsync(request, call, BeginWithHandshake(request)));
     }
 
@@ -175,7 +180,7 @@ public sealed partial class Session : IChildListener
         lock (_lock)
         {
             if (_begun)
-                return false;
+                return _handshakeDone; // whichever message comes first to the child then starts it
             _begun = true;
             var handshake = message.Envelope.Method is not (McpMethod.Initialize or McpMethod.Ping);
             if (handshake)

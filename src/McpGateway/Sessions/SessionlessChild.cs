@@ -57,6 +57,8 @@ internal sealed class SessionlessChild : IChildListener
     public async Task TickAsync(long now)
     {
         await _relay.TickAsync(now, paused: false);
+        if (HasCallsInFlight)
+            Volatile.Write(ref _activeAt, now); // it is idle from its last answer on
         var idle = _services.Time.GetElapsedTime(Volatile.Read(ref _activeAt), now) >= Server.Config.IdleTimeout;
         if ((idle || Server.IsRetired) && !HasCallsInFlight)
             await EndAsync(Refusal.SessionNotFound.Error);

@@ -16,7 +16,7 @@ internal static class MediaTypes
         if (accept.Count == 0 || (accept.Count == 1 && accept[0] is "*/*" or Both))
             return true;
         return MediaTypeHeaderValue.TryParseList(accept, out var ranges)
-            && ranges.Any(range => range.Quality is not 0 && Covers(range, type));
+            && ranges.Where(range => Covers(range, type)).MaxBy(Precision) is { Quality: not 0 };
     }
 
     /// <summary>Whether a body is JSON in UTF-8, as far as its header says.</summary>
@@ -29,6 +29,9 @@ internal static class MediaTypes
             && (!type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)
                 || type.Charset.Equals("\"utf-8\"", StringComparison.OrdinalIgnoreCase));
     }
+
+    // The most precise range decides: "*/*, text/event-stream;q=0" wants all but events.
+    private static int Precision(MediaTypeHeaderValue range) => range.MatchesAllTypes ? 0 : range.MatchesAllSubTypes ? 1 : 2;
 
     private static bool Covers(MediaTypeHeaderValue range, string type) =>
         range.MatchesAllTypes || range.MediaType.Equals(type, StringComparison.OrdinalIgnoreCase)

@@ -48,9 +48,9 @@ internal sealed class RequestBody(IOptionsMonitor<LimitsOptions> limits, QueueBu
 
     private static async ValueTask<PostedMessages?> ReadOneAsync(HttpContext context, byte[] buffer, int length)
     {
-        if (JsonRpcMessage.TryTake(buffer, length, out var message, out var id) is not { } error)
+        if (JsonRpcMessage.TryTake(buffer, length, out var message, out var envelope) is not { } error)
             return new PostedMessages([message!], IsBatch: false);
-        await HttpErrors.WriteAsync(context, StatusCodes.Status400BadRequest, error, id);
+        await HttpErrors.WriteAsync(context, StatusCodes.Status400BadRequest, error, envelope.Id);
         return null;
     }
 
@@ -61,10 +61,10 @@ internal sealed class RequestBody(IOptionsMonitor<LimitsOptions> limits, QueueBu
         if (error is null && !allowsBatch())
             error = new(JsonRpcErrorCode.InvalidRequest, $"Batches exist only in a session of revision {ProtocolVersion.V2025March}.");
         var messages = new List<JsonRpcMessage>();
-        JsonRpcId id = default;
+        JsonRpcEnvelope envelope = default;
         foreach (var part in error is null ? parts : [])
         {
-            error = JsonRpcMessage.TryCopy(new ReadOnlySequence<byte>(body.Slice(part.Start, part.Length)), out var message, out id);
+            error = JsonRpcMessage.TryCopy(new ReadOnlySequence<byte>(body.Slice(part.Start, part.Length)), out var message, out envelope);
             if (error is not null)
                 break;
             messages.Add(message!);
@@ -73,7 +73,7 @@ internal sealed class RequestBody(IOptionsMonitor<LimitsOptions> limits, QueueBu
         if (error is null)
             return new PostedMessages([.. messages], IsBatch: true);
         messages.ForEach(message => message.Dispose());
-        await HttpErrors.WriteAsync(context, StatusCodes.Status400BadRequest, error, id);
+        await HttpErrors.WriteAsync(context, StatusCodes.Status400BadRequest, error, envelope.Id);
         return null;
     }
 

@@ -1,0 +1,83 @@
+using System.CommandLine;
+using McpGateway.Cli;
+using McpGateway.Configuration;
+using McpGateway.Tests.Configuration;
+using Microsoft.Extensions.Configuration;
+
+namespace McpGateway.Tests.Cli;
+
+public sealed class RunCommandTests : IDisposable
+{
+    private const string Valid = """{ "mcpServers": { "one": { "command": "x" } } }""";
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly StringWriter _error = new();
+
+    public void Dispose()
+    {
+        _folder.Dispose();
+        _error.Dispose();
+    }
+
+    [Fact]
+    public async Task Run_InvalidFile_PrintsEveryErrorAndReturnsTwo()
+    {
+        var path = _folder.Write("gateway.json", """{ "mcpServers": { "one": { "command": 1, "args": 1 } } }""");
+        Assert.Equal(2, await RunAsync("--config", path));
+        Assert.Contains($"{path} is not valid:", _error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("$.mcpServers.one.command: write a string", _error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("$.mcpServers.one.args", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_MissingFile_ReturnsTwo()
+    {
+        Assert.Equal(2, await RunAsync("--config", _folder.File("none.json")));
+        Assert.Contains("none.json", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("http://0.0.0.0:0")]
+    [InlineData("http://*:0")]
+    [InlineData("http://127.0.0.1:0;http://[::]:0")]
+    public async Task Run_OpenAddressWithoutAuthentication_NamesTheSettingAndReturnsTwo(string urls)
+    {
+        var path = _folder.Write("gateway.json", Valid);
+        Assert.Equal(2, await RunAsync("--config", path, "--urls", urls));
+        Assert.Contains("Access:Anonymous = true", _error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("Access__Anonymous=true", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(null, null, null, "http://127.0.0.1:8000")]
+    [InlineData("http://a:1; http://b:2;", "http://c:3", null, "http://a:1|http://b:2")]
+    [InlineData(null, "http://c:3", null, "http://c:3")]
+    [InlineData("", null, null, "http://127.0.0.1:8000")]
+    [InlineData(" ; ", "http://c:3", null, "http://c:3")]
+    [InlineData(null, " ", null, "http://127.0.0.1:8000")]
+    [InlineData(null, null, "http://k:4", "")]
+    [InlineData("http://a:1", null, "http://k:4", "http://a:1")]
+    public void ListenOn_TheFirstThatSaysWhere(string? commandLine, string? configured, string? kestrel, string expected)
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["urls"] = configured,
+            ["Kestrel:Endpoints:Main:Url"] = kestrel,
+        }).Build();
+        Assert.Equal(expected, string.Join('|', Settings(commandLine).ListenOn(configuration)));
+    }
+
+    private RunSettings Settings(string? urls)
+    {
+        var loader = new GatewayConfigLoader(_folder.Write("gateway.json", Valid), _ => null);
+        return new RunSettings(loader, loader.Load(), urls);
+    }
+
+    private Task<int> RunAsync(params string[] arguments)
+    {
+        var root = new RootCommand();
+        new RunCommand(settings => Gateway.Compose(settings)).AddTo(root);
+        return root.Parse(arguments).InvokeAsync(
+            new InvocationConfiguration { Error = _error }, TestContext.Current.CancellationToken).Soon();
+    }
+}

@@ -1,0 +1,33 @@
+using McpGateway.Configuration;
+using McpGateway.Servers;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace McpGateway.Tests.Servers;
+
+/// <summary>The parts below the sessions, with children, clock and instruments that the test holds.</summary>
+internal sealed class ServersFixture : IDisposable
+{
+    public ServersFixture(int maxMessageBytes = 1024 * 1024)
+    {
+        Services = new ChildServices(Launcher, Budget, Recorder.Metrics, Time, NullLoggerFactory.Instance, maxMessageBytes);
+        Starter = new ChildStarter(Services);
+    }
+
+    public FakeLauncher Launcher { get; } = new();
+
+    public QueueBudget Budget { get; } = new(long.MaxValue);
+
+    public MetricsRecorder Recorder { get; } = new();
+
+    public ManualTimeProvider Time { get; } = new();
+
+    public ChildServices Services { get; }
+
+    public ChildStarter Starter { get; }
+
+    /// <summary>A stdio server whose program exists, though it is never started.</summary>
+    public static ServerConfig Config(string name = "one") =>
+        new() { Name = name, Target = new StdioTarget { Command = Environment.ProcessPath! } };
+
+    public void Dispose() => Recorder.Dispose();
+}

@@ -1,0 +1,245 @@
+using McpGateway.JsonRpc;
+using McpGateway.Servers;
+using McpGateway.Sessions;
+using McpGateway.Tests.JsonRpc;
+
+namespace McpGateway.Tests.Sessions;
+
+public sealed class ClientCallTests : IDisposable
+{
+    private readonly ManualTimeProvider _time = new();
+    private readonly MetricsRecorder _recorder = new();
+    private readonly QueueBudget _budget = new(long.MaxValue);
+
+    public void Dispose() => _recorder.Dispose();
+
+    [Fact]
+    public async Task Answer_FailureAndCancellation_InARace_EndTheCallOnce()
+    {
+        const int rounds = 10_000;
+        var table = Table();
+        using var barrier = new Barrier(4);
+        Round? current = null;
+        var answering = Racer(round => round.Call.OnAnswerAsync(round.Answer));
+        var failing = Racer(round => round.Call.OnFailedAsync(new JsonRpcError(-1, "late")));
+        var cancelling = Racer(round =>
+        {
+            if (table.Remove(round.Call))
+            {
+                round.Cancelled = true;
+                round.Call.Replies.Release();
+            }
+
+            return default;
+        });
+        for (var i = 0; i < rounds; i++)
+        {
+            var stream = MessageStream.ForAnswers(_budget, _time);
+            current = new Round(Call(table, 7, stream), Json.Message("""{"jsonrpc":"2.0","id":1,"result":{}}"""));
+            Assert.True(table.TryAdd(current.Call));
+            barrier.SignalAndWait(TestContext.Current.CancellationToken);
+            barrier.SignalAndWait(TestContext.Current.CancellationToken);
+            Assert.False(stream.IsOpen);
+            Assert.Equal(current.Cancelled ? 0 : 1, Drain(stream));
+            Assert.Throws<ObjectDisposedException>(() => current.Answer.Utf8.Length);
+            Assert.Equal(0, table.Count);
+        }
+
+        await Task.WhenAll(answering, failing, cancelling).Soon();
+        Assert.Equal(0, _budget.Queued);
+
+        Task Racer(Func<Round, ValueTask> step) => Task.Factory.StartNew(() =>
+        {
+            for (var i = 0; i < rounds; i++)
+            {
+                barrier.SignalAndWait();
+                step(current!).AsTask().GetAwaiter().GetResult();
+                barrier.SignalAndWait();
+            }
+        }, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
+
+    [Fact]
+    public async Task Answer_GetsTheClientsId()
+    {
+        var table = Table();
+        var stream = MessageStream.ForAnswers(_budget, _time);
+        var call = Call(table, 7, stream);
+        Assert.True(table.TryAdd(call));
+        await call.OnAnswerAsync(Json.Message("""{"jsonrpc":"2.0","id":1,"result":{"a":1}}"""));
+        Json.Equal("""{"jsonrpc":"2.0","id":7,"result":{"a":1}}""", (await SessionsFixture.ReadAsync(stream))!);
+        Assert.Null(await SessionsFixture.ReadAsync(stream));
+    }
+
+    [Fact]
+    public async Task Answer_ClientGone_IsDroppedAndCounted()
+    {
+        var table = Table();
+        var stream = MessageStream.ForAnswers(_budget, _time);
+        var call = Call(table, 7, stream);
+        Assert.True(table.TryAdd(call));
+        stream.Abandon();
+        var answer = Json.Message("""{"jsonrpc":"2.0","id":1,"result":{}}""");
+        await call.OnAnswerAsync(answer);
+        Assert.Throws<ObjectDisposedException>(() => answer.Utf8.Length);
+        Assert.Equal(1, _recorder.Dropped("client-gone"));
+    }
+
+    [Fact]
+    public void Abandon_BeforeOrAfterSomebodyAsks_Fires()
+    {
+        var (before, after) = (Call(Table(), 1, null), Call(Table(), 2, null));
+        before.Abandon();
+        Assert.True(before.Abandoned.IsCancellationRequested);
+        var token = after.Abandoned;
+        Assert.False(token.IsCancellationRequested);
+        after.Abandon();
+        Assert.True(token.IsCancellationRequested);
+    }
+
+    [Fact]
+    public void Table_SameKey_IsTakenOnceAtATime()
+    {
+        var table = Table();
+        var (first, second) = (Call(table, 1, null), Call(table, 1, null));
+        Assert.True(table.TryAdd(first));
+        Assert.Same(first, table.Only());
+        Assert.False(table.TryAdd(second));
+        Assert.False(table.Remove(second));
+        Assert.True(table.Remove(first));
+        Assert.False(table.Remove(first));
+        Assert.True(table.TryAdd(second));
+    }
+
+    [Fact]
+    public void OldestListening_PassesOverThoseWhoAreGone()
+    {
+        var table = Table();
+        var calls = new List<ClientCall>();
+        for (var i = 0; i < 3; i++)
+        {
+            calls.Add(Call(table, 3 - i, null));
+            table.TryAdd(calls[i]);
+            _time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Null(table.Only());
+        Assert.Same(calls[0], table.OldestListening());
+        calls[0].Replies.Abandon();
+        Assert.Same(calls[1], table.OldestListening());
+    }
+
+    private CallTable Table() => new("one", _time, _recorder.Metrics);
+
+    private ClientCall Call(CallTable table, int id, MessageStream? stream)
+    {
+        using var request = Json.Request(id);
+        return new ClientCall(table, request.Envelope.Id, request, stream ?? MessageStream.ForAnswers(_budget, _time));
+    }
+
+    private static int Drain(MessageStream stream)
+    {
+        var count = 0;
+        while (stream.TryRead(out var message))
+        {
+            message.Dispose();
+            count++;
+        }
+
+        return count;
+    }
+
+    private sealed record Round(ClientCall Call, JsonRpcMessage Answer)
+    {
+        public bool Cancelled { get; set; }
+    }
+}
+
+public sealed class ClientRequestsTests
+{
+    private readonly ClientRequests _asked = new();
+
+    [Fact]
+    public void TryTake_OnlyWhatWasAskedAndOnlyOnce()
+    {
+        var id = _asked.TryAdd(JsonRpcId.FromString("child"), null);
+        Assert.Null(_asked.TryTake(id!.Value + 1));
+        Assert.Null(_asked.TryTake(JsonRpcId.FromString($"{id}")));
+        Assert.Null(_asked.TryTake(default));
+        Assert.Equal(JsonRpcId.FromString("child"), _asked.TryTake(id.Value));
+        Assert.Null(_asked.TryTake(id.Value));
+    }
+
+    [Fact]
+    public void TryAdd_ChildsIdInFlight_IsNull()
+    {
+        var first = _asked.TryAdd(5, null);
+        Assert.Null(_asked.TryAdd(5, null));
+        Assert.NotEqual(first, _asked.TryAdd(JsonRpcId.FromString("5"), null));
+        _asked.TryTake(first!.Value);
+        var again = _asked.TryAdd(5, null);
+        Assert.NotNull(again);
+        Assert.NotEqual(first, again);
+    }
+
+    [Fact]
+    public void TryCancel_GivesTheClientsIdOnce()
+    {
+        var id = _asked.TryAdd(5, null);
+        Assert.Null(_asked.TryCancel(6));
+        Assert.Equal(id!.Value, _asked.TryCancel(5));
+        Assert.Null(_asked.TryCancel(5));
+        Assert.Null(_asked.TryTake(id.Value));
+    }
+
+    [Fact]
+    public void AnyWithoutCall_TellsWhetherTheClientIsAskedForNoCallOfItsOwn()
+    {
+        using var recorder = new MetricsRecorder();
+        var time = new ManualTimeProvider();
+        using var request = Json.Request(1);
+        var call = new ClientCall(
+            new CallTable("one", time, recorder.Metrics), 1, request, MessageStream.ForAnswers(new QueueBudget(1), time));
+        var id = _asked.TryAdd(1, call);
+        Assert.False(_asked.AnyWithoutCall);
+        Assert.True(call.WaitsForClient);
+        _asked.TryTake(id!.Value);
+        Assert.False(call.WaitsForClient);
+        _asked.TryAdd(2, null);
+        Assert.True(_asked.AnyWithoutCall);
+        _asked.TryCancel(2);
+        Assert.False(_asked.AnyWithoutCall);
+    }
+}
+
+public sealed class HeldMessagesTests
+{
+    private readonly ManualTimeProvider _time = new();
+
+    [Fact]
+    public void TryHold_TheThirtyThird_IsFull()
+    {
+        var held = new HeldMessages(_time);
+        for (var i = 0; i < 32; i++)
+            Assert.True(held.TryHold(Json.Request(i)));
+        using var more = Json.Request(99);
+        Assert.False(held.TryHold(more));
+        Assert.True(held.TryTake(out var oldest));
+        Assert.Equal((JsonRpcId)0, oldest.Envelope.Id);
+        Assert.True(held.TryHold(more));
+    }
+
+    [Fact]
+    public void TryTakeExpired_AfterThirtySeconds_GivesThoseOnly()
+    {
+        var held = new HeldMessages(_time);
+        held.TryHold(Json.Request(1));
+        _time.Advance(TimeSpan.FromSeconds(20));
+        held.TryHold(Json.Request(2));
+        Assert.False(held.TryTakeExpired(_time.Advance(TimeSpan.FromSeconds(9)), out _));
+        Assert.True(held.TryTakeExpired(_time.Advance(TimeSpan.FromSeconds(1)), out var expired));
+        Assert.Equal((JsonRpcId)1, expired.Envelope.Id);
+        Assert.False(held.TryTakeExpired(_time.GetTimestamp(), out _));
+        Assert.True(held.TryTakeExpired(_time.Advance(TimeSpan.FromSeconds(20)), out _));
+    }
+}

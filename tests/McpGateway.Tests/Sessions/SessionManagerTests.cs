@@ -1,0 +1,103 @@
+using McpGateway.Configuration;
+using McpGateway.Servers;
+using McpGateway.Sessions;
+using McpGateway.Tests.JsonRpc;
+using McpGateway.Tests.Servers;
+
+namespace McpGateway.Tests.Sessions;
+
+public sealed class SessionManagerTests : IDisposable
+{
+    private readonly SessionsFixture _fixture = new();
+    private readonly ServerState _server = new(ServersFixture.Config() with { MaxProcesses = 4 });
+
+    public void Dispose() => _fixture.Dispose();
+
+    [Fact]
+    public void Find_ForAnyoneElseOrElsewhere_DoesNotExist()
+    {
+        var manager = _fixture.Manager();
+        Assert.Null(manager.TryOpen(SessionKind.Streamable, _server, SessionsFixture.Alice, out var session));
+        Assert.Same(session, manager.Find("one", session!.Id, SessionsFixture.Alice));
+        Assert.Null(manager.Find("one", session.Id, SessionsFixture.Bob));
+        Assert.Null(manager.Find("one", session.Id, SessionsFixture.Alice with { Issuer = "other" }));
+        Assert.Null(manager.Find("one", session.Id, SessionOwner.Anonymous));
+        Assert.Null(manager.Find("two", session.Id, SessionsFixture.Alice));
+        Assert.Null(manager.Find("one", session.Id + "\n", SessionsFixture.Alice));
+        Assert.Null(manager.Find("one", session.Id.ToUpperInvariant() + "x", SessionsFixture.Alice));
+    }
+
+    [Fact]
+    public async Task TryOpen_Limits_AreHeldAndGivenBack()
+    {
+        var manager = _fixture.Manager(new LimitsOptions { Sessions = 3, SessionsPerUser = 2 });
+        Assert.Null(manager.TryOpen(SessionKind.Sse, _server, SessionsFixture.Alice, out var first));
+        Assert.Null(manager.TryOpen(SessionKind.Sse, _server, SessionsFixture.Alice, out _));
+        Assert.Same(Refusal.TooManySessionsOfUser, manager.TryOpen(SessionKind.Sse, _server, SessionsFixture.Alice, out _));
+        Assert.Null(manager.TryOpen(SessionKind.Sse, _server, SessionsFixture.Bob, out _));
+        Assert.Same(Refusal.TooManySessions, manager.TryOpen(SessionKind.Sse, _server, SessionsFixture.Bob, out _));
+        Assert.Equal(3, _server.Processes);
+        Assert.Equal(3, _fixture.Recorder.Sum("mcpgateway.sessions"));
+
+        await first!.EndAsync().Soon();
+        await first.EndAsync().Soon();
+        Assert.Null(manager.Find("one", first.Id, SessionsFixture.Alice));
+        Assert.Equal(2, manager.Count);
+        Assert.Equal(2, _server.Processes);
+        Assert.Equal(2, _fixture.Recorder.Sum("mcpgateway.sessions"));
+        Assert.Null(manager.TryOpen(SessionKind.Sse, _server, SessionsFixture.Alice, out _));
+        Assert.Same(Refusal.TooManySessionsOfUser, manager.TryOpen(SessionKind.Sse, _server, SessionsFixture.Alice, out _));
+    }
+
+    [Fact]
+    public void TryOpen_NoProcessLeft_TakesNoPlaceAmongTheSessions()
+    {
+        var manager = _fixture.Manager(new LimitsOptions { Sessions = 10, SessionsPerUser = 1 });
+        var single = new ServerState(ServersFixture.Config() with { MaxProcesses = 1 });
+        Assert.Null(manager.TryOpen(SessionKind.Sse, single, SessionsFixture.Alice, out _));
+        Assert.Contains("maxProcesses", manager.TryOpen(SessionKind.Sse, single, SessionsFixture.Bob, out var none)!.Error.Message, StringComparison.Ordinal);
+        Assert.Null(none);
+        Assert.Null(manager.TryOpen(SessionKind.Sse, _server, SessionsFixture.Bob, out _));
+    }
+
+    [Fact]
+    public async Task EndAll_WaitsUntilTheChildrenAreGone()
+    {
+        var manager = _fixture.Manager();
+        manager.TryOpen(SessionKind.Streamable, _server, SessionsFixture.Alice, out var session);
+        manager.TryOpen(SessionKind.Streamable, _server, SessionsFixture.Alice, out _);
+        session!.Receive(Json.Request(1, "initialize"), _fixture.Post(), CancellationToken.None);
+        var child = await _fixture.Launcher.NextAsync();
+        manager.Drain();
+        Assert.Same(Refusal.Draining, manager.TryOpen(SessionKind.Sse, _server, SessionsFixture.Alice, out _));
+        await manager.EndAllAsync().Soon();
+        Assert.True(child.IsDisposed);
+        Assert.Equal(0, manager.Count);
+        Assert.Equal(0, _server.Processes);
+    }
+
+    [Fact]
+    public async Task EndAll_ChildStillBeingStarted_WaitsUntilItIsGone()
+    {
+        var manager = _fixture.Manager();
+        using var launching = new ManualResetEventSlim();
+        var child = new FakeChild();
+        var token = TestContext.Current.CancellationToken;
+        _fixture.Launcher.Make = () =>
+        {
+            launching.Wait(token);
+            return child;
+        };
+        manager.TryOpen(SessionKind.Streamable, _server, SessionsFixture.Alice, out var session);
+        var post = _fixture.Post();
+        session!.Receive(Json.Request(1, "initialize"), post, CancellationToken.None);
+        await Waiting.UntilAsync(() => _fixture.Launcher.Count == 1);
+        var ending = manager.EndAllAsync();
+        Assert.Contains("error", await SessionsFixture.ReadAsync(post), StringComparison.Ordinal);
+        Assert.False(ending.IsCompleted);
+        launching.Set();
+        await ending.Soon();
+        Assert.True(child.IsDisposed);
+        Assert.Equal(0, _server.Processes);
+    }
+}

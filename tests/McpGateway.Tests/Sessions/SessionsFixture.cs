@@ -1,0 +1,67 @@
+using McpGateway.Configuration;
+using McpGateway.JsonRpc;
+using McpGateway.Servers;
+using McpGateway.Sessions;
+using McpGateway.Tests.JsonRpc;
+using McpGateway.Tests.Servers;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace McpGateway.Tests.Sessions;
+
+/// <summary>The sessions' parts over a fake child, and a client to play.</summary>
+internal sealed class SessionsFixture : IDisposable
+{
+    public static readonly SessionOwner Alice = new("issuer", "alice");
+    public static readonly SessionOwner Bob = new("issuer", "bob");
+
+    private readonly ServersFixture _servers = new();
+
+    public SessionsFixture() =>
+        Relay = new RelayServices(_servers.Starter, _servers.Budget, Recorder.Metrics, Time, NullLoggerFactory.Instance);
+
+    public RelayServices Relay { get; }
+
+    public FakeLauncher Launcher => _servers.Launcher;
+
+    public ManualTimeProvider Time => _servers.Time;
+
+    public MetricsRecorder Recorder => _servers.Recorder;
+
+    public QueueBudget Budget => _servers.Budget;
+
+    public MessageStream Post() => MessageStream.ForAnswers(Budget, Time);
+
+    public SessionManager Manager(LimitsOptions? limits = null) =>
+        new(Relay, new FixedOptions<LimitsOptions>(limits ?? new LimitsOptions()), NullLogger<SessionManager>.Instance);
+
+    public void Dispose() => _servers.Dispose();
+
+    /// <summary>What comes next on a stream; null at its end.</summary>
+    public static async Task<string?> ReadAsync(MessageStream stream)
+    {
+        while (await stream.WaitToReadAsync().Soon())
+        {
+            if (stream.TryRead(out var message))
+            {
+                using (message)
+                    return Json.Written(message);
+            }
+
+            if (stream.TakeKeepAlive())
+                return "keep-alive";
+        }
+
+        return null;
+    }
+}
+
+/// <summary>Options that do not change.</summary>
+internal sealed class FixedOptions<T>(T value) : IOptionsMonitor<T>
+{
+    public T CurrentValue => value;
+
+    public T Get(string? name) => value;
+
+    public IDisposable? OnChange(Action<T, string?> listener) => null;
+}

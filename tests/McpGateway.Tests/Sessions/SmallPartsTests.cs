@@ -1,0 +1,86 @@
+using System.Text;
+using McpGateway.JsonRpc;
+using McpGateway.Sessions;
+
+namespace McpGateway.Tests.Sessions;
+
+public sealed class SessionIdTests
+{
+    [Fact]
+    public void Create_IsOf128BitsAndNeverTheSame()
+    {
+        var ids = Enumerable.Range(0, 10_000).Select(_ => SessionId.Create()).ToArray();
+        Assert.All(ids, id => Assert.Equal(22, id.Length));
+        Assert.All(ids, id => Assert.True(SessionId.IsWellFormed(id)));
+        Assert.Equal(ids.Length, ids.Distinct(StringComparer.Ordinal).Count());
+    }
+
+    [Theory]
+    [InlineData("a", true)]
+    [InlineData("gw-0.AZaz09_-", true)]
+    [InlineData("", false)]
+    [InlineData("a b", false)]
+    [InlineData("a\n", false)]
+    [InlineData("a\0", false)]
+    [InlineData("a/b", false)]
+    [InlineData("a+b=", false)]
+    [InlineData("é", false)]
+    [InlineData("١", false)]
+    public void IsWellFormed_Id(string id, bool expected) => Assert.Equal(expected, SessionId.IsWellFormed(id));
+
+    [Theory]
+    [InlineData(512, true)]
+    [InlineData(513, false)]
+    public void IsWellFormed_Length_IsLimited(int length, bool expected) =>
+        Assert.Equal(expected, SessionId.IsWellFormed(new string('a', length)));
+}
+
+public sealed class ProtocolVersionTests
+{
+    [Theory]
+    [InlineData("2024-11-05", true)]
+    [InlineData("2025-11-25", true)]
+    [InlineData("2026-07-28", false)]
+    [InlineData("2025-03-26 ", false)]
+    [InlineData("", false)]
+    public void IsServed_Version(string version, bool expected) => Assert.Equal(expected, ProtocolVersion.IsServed(version));
+
+    [Fact]
+    public void AllowsBatches_OnlyTheOneRevision() =>
+        Assert.Equal([ProtocolVersion.V2025March], ProtocolVersion.Served.Where(ProtocolVersion.AllowsBatches));
+
+    [Theory]
+    [InlineData("""{"protocolVersion":"2025-06-18","capabilities":{}}""", "2025-06-18")]
+    [InlineData("""{"protocolVersion":"2025-06-18","protocolVersion":"2025-03-26"}""", null)]
+    [InlineData("""{"protocolVersion":5}""", null)]
+    [InlineData("""{"protocolVersion":"\ud800"}""", null)]
+    [InlineData("""{"nested":{"protocolVersion":"2025-06-18"}}""", null)]
+    [InlineData("[]", null)]
+    [InlineData("null", null)]
+    public void ReadProtocolVersion_Result_GivesItWhenItIsClear(string result, string? expected) =>
+        Assert.Equal(expected, Handshake.ReadProtocolVersion(Encoding.UTF8.GetBytes(result)));
+}
+
+public sealed class RefusalTests
+{
+    public static TheoryData<Refusal, RefusalReason, int, bool> All => new()
+    {
+        { Refusal.SessionNotFound, RefusalReason.NotFound, JsonRpcErrorCode.NotFound, false },
+        { Refusal.IdInFlight, RefusalReason.Invalid, JsonRpcErrorCode.InvalidRequest, false },
+        { Refusal.AlreadyInitialized, RefusalReason.Invalid, JsonRpcErrorCode.InvalidRequest, false },
+        { Refusal.Draining, RefusalReason.Unavailable, JsonRpcErrorCode.Overloaded, true },
+        { Refusal.QueuesFull, RefusalReason.Unavailable, JsonRpcErrorCode.Overloaded, true },
+        { Refusal.TooManySessions, RefusalReason.Unavailable, JsonRpcErrorCode.Overloaded, true },
+        { Refusal.TooManySessionsOfUser, RefusalReason.TooMany, JsonRpcErrorCode.Overloaded, true },
+        { Refusal.TooManyProcesses("one"), RefusalReason.Unavailable, JsonRpcErrorCode.Overloaded, true },
+    };
+
+    [Theory]
+    [MemberData(nameof(All), DisableDiscoveryEnumeration = true)]
+    public void Refusal_SaysWhyAndWhenToTryAgain(Refusal refusal, RefusalReason reason, int code, bool again)
+    {
+        Assert.Equal(reason, refusal.Reason);
+        Assert.Equal(code, refusal.Error.Code);
+        Assert.Equal(again, refusal.RetryAfter > TimeSpan.Zero);
+    }
+}
