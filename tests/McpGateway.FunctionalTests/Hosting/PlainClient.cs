@@ -6,7 +6,7 @@ namespace McpGateway.FunctionalTests.Hosting;
 /// <summary>A client without a session: one request a POST, answered inline.</summary>
 internal sealed class PlainClient(TestGateway gateway, string path = "test/message") : IRawClient
 {
-    private int _lastId;
+    private int _lastId = 1000; // beyond what tests choose themselves
 
     public string NextId() => Interlocked.Increment(ref _lastId).ToString(CultureInfo.InvariantCulture);
 

@@ -5,7 +5,9 @@ public sealed class SharedGateway : IAsyncLifetime
 {
     public TestGateway Gateway { get; private set; } = null!;
 
-    public async ValueTask InitializeAsync() => Gateway = await TestGateway.StartWithTestServerAsync();
+    // Tests leave calls in flight behind; the stop is not to wait for them.
+    public async ValueTask InitializeAsync() =>
+        Gateway = await TestGateway.StartWithTestServerAsync(settings: new() { ["Drain:Timeout"] = "00:00:01" });
 
     public ValueTask DisposeAsync() => Gateway.DisposeAsync();
 }

@@ -8,7 +8,7 @@ internal sealed class SseClient : IRawClient
 {
     private readonly Answer _stream;
     private readonly Uri _messages;
-    private int _lastId;
+    private int _lastId = 1000; // beyond what tests choose themselves
 
     private SseClient(Answer stream, Uri page, string endpoint)
     {

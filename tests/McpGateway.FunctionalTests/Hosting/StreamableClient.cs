@@ -6,7 +6,7 @@ namespace McpGateway.FunctionalTests.Hosting;
 /// <summary>A raw client of Streamable HTTP.</summary>
 internal sealed class StreamableClient(Uri endpoint) : IRawClient
 {
-    private int _lastId;
+    private int _lastId = 1000; // beyond what tests choose themselves
 
     public string? SessionId { get; set; }
 
@@ -26,7 +26,8 @@ internal sealed class StreamableClient(Uri endpoint) : IRawClient
     {
         var client = Create(gateway, path);
         using var answer = await client.PostAsync(Rpc.Initialize("0", version, capabilities));
-        Assert.Equal(version, (await answer.JsonAsync()).Get("result").Get("protocolVersion").GetString());
+        Assert.Equal(200, answer.Status);
+        Assert.Equal(version, (await answer.NextAsync())!.Value.Get("result").Get("protocolVersion").GetString());
         client.SessionId = answer.Header("Mcp-Session-Id");
         client.Version = version;
         using var accepted = await client.PostAsync(Rpc.Notification("notifications/initialized"));

@@ -16,7 +16,7 @@ public sealed class StreamableHttpTests(SharedGateway shared) : IClassFixture<Sh
 
         Assert.Equal(200, answer.Status);
         Assert.Matches(@"\A[A-Za-z0-9_-]{22,}\z", client.SessionId);
-        var message = await answer.JsonAsync();
+        var message = (await answer.NextAsync())!.Value;
         Assert.True(message.IsAnswerTo("\"first\""));
         Assert.Equal("mcpgateway-test-server", message.Get("result").Get("serverInfo").Get("name").GetString());
     }
