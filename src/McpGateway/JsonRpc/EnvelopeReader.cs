@@ -8,7 +8,7 @@ namespace McpGateway.JsonRpc;
 /// next: exactly one JSON value, valid UTF-8, no member that two parsers could read differently.
 /// JSON-RPC 2.0, sections 4 and 5; MCP narrows ids to strings and integers and params to objects.
 /// </summary>
-internal ref struct EnvelopeReader
+internal ref partial struct EnvelopeReader
 {
     public const int MaxDepth = 256;
 
@@ -126,92 +126,6 @@ internal ref struct EnvelopeReader
             Violate("method holds a lone surrogate.");
         else
             _method = McpMethod.Find(System.Text.Encoding.UTF8.GetBytes(_method)) ?? _method;
-    }
-
-    private void ReadParams()
-    {
-        var start = (int)_reader.TokenStartIndex;
-        if (_reader.TokenType is JsonTokenType.Null)
-            return;
-        if (_reader.TokenType is not JsonTokenType.StartObject)
-        {
-            Violate("params must be an object.");
-            _reader.Skip();
-            return;
-        }
-
-        var names = new MemberScan(MemberNames.Params, _message);
-        while (NextMember(ref names, out var member))
-        {
-            switch (member)
-            {
-                case Member.Meta:
-                    ReadMeta();
-                    continue;
-                case Member.ProgressToken:
-                    _paramsToken = ReadIdQuietly(out _paramsTokenRange);
-                    break;
-                case Member.RequestId:
-                    _hasRequestId = true;
-                    _requestId = ReadIdQuietly(out _requestIdRange);
-                    break;
-                case Member.TaskId:
-                    _taskId = ReadText();
-                    break;
-            }
-
-            _reader.Skip();
-        }
-
-        _params = new ByteRange(start, (int)_reader.BytesConsumed - start);
-    }
-
-    private void ReadMeta()
-    {
-        if (_reader.TokenType is not JsonTokenType.StartObject)
-        {
-            if (_reader.TokenType is not JsonTokenType.Null)
-                Violate("_meta must be an object.");
-            _reader.Skip();
-            return;
-        }
-
-        var names = new MemberScan(MemberNames.Meta, _message);
-        while (NextMember(ref names, out var member))
-        {
-            if (member is Member.RelatedTask && _reader.TokenType is JsonTokenType.StartObject)
-            {
-                ReadRelatedTask();
-                continue;
-            }
-
-            if (member is Member.ProgressToken && _reader.TokenType is not JsonTokenType.Null)
-            {
-                _hasMetaToken = true;
-                _metaToken = ReadIdQuietly(out _metaTokenRange);
-            }
-
-            _reader.Skip();
-        }
-    }
-
-    private void ReadRelatedTask()
-    {
-        var names = new MemberScan(MemberNames.RelatedTask, _message);
-        while (NextMember(ref names, out var member))
-        {
-            if (member is Member.TaskId)
-                _relatedTask = ReadText();
-            _reader.Skip();
-        }
-    }
-
-    private string? ReadText()
-    {
-        if (_reader.TokenType is JsonTokenType.String && InspectedText.TryGetString(ref _reader, out var text))
-            return text;
-        Violate("taskId must be a well-formed string.");
-        return null;
     }
 
     private JsonRpcId ReadId(string what, out ByteRange range)

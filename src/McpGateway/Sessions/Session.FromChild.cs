@@ -62,6 +62,8 @@ public sealed partial class Session
 
         if (IsEnded || !_held.TryHold(message))
             GiveUp(message);
+        else if (Stream is { } opened)
+            await DeliverHeldAsync(opened, null); // it opened after the choice, and may have looked before the hold
     }
 
     private MessageStream? ChooseStream(ClientCall? call)

@@ -179,17 +179,17 @@ public sealed partial class Session : IChildListener
     {
         lock (_lock)
         {
+            // The first message may be one that is not sent on, and leave the child to be started by a later one.
             if (_begun)
-                return _handshakeDone; // whichever message comes first to the child then starts it
+                return _handshakeDone;
             _begun = true;
-            var handshake = message.Envelope.Method is not (McpMethod.Initialize or McpMethod.Ping);
-            if (handshake)
+            if (message.Envelope.Method is not (McpMethod.Initialize or McpMethod.Ping))
             {
                 _initializeSeen = _handshakeDone = true;
                 ProtocolVersion = Sessions.ProtocolVersion.Latest;
             }
 
-            return handshake;
+            return _handshakeDone;
         }
     }
 

@@ -1,0 +1,89 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace McpGateway.FunctionalTests.Hosting;
+
+/// <summary>A raw client of HTTP+SSE: reads its stream from the start, and keeps what nobody asked for.</summary>
+internal sealed class SseClient : IRawClient
+{
+    private readonly Answer _stream;
+    private readonly Uri _messages;
+    private int _lastId = 1000; // beyond what tests choose themselves
+
+    private SseClient(Answer stream, Uri page, string endpoint)
+    {
+        _stream = stream;
+        Endpoint = endpoint;
+        _messages = new Uri(page, endpoint);
+        Reading = ReadAsync();
+    }
+
+    /// <summary>The data of the endpoint event.</summary>
+    public string Endpoint { get; }
+
+    /// <summary>What came on the stream and was not taken yet.</summary>
+    public Mailbox Inbox { get; } = new();
+
+    /// <summary>Ends with the stream.</summary>
+    public Task Reading { get; }
+
+    public string NextId() => Interlocked.Increment(ref _lastId).ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>Opens the stream, and no more.</summary>
+    public static async Task<SseClient> OpenAsync(TestGateway gateway, string path = "test/sse")
+    {
+        var page = new Uri(gateway.BaseAddress, path);
+        var stream = await Http.SendAsync(HttpMethod.Get, page, null, ("Accept", "text/event-stream"));
+        Assert.Equal(200, stream.Status);
+        var first = await stream.NextEventAsync();
+        Assert.Equal("endpoint", first?.Name);
+        return new SseClient(stream, page, first!.Data);
+    }
+
+    /// <summary>Opens the stream and does the handshake.</summary>
+    public static async Task<SseClient> ConnectAsync(TestGateway gateway, string path = "test/sse", string capabilities = "{}")
+    {
+        var client = await OpenAsync(gateway, path);
+        var answer = await client.AskAsync(Rpc.Initialize("0", "2024-11-05", capabilities), "0");
+        Assert.Equal("2024-11-05", answer.Get("result").Get("protocolVersion").GetString());
+        await client.SendAsync(Rpc.Notification("notifications/initialized"));
+        return client;
+    }
+
+    public Task<Answer> PostAsync(byte[] body) => Http.SendAsync(HttpMethod.Post, _messages, Http.Json(body));
+
+    /// <summary>POSTs what must be accepted.</summary>
+    public async Task SendAsync(string body)
+    {
+        using var accepted = await this.PostAsync(body);
+        Assert.Equal((202, "Accepted"), (accepted.Status, await accepted.BodyAsync()));
+    }
+
+    public async Task<JsonElement> AskAsync(string body, string id)
+    {
+        await SendAsync(body);
+        return await Inbox.TakeAsync(message => message.IsAnswerTo(id));
+    }
+
+    /// <summary>Breaks the connection, as a client that goes away.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _stream.Dispose();
+        await Reading;
+    }
+
+    private async Task ReadAsync()
+    {
+        try
+        {
+            while (await _stream.ReadOnAsync() is { } next)
+                Inbox.Add(JsonElement.Parse(next.Data));
+        }
+        catch (Exception exception) when (exception is IOException or ObjectDisposedException or OperationCanceledException)
+        {
+            // This side has closed it.
+        }
+
+        Inbox.Close();
+    }
+}

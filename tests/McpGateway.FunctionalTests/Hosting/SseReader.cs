@@ -1,0 +1,36 @@
+namespace McpGateway.FunctionalTests.Hosting;
+
+internal sealed record SseEvent(string Name, string Data);
+
+/// <summary>Reads text/event-stream (HTML standard, section 9.2), as far as a gateway uses it.</summary>
+internal sealed class SseReader(Stream stream) : IDisposable
+{
+    private readonly StreamReader _lines = new(stream);
+
+    /// <summary>Comment lines seen so far.</summary>
+    public int Comments { get; private set; }
+
+    /// <returns>Null at the end.</returns>
+    public async ValueTask<SseEvent?> ReadAsync()
+    {
+        var name = "message";
+        string? data = null;
+        while (await _lines.ReadLineAsync(CancellationToken.None) is { } line)
+        {
+            if (line.StartsWith(':'))
+                Comments++;
+            else if (line.StartsWith("event: ", StringComparison.Ordinal))
+                name = line["event: ".Length..];
+            else if (line.StartsWith("data: ", StringComparison.Ordinal))
+                data = data is null ? line["data: ".Length..] : $"{data}\n{line["data: ".Length..]}";
+            else if (line.Length == 0 && data is not null)
+                return new SseEvent(name, data);
+            else
+                Assert.Empty(line);
+        }
+
+        return null;
+    }
+
+    public void Dispose() => _lines.Dispose();
+}
