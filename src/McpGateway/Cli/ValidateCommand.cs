@@ -9,6 +9,9 @@ public static class ValidateCommand
     private const int Valid = 0;
     private const int Invalid = 2;
 
+    private const string AnonymousNote =
+        "note: anonymous callers without a session (POST /{server}/message) share one process a server, and the state that it keeps";
+
     public static Command Create()
     {
         var file = new Option<string>("--config")
@@ -38,7 +41,7 @@ public static class ValidateCommand
             return Invalid;
         output.WriteLine($"{loader.Path} is valid: {result.Config.Servers.Count} servers");
         if (result.Config.Servers.Values.Any(server => server.Target is StdioTarget))
-            output.WriteLine("note: callers without a session (POST /{server}/message) share one process a server when they are anonymous");
+            error.WriteLine(AnonymousNote);
         return Valid;
     }
 }

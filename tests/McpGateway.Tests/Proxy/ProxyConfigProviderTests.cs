@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using McpGateway.Configuration;
 using McpGateway.Proxy;
 using McpGateway.Tests.Servers;
@@ -40,7 +41,7 @@ public sealed class ProxyConfigProviderTests
     public void ChangeToken_OfTheOld_FiresWhenTheNewCanBeSeen()
     {
         var provider = new GatewayConfigProvider(With(null, ServersFixture.Config("one")));
-        var proxy = new ProxyConfigProvider(provider);
+        var proxy = new ProxyConfigProvider(provider, NullLogger<ProxyConfigProvider>.Instance);
         string? seen = null;
         using var registration = proxy.GetConfig().ChangeToken.RegisterChangeCallback(
             _ => seen = Assert.Single(proxy.GetConfig().Clusters).ClusterId, null);
@@ -66,7 +67,7 @@ public sealed class ProxyConfigProviderTests
     }
 
     private static ProxyConfigProvider Provider(string? @default, params ServerConfig[] servers) =>
-        new(new GatewayConfigProvider(With(@default, servers)));
+        new(new GatewayConfigProvider(With(@default, servers)), NullLogger<ProxyConfigProvider>.Instance);
 
     private static GatewayConfig With(string? @default, params ServerConfig[] servers) => new()
     {
