@@ -79,7 +79,7 @@ public sealed partial class ChildConnection : IAsyncDisposable
 
         request.Dispose();
         if (Forget(call))
-            await call.OnFailedAsync((Volatile.Read(ref _failure) ?? Failure("was stopped", null)).ToError());
+            await call.OnFailedAsync((Volatile.Read(ref _failure) ?? Failure("no longer reads its standard input", null)).ToError());
     }
 
     /// <summary>Sends a notification or an answer; waits while the child's queue is full.</summary>
@@ -127,22 +127,40 @@ public sealed partial class ChildConnection : IAsyncDisposable
     {
         Interlocked.CompareExchange(ref _failure, Failure("was stopped", null), null);
         _toChild.Close(discard: true);
-        await _process.StopAsync(StopTimes.Default);
-        await _running;
-        _process.Dispose();
-        _services.Metrics.ChildStopped(_server.Name);
-        _server.ReleaseProcess();
+        try
+        {
+            await _process.StopAsync(StopTimes.Default);
+            await _running;
+        }
+        finally
+        {
+            _process.Dispose();
+            _services.Metrics.ChildStopped(_server.Name);
+            _server.ReleaseProcess();
+        }
     }
 
     private async Task RunAsync()
     {
         var errorOutput = GuardAsync(_errorOutput.RunAsync(_process));
-        var writing = GuardAsync(MessageWriter.RunAsync(_toChild, _process.StandardInput));
+        var writing = GuardAsync(WriteAsync());
         var reading = GuardAsync(ReadAsync());
         await Task.WhenAny(reading, _process.Exited);
         await SettleAsync(Task.WhenAll(reading, errorOutput, _process.Exited));
         await LoseAsync();
         await writing;
+    }
+
+    private async Task WriteAsync()
+    {
+        try
+        {
+            await MessageWriter.RunAsync(_toChild, _process.StandardInput);
+        }
+        finally
+        {
+            _toChild.Close(discard: true); // it closed its stdin: whoever waits for room would wait for ever
+        }
     }
 
     private async Task ReadAsync()

@@ -1,24 +1,29 @@
 using System.Diagnostics.CodeAnalysis;
 using McpGateway.JsonRpc;
+using McpGateway.Servers;
 
 namespace McpGateway.Sessions;
 
 /// <summary>What a child said while no stream of its client was open: kept for a short while, until one opens.</summary>
-internal sealed class HeldMessages(TimeProvider time)
+internal sealed class HeldMessages(TimeProvider time, QueueBudget budget)
 {
     private const int Capacity = 32;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly Lock _lock = new();
     private readonly Queue<(JsonRpcMessage Message, long Since)> _messages = new();
+    private long _bytes;
+    private bool _closed;
 
-    /// <returns>False when it is full: the message is still the caller's.</returns>
+    /// <returns>False when it is full or closed: the message is still the caller's.</returns>
     public bool TryHold(JsonRpcMessage message)
     {
         lock (_lock)
         {
-            if (_messages.Count >= Capacity)
+            var length = message.WrittenLength;
+            if (_closed || _messages.Count >= Capacity || (_messages.Count > 0 && _bytes + length > QueueLimits.Default.Bytes))
                 return false;
+            Count(length);
             _messages.Enqueue((message, time.GetTimestamp()));
             return true;
         }
@@ -31,6 +36,15 @@ internal sealed class HeldMessages(TimeProvider time)
     public bool TryTakeExpired(long now, [NotNullWhen(true)] out JsonRpcMessage? message) =>
         TryTake(since => time.GetElapsedTime(since, now) >= Patience, out message);
 
+    /// <summary>Takes no more, and disposes of what waits.</summary>
+    public void Close()
+    {
+        lock (_lock)
+            _closed = true;
+        while (TryTake(out var message))
+            message.Dispose();
+    }
+
     private bool TryTake(Func<long, bool> condition, [NotNullWhen(true)] out JsonRpcMessage? message)
     {
         lock (_lock)
@@ -39,7 +53,14 @@ internal sealed class HeldMessages(TimeProvider time)
             if (!_messages.TryPeek(out var oldest) || !condition(oldest.Since))
                 return false;
             message = _messages.Dequeue().Message;
+            Count(-message.WrittenLength);
             return true;
         }
+    }
+
+    private void Count(long bytes)
+    {
+        _bytes += bytes;
+        budget.Add(bytes);
     }
 }

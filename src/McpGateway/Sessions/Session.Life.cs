@@ -95,8 +95,7 @@ public sealed partial class Session
         await _relay.EndAsync(error);
         lock (_lock)
             _general?.EndAfterAnswers();
-        while (_held.TryTake(out var message))
-            message.Dispose();
+        _held.Close();
     }
 
     private void Touch() => Volatile.Write(ref _activeAt, _services.Time.GetTimestamp());

@@ -39,7 +39,7 @@ public sealed partial class Session : IChildListener
         _services = services;
         _onEnded = onEnded;
         _relay = new CallRelay(server, this, services);
-        _held = new HeldMessages(services.Time);
+        _held = new HeldMessages(services.Time, services.Budget);
         _activeAt = services.Time.GetTimestamp();
     }
 

@@ -277,6 +277,30 @@ public sealed class ChildConnectionTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Send_ChildClosedItsInput_FailsInsteadOfWaiting()
+    {
+        using var broken = new BrokenInput();
+        var child = new FakeChild { StandardInput = broken };
+        await using var connection = Start(child, out _);
+        await connection.SendAsync(Json.Notification("first"), CancellationToken.None);
+        await broken.Written.Soon();
+        for (var i = 0; i < QueueLimits.Default.Messages + 2; i++)
+            await connection.SendAsync(Json.Notification("x"), CancellationToken.None).Soon();
+        var call = new RecordingCall();
+        await connection.CallAsync(Json.Request(1), call, CancellationToken.None).Soon();
+        Assert.Contains("no longer reads", (await call.ErrorAsync()).Message, StringComparison.Ordinal);
+        Assert.Equal(0, _fixture.Budget.Queued);
+    }
+
+    [Fact]
+    public async Task Dispose_StopFails_GivesThePlaceBack()
+    {
+        var connection = Start(new FakeChild { StopFailure = new InvalidOperationException("no") }, out var server);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => connection.DisposeAsync().Soon());
+        Assert.Equal(0, server.Processes);
+    }
+
+    [Fact]
     public async Task Dispose_Twice_StopsOnce()
     {
         await Task.WhenAll(_connection.DisposeAsync().AsTask(), _connection.DisposeAsync().AsTask()).Soon();
@@ -290,10 +314,7 @@ public sealed class ChildConnectionTests : IAsyncDisposable
         for (var round = 0; round < 200; round++)
         {
             var child = new FakeChild();
-            _fixture.Launcher.Make = () => child;
-            var server = new ServerState(ServersFixture.Config());
-            Assert.True(server.TryReserveProcess());
-            await using var connection = _fixture.Starter.Start(server, new RecordingListener());
+            await using var connection = Start(child, out _);
             var calls = Enumerable.Range(0, 10).Select(_ => new RecordingCall()).ToArray();
             var calling = calls.Select(call => Task.Run(() => connection.CallAsync(Json.Request(1), call, CancellationToken.None).AsTask()));
             var dying = Task.Run(() => child.Exit(1), TestContext.Current.CancellationToken);
@@ -304,6 +325,14 @@ public sealed class ChildConnectionTests : IAsyncDisposable
                 Assert.Equal(0, call.Told);
             }
         }
+    }
+
+    private ChildConnection Start(FakeChild child, out ServerState server)
+    {
+        _fixture.Launcher.Make = () => child;
+        server = new ServerState(ServersFixture.Config());
+        Assert.True(server.TryReserveProcess());
+        return _fixture.Starter.Start(server, new RecordingListener());
     }
 
     private async Task<RecordingCall> CalledAsync()
@@ -334,5 +363,19 @@ public sealed class ChildConnectionTests : IAsyncDisposable
         for (var i = 0; i < QueueLimits.Default.Messages; i++)
             await _connection.SendAsync(Json.Notification("fill"), CancellationToken.None);
         return _connection.SendAsync(Json.Notification("fill"), CancellationToken.None).AsTask();
+    }
+
+    /// <summary>What writes to a pipe that nobody reads.</summary>
+    private sealed class BrokenInput : MemoryStream
+    {
+        private readonly TaskCompletionSource _written = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Written => _written.Task;
+
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            _written.TrySetResult();
+            throw new IOException("Broken pipe");
+        }
     }
 }

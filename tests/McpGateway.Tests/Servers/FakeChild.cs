@@ -26,7 +26,7 @@ internal sealed class FakeChild : IChildProcess
 
     public int Id => 4711;
 
-    public Stream StandardInput { get; }
+    public Stream StandardInput { get; init; }
 
     public Stream StandardOutput { get; }
 

@@ -215,11 +215,40 @@ public sealed class ClientRequestsTests
 public sealed class HeldMessagesTests
 {
     private readonly ManualTimeProvider _time = new();
+    private readonly QueueBudget _budget = new(long.MaxValue);
+
+    [Fact]
+    public void TryHold_Bytes_AreBoundedAndCountedInTheBudget()
+    {
+        var held = new HeldMessages(_time, _budget);
+        var large = (int)QueueLimits.Default.Bytes;
+        Assert.True(held.TryHold(Json.Notification(new string('x', large))));
+        using var more = Json.Notification("x");
+        Assert.False(held.TryHold(more));
+        Assert.True(_budget.Queued > large);
+        Assert.True(held.TryTake(out var first));
+        first.Dispose();
+        Assert.Equal(0, _budget.Queued);
+        Assert.True(held.TryHold(more));
+    }
+
+    [Fact]
+    public void Close_DisposesOfWhatWaitsAndTakesNoMore()
+    {
+        var held = new HeldMessages(_time, _budget);
+        var message = Json.Notification("x");
+        Assert.True(held.TryHold(message));
+        held.Close();
+        Assert.Throws<ObjectDisposedException>(() => message.Utf8.Length);
+        using var late = Json.Notification("x");
+        Assert.False(held.TryHold(late));
+        Assert.Equal(0, _budget.Queued);
+    }
 
     [Fact]
     public void TryHold_TheThirtyThird_IsFull()
     {
-        var held = new HeldMessages(_time);
+        var held = new HeldMessages(_time, _budget);
         for (var i = 0; i < 32; i++)
             Assert.True(held.TryHold(Json.Request(i)));
         using var more = Json.Request(99);
@@ -232,7 +261,7 @@ public sealed class HeldMessagesTests
     [Fact]
     public void TryTakeExpired_AfterThirtySeconds_GivesThoseOnly()
     {
-        var held = new HeldMessages(_time);
+        var held = new HeldMessages(_time, _budget);
         held.TryHold(Json.Request(1));
         _time.Advance(TimeSpan.FromSeconds(20));
         held.TryHold(Json.Request(2));

@@ -451,6 +451,23 @@ public sealed class SessionTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Child_CannotBeStarted_AnswersOnAnSseStreamBeforeItEnds()
+    {
+        _fixture.Launcher.Make = () => throw new ChildLaunchException("No such program.");
+        for (var round = 0; round < 500; round++)
+        {
+            var session = Open(SessionKind.Sse);
+            var stream = session.OpenStream();
+            session.Receive(Json.Request(0, "initialize"), stream, CancellationToken.None);
+            Assert.Contains("No such program", await SessionsFixture.ReadAsync(stream), StringComparison.Ordinal);
+            Assert.Null(await SessionsFixture.ReadAsync(stream));
+            await session.EndAsync().Soon();
+        }
+
+        _ends = 0;
+    }
+
+    [Fact]
     public async Task End_CallsInFlight_AreAnswered()
     {
         await InitializeAsync();
