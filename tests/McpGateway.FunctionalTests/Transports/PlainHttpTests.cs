@@ -93,7 +93,7 @@ public sealed class PlainHttpTests(SharedGateway shared) : IClassFixture<SharedG
         await using var gateway = await TestGateway.StartWithTestServerAsync(children.Flags);
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(number => new PlainClient(gateway).AskAsync(
-            Rpc.Call("1", "delay", new { ms = 200, text = $"caller {number}" }, "1"), "1")));
+            Rpc.Call("1", "delay", new { ms = 200, text = $"caller {number}" }, "\"token\""), "1")));
 
         Assert.Equal(Enumerable.Range(0, 20).Select(number => $"caller {number}"), answers.Select(answer => answer.Text()));
         Assert.Single(children.Started);
