@@ -85,9 +85,11 @@ internal ref partial struct EnvelopeReader
 
     private string? ReadText()
     {
-        if (_reader.TokenType is JsonTokenType.String && InspectedText.TryGetString(ref _reader, out var text))
+        if (_reader.TokenType is not JsonTokenType.String)
+            return null; // no task is named so; what else it may mean is the server's business
+        if (InspectedText.TryGetString(ref _reader, out var text))
             return text;
-        Violate("taskId must be a well-formed string.");
+        Violate("taskId holds a lone surrogate.");
         return null;
     }
 }

@@ -75,6 +75,10 @@ public sealed class JsonRpcMessage : IDisposable
     /// <summary>The error as an answer to the request with this id.</summary>
     public static JsonRpcMessage CreateError(JsonRpcId id, JsonRpcError error) => Create(error.ToResponse(id));
 
+    /// <summary>An answer with this result, which is JSON, to the request with this id.</summary>
+    public static JsonRpcMessage CreateResult(JsonRpcId id, ReadOnlySpan<byte> result) => Create(
+        [.. "{\"jsonrpc\":\"2.0\",\"id\":"u8, .. id.ToUtf8(), .. ",\"result\":"u8, .. result, .. "}"u8]);
+
     /// <summary>Writes another id than the message came with: its own, or the one that a cancellation names.</summary>
     public void ReplaceId(JsonRpcId id) =>
         _id = new Replacement(Envelope.CancelledIdRange.IsEmpty ? Envelope.IdRange : Envelope.CancelledIdRange, id);

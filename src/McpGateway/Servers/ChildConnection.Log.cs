@@ -22,7 +22,7 @@ public sealed partial class ChildConnection
         [LoggerMessage(6, LogLevel.Error, "{Server}[{Pid}] its connection broke", EventName = "ChildConnectionBroken")]
         public static partial void Broken(ILogger log, Exception exception, string server, int pid);
 
-        [LoggerMessage(7, LogLevel.Warning, "{Server}[{Pid}] has exited, but something it started holds its output open",
+        [LoggerMessage(7, LogLevel.Warning, "{Server}[{Pid}] is ending, but something holds one of its pipes open",
             EventName = "ChildPipeHeldOpen")]
         public static partial void PipeHeldOpen(ILogger log, string server, int pid);
 

@@ -49,37 +49,29 @@ public sealed partial class ChildConnection : IAsyncDisposable
 
     /// <summary>Sends a request under an id of the child's own; waits while the child's queue is full.</summary>
     /// <param name="request">Owned by the connection from here on.</param>
-    /// <param name="call">Told of the answer, or of the failure, exactly once.</param>
-    /// <param name="abandoned">Fires when the call gives up waiting for room; it is then not told of anything.</param>
-    public async ValueTask CallAsync(JsonRpcMessage request, PendingCall call, CancellationToken abandoned)
+    /// <param name="call">Told of the answer, or of the failure, exactly once, unless it was abandoned before.</param>
+    public async ValueTask CallAsync(JsonRpcMessage request, PendingCall call)
     {
         var id = Interlocked.Increment(ref _lastId);
         call.ChildId = id;
         request.ReplaceId(id);
         _pending[id] = call;
         _services.Metrics.CallRelayed(_server.Name);
-        try
+        switch (await OfferAsync(request, call))
         {
-            // Room alone is no reason to send what was cancelled while the child was being started.
-            abandoned.ThrowIfCancellationRequested();
-            if (await _toChild.EnqueueAsync(request, abandoned))
-            {
-                // A failure between the two steps may have missed this call.
-                if (Volatile.Read(ref _failure) is { } late && Forget(call))
-                    await call.OnFailedAsync(late.ToError());
-                return;
-            }
+            case Enqueued.Yes when Volatile.Read(ref _failure) is { } late && Forget(call):
+                await call.OnFailedAsync(late.ToError()); // the failure came between the two steps above
+                break;
+            case Enqueued.Full: // it was abandoned while it waited for room
+                Forget(call);
+                request.Dispose();
+                break;
+            case Enqueued.Closed:
+                request.Dispose();
+                if (Forget(call))
+                    await call.OnFailedAsync((Volatile.Read(ref _failure) ?? Failure("no longer reads its standard input", null)).ToError());
+                break;
         }
-        catch (OperationCanceledException) when (abandoned.IsCancellationRequested)
-        {
-            Forget(call);
-            request.Dispose();
-            return;
-        }
-
-        request.Dispose();
-        if (Forget(call))
-            await call.OnFailedAsync((Volatile.Read(ref _failure) ?? Failure("no longer reads its standard input", null)).ToError());
     }
 
     /// <summary>Sends a notification or an answer; waits while the child's queue is full.</summary>
@@ -123,6 +115,25 @@ public sealed partial class ChildConnection : IAsyncDisposable
         return new ValueTask(_stopping);
     }
 
+    private async ValueTask<Enqueued> OfferAsync(JsonRpcMessage request, PendingCall call)
+    {
+        // Room alone is no reason to send what was cancelled while the child was being started.
+        if (call.IsAbandoned)
+            return Enqueued.Full;
+        var offered = _toChild.TryEnqueue(request);
+        if (offered is not Enqueued.Full)
+            return offered;
+        var abandoned = call.Abandoned;
+        try
+        {
+            return await _toChild.EnqueueAsync(request, abandoned) ? Enqueued.Yes : Enqueued.Closed;
+        }
+        catch (OperationCanceledException) when (abandoned.IsCancellationRequested)
+        {
+            return Enqueued.Full;
+        }
+    }
+
     private async Task StopAsync()
     {
         Interlocked.CompareExchange(ref _failure, Failure("was stopped", null), null);
@@ -148,7 +159,7 @@ public sealed partial class ChildConnection : IAsyncDisposable
         await Task.WhenAny(reading, _process.Exited);
         await SettleAsync(Task.WhenAll(reading, errorOutput, _process.Exited));
         await LoseAsync();
-        await writing;
+        await SettleAsync(writing);
     }
 
     private async Task WriteAsync()

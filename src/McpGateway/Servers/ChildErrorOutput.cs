@@ -9,7 +9,10 @@ internal sealed class ChildErrorOutput(SecretRedactor redactor, Action<string> l
     private const int KeptLines = 10;
 
     // A child that prints megabytes without a line break must not fill the memory.
-    private const int LongestLine = 2000;
+    private const int LongestLine = 8000;
+
+    // Cut only after the redaction: a secret that lies across the cut would leave its beginning.
+    private const int LongestText = 2000;
 
     private readonly Queue<string> _last = new(KeptLines);
 
@@ -48,6 +51,7 @@ internal sealed class ChildErrorOutput(SecretRedactor redactor, Action<string> l
         if (line.Length == 0)
             return;
         var text = redactor.Redact(line.ToString());
+        text = text.Length > LongestText ? text[..LongestText] : text;
         line.Clear();
         lock (_last)
         {

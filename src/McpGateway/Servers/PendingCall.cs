@@ -8,6 +8,12 @@ public abstract class PendingCall
     /// <summary>The id that the child sees; 0 before the request is sent.</summary>
     public long ChildId { get; internal set; }
 
+    /// <summary>Fires when the call gives up waiting to be sent; it is then not told of anything.</summary>
+    internal protected virtual CancellationToken Abandoned => CancellationToken.None;
+
+    /// <summary>Whether <see cref="Abandoned"/> has fired, without the cost of asking for it.</summary>
+    internal protected virtual bool IsAbandoned => false;
+
     /// <summary>The child answered. The message is the call's from here on; its id is still the child's.</summary>
     internal protected abstract ValueTask OnAnswerAsync(JsonRpcMessage answer);
 

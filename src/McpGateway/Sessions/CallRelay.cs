@@ -54,10 +54,13 @@ internal sealed partial class CallRelay
     /// <summary>Sends a call that is in the table. It never fails: a call that cannot be sent is answered with an error.</summary>
     public async ValueTask SendAsync(JsonRpcMessage request, ClientCall call, bool handshake)
     {
+        // While it waits for the child to start, or for room, no queue counts it.
+        var waiting = request.WrittenLength;
+        _services.Budget.Add(waiting);
         try
         {
             var child = await ConnectAsync(handshake);
-            await child.CallAsync(request, call, call.Abandoned);
+            await child.CallAsync(request, call);
         }
         catch (Exception exception)
         {
@@ -65,6 +68,10 @@ internal sealed partial class CallRelay
             if (exception is not (ChildLaunchException or HandshakeException))
                 Log.SendFailed(_log, exception, _server.Name);
             await call.OnFailedAsync(Explain(exception));
+        }
+        finally
+        {
+            _services.Budget.Remove(waiting);
         }
     }
 
@@ -100,14 +107,14 @@ internal sealed partial class CallRelay
             answer.Dispose();
     }
 
-    /// <summary>Tells the child that a call, which was taken out of the table, is no longer wanted.</summary>
+    /// <summary>Tells the child that a call, which was taken out of the table, is no longer wanted. Not so for initialize, which cannot be cancelled.</summary>
     /// <param name="call">The call.</param>
     /// <param name="cancellation">The client's own notification; null to write one.</param>
     /// <param name="reason">For the child's log, when there is no notification.</param>
     public void Cancel(ClientCall call, JsonRpcMessage? cancellation, string reason)
     {
         call.Abandon();
-        if (Volatile.Read(ref _child) is not { } child || !child.Forget(call))
+        if (Volatile.Read(ref _child) is not { } child || !child.Forget(call) || call.IsInitialize)
         {
             cancellation?.Dispose(); // it was not sent yet, or its answer is on the way
             return;

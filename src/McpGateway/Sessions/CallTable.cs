@@ -1,5 +1,6 @@
 using McpGateway.Diagnostics;
 using McpGateway.JsonRpc;
+using McpGateway.Servers;
 
 namespace McpGateway.Sessions;
 
@@ -8,6 +9,11 @@ internal sealed class CallTable(string server, TimeProvider time, GatewayMetrics
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<JsonRpcId, ClientCall> _calls = [];
+
+    // As many as the child's queue holds: a client that wants more at once has to wait for answers.
+    private static readonly int Capacity = QueueLimits.Default.Messages;
+
+    public bool IsFull => Count >= Capacity;
 
     public long Now => time.GetTimestamp();
 

@@ -46,7 +46,7 @@ internal sealed class ClientCall(CallTable table, JsonRpcId key, JsonRpcMessage 
     public Action<JsonRpcMessage>? OnAnswer { get; init; }
 
     /// <summary>Fires when the call has ended before it was sent. Only a call that must wait for room asks for it.</summary>
-    public CancellationToken Abandoned
+    protected internal override CancellationToken Abandoned
     {
         get
         {
@@ -58,6 +58,8 @@ internal sealed class ClientCall(CallTable table, JsonRpcId key, JsonRpcMessage 
             }
         }
     }
+
+    protected internal override bool IsAbandoned => Volatile.Read(ref _abandoned);
 
     public void Touch() => ActiveAt = table.Now;
 

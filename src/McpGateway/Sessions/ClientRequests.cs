@@ -1,4 +1,5 @@
 using McpGateway.JsonRpc;
+using McpGateway.Servers;
 
 namespace McpGateway.Sessions;
 
@@ -9,7 +10,11 @@ namespace McpGateway.Sessions;
 internal sealed class ClientRequests
 {
     private readonly Lock _lock = new();
+    // A child that asks without end is answered with errors from here on.
+    private static readonly int Capacity = QueueLimits.Default.Messages;
+
     private readonly Dictionary<long, Asked> _asked = [];
+    private readonly Dictionary<JsonRpcId, long> _byChildId = [];
     private long _lastId;
 
     /// <summary>Whether the client is to answer something that belongs to no single call.</summary>
@@ -22,13 +27,13 @@ internal sealed class ClientRequests
         }
     }
 
-    /// <returns>The id for the client; null when the child's own id is still in flight.</returns>
+    /// <returns>The id for the client; null when the child's own id is still in flight, or too many are.</returns>
     public long? TryAdd(JsonRpcId childId, ClientCall? call)
     {
         long id;
         lock (_lock)
         {
-            if (_asked.Values.Any(asked => asked.ChildId == childId))
+            if (_asked.Count >= Capacity || !_byChildId.TryAdd(childId, _lastId + 1))
                 return null;
             id = ++_lastId;
             _asked.Add(id, new Asked(childId, call));
@@ -47,6 +52,7 @@ internal sealed class ClientRequests
         {
             if (!clientId.TryGetInt64(out var id) || !_asked.Remove(id, out asked))
                 return null;
+            _byChildId.Remove(asked.ChildId);
         }
 
         asked.Call?.EndWaiting();
@@ -57,19 +63,14 @@ internal sealed class ClientRequests
     /// <returns>The id that the client knows; null when it asked nothing with this id.</returns>
     public JsonRpcId? TryCancel(JsonRpcId childId)
     {
+        long id;
         lock (_lock)
         {
-            foreach (var (id, asked) in _asked)
-            {
-                if (asked.ChildId != childId)
-                    continue;
-                _asked.Remove(id);
-                asked.Call?.EndWaiting();
-                return id;
-            }
-
-            return null;
+            if (!_byChildId.TryGetValue(childId, out id))
+                return null;
         }
+
+        return TryTake(id) is null ? null : id;
     }
 
     private sealed record Asked(JsonRpcId ChildId, ClientCall? Call);

@@ -25,7 +25,7 @@ internal sealed class Handshake : PendingCall
     public static async Task<byte[]> PerformAsync(ChildConnection child, TimeSpan timeout, TimeProvider time)
     {
         var handshake = new Handshake();
-        await child.CallAsync(Initialize(), handshake, CancellationToken.None);
+        await child.CallAsync(Initialize(), handshake);
         try
         {
             var result = await handshake._result.Task.WaitAsync(timeout, time);

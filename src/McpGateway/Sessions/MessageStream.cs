@@ -80,12 +80,14 @@ public sealed class MessageStream
             End();
     }
 
-    /// <summary>For the transport: answers a message of a batch that was not taken.</summary>
-    public async ValueTask RefuseAsync(JsonRpcId id, JsonRpcError error)
+    /// <summary>Writes an answer that no child gave.</summary>
+    /// <param name="answer">Owned by the stream from here on.</param>
+    public async ValueTask AnswerAsync(JsonRpcMessage answer)
     {
-        var answer = JsonRpcMessage.CreateError(id, error);
+        Await();
         if (!await WriteAsync(answer))
             answer.Dispose();
+        Release();
     }
 
     /// <summary>For the relay: nothing more will be written. What waits is still read.</summary>

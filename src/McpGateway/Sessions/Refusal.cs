@@ -40,6 +40,9 @@ public sealed record Refusal(RefusalReason Reason, JsonRpcError Error, TimeSpan?
     public static Refusal TooManySessionsOfUser { get; } =
         Overloaded(RefusalReason.TooMany, "You have reached the limit of sessions for one user (Limits:SessionsPerUser).");
 
+    public static Refusal TooManyCalls { get; } =
+        Overloaded(RefusalReason.TooMany, "Too many requests are in flight here. Wait for some of their answers.");
+
     public static Refusal TooManyProcesses(string server) =>
         Unavailable($"All processes of the server '{server}' are taken (maxProcesses).");
 

@@ -7,6 +7,9 @@ public sealed partial class Session
     private static readonly JsonRpcError NobodyListens = new(
         JsonRpcErrorCode.InternalError, "No stream of the client's was open to ask it on.");
 
+    private static readonly JsonRpcError NotAsked = new(
+        JsonRpcErrorCode.InvalidRequest, "A request with this id, or too many others, still wait for the client.");
+
     async ValueTask Servers.IChildListener.OnMessageAsync(JsonRpcMessage message)
     {
         if (!message.Envelope.IsRequest)
@@ -14,7 +17,7 @@ public sealed partial class Session
         else if (CallOf(message) is var call && _asked.TryAdd(message.Envelope.Id, call) is { } id)
             await AskAsync(message, id, call);
         else
-            Answer(message, Refusal.IdInFlight.Error);
+            Answer(message, NotAsked);
     }
 
     private ValueTask OnNotificationAsync(JsonRpcMessage notification)
@@ -30,9 +33,9 @@ public sealed partial class Session
             notification.ReplaceId(id);
         }
 
-        var call = CallOf(notification);
-        call?.Touch();
-        return DeliverAsync(notification, call);
+        if (notification.Envelope.Method == McpMethod.Progress)
+            _relay.Calls.FindByProgressToken(notification.Envelope.ProgressToken)?.Touch();
+        return DeliverAsync(notification, CallOf(notification));
     }
 
     private ValueTask AskAsync(JsonRpcMessage request, long id, ClientCall? call)

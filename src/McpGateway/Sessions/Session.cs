@@ -119,6 +119,10 @@ public sealed partial class Session : IChildListener
     {
         if (IsEnding)
             return Refuse(request, Refusal.SessionNotFound);
+        if (_relay.Calls.IsFull)
+            return Refuse(request, Refusal.TooManyCalls);
+        if (!_begun && request.Envelope.Method == McpMethod.Ping)
+            return AnswerPing(request, replies);
         var isInitialize = request.Envelope.Method == McpMethod.Initialize;
         if (isInitialize && Interlocked.Exchange(ref _initializeSeen, true))
             return Refuse(request, Refusal.AlreadyInitialized);
@@ -127,12 +131,7 @@ public sealed partial class Session : IChildListener
             OnAnswer = isInitialize ? OnInitialized : null,
         };
         if (!_relay.Calls.TryAdd(call))
-        {
-            if (isInitialize)
-                Volatile.Write(ref _initializeSeen, false);
             return Refuse(request, Refusal.IdInFlight);
-        }
-
         return new Receipt(null, _relay.SendAsync(request, call, BeginWithHandshake(request)));
     }
 
@@ -174,7 +173,14 @@ public sealed partial class Session : IChildListener
         }
     }
 
-    // A client may ping before it initializes; with anything else first it is one that believes it already has.
+    // A client may ping before it initializes: then there is no child yet that could answer.
+    private static Receipt AnswerPing(JsonRpcMessage ping, MessageStream replies)
+    {
+        using (ping)
+            return new Receipt(null, replies.AnswerAsync(JsonRpcMessage.CreateResult(ping.Envelope.Id, "{}"u8)));
+    }
+
+    // A client whose first message is not initialize is one that believes it already has.
     private bool BeginWithHandshake(JsonRpcMessage message)
     {
         lock (_lock)
@@ -183,7 +189,7 @@ public sealed partial class Session : IChildListener
             if (_begun)
                 return _handshakeDone;
             _begun = true;
-            if (message.Envelope.Method is not (McpMethod.Initialize or McpMethod.Ping))
+            if (message.Envelope.Method is not McpMethod.Initialize)
             {
                 _initializeSeen = _handshakeDone = true;
                 ProtocolVersion = Sessions.ProtocolVersion.Latest;

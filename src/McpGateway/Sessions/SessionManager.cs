@@ -40,7 +40,11 @@ public sealed partial class SessionManager(
         _sessions[session.Id] = session;
         services.Metrics.SessionOpened(server.Name);
         Log.Opened(log, server.Name, kind);
-        return null;
+        if (!_draining)
+            return null;
+        _ = session.EndAsync(); // the end of all sessions may have come before this one could be seen
+        session = null;
+        return Refusal.Draining;
     }
 
     /// <summary>Finds a session of this server and this owner. For anyone else it does not exist.</summary>

@@ -43,6 +43,12 @@ internal sealed class SessionlessChild : IChildListener
     /// <summary>Takes one request; its answer, and what names it, come on the stream.</summary>
     public Receipt Receive(JsonRpcMessage request, MessageStream replies)
     {
+        if (_relay.Calls.IsFull)
+        {
+            request.Dispose();
+            return Refusal.TooManyCalls;
+        }
+
         Volatile.Write(ref _activeAt, _services.Time.GetTimestamp());
         var key = Interlocked.Increment(ref _lastKey);
         var hasToken = !request.Envelope.ProgressToken.IsNone;
@@ -111,17 +117,14 @@ internal sealed class SessionlessChild : IChildListener
         if (error is not null)
             await call.OnFailedAsync(error);
         else if (_relay.Calls.Remove(call))
-            await call.EndAsync(Result(call.ClientId, _relay.InitializeResult!));
+            await call.EndAsync(JsonRpcMessage.CreateResult(call.ClientId, _relay.InitializeResult));
     }
 
     private void AnswerChild(in JsonRpcEnvelope request)
     {
         if (request.Method == McpMethod.Ping)
-            _relay.Answer(Result(request.Id, "{}"u8.ToArray()));
+            _relay.Answer(JsonRpcMessage.CreateResult(request.Id, "{}"u8));
         else
             _relay.Answer(JsonRpcMessage.CreateError(request.Id, NoClient));
     }
-
-    private static JsonRpcMessage Result(JsonRpcId id, byte[] result) => JsonRpcMessage.Create(
-        [.. "{\"jsonrpc\":\"2.0\",\"id\":"u8, .. id.ToUtf8(), .. ",\"result\":"u8, .. result, .. "}"u8]);
 }

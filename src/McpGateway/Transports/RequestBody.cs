@@ -11,7 +11,8 @@ namespace McpGateway.Transports;
 /// <summary>Reads the messages that a POST carries, and answers the POST itself when there is something wrong with them.</summary>
 internal sealed class RequestBody(IOptionsMonitor<LimitsOptions> limits, QueueBudget budget)
 {
-    private const int ChunkBytes = 16 * 1024;
+    // What a client announces it may never send: more is rented when it is needed.
+    private const int FirstBytes = 64 * 1024;
 
     /// <param name="context">A POST.</param>
     /// <param name="allowsBatch">Whether a batch may come here.</param>
@@ -85,7 +86,7 @@ internal sealed class RequestBody(IOptionsMonitor<LimitsOptions> limits, QueueBu
         var announced = context.Request.ContentLength;
         if (announced > limit)
             return await TooLongAsync(context, limit);
-        var buffer = ArrayPool<byte>.Shared.Rent(Math.Max(1, (int)(announced ?? ChunkBytes)));
+        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(announced ?? FirstBytes, 1, FirstBytes));
         var length = 0;
         while (true)
         {

@@ -100,7 +100,6 @@ public sealed class EnvelopeReaderTests
     [InlineData("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/progress\",\"params\":{\"progressToken\":null}}")]
     [InlineData("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\",\"params\":{\"requestId\":null}}")]
     [InlineData("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\",\"params\":{\"requestId\":[1]}}")]
-    [InlineData("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tasks/get\",\"params\":{\"taskId\":1}}")]
     [InlineData("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"x\",\"params\":{\"_meta\":{\"io.modelcontextprotocol/related-task\":{\"taskId\":\"\\ud800\"}}}}")]
     public void Read_NoProperMessage_IsInvalidRequest(string json) =>
         Assert.Equal(JsonRpcErrorCode.InvalidRequest, Refused(json, out _).Code);

@@ -230,9 +230,9 @@ public sealed class ChildConnectionTests : IAsyncDisposable
     {
         var filling = await FillAsync();
         Assert.True(_fixture.Budget.Queued > 0);
-        var call = new RecordingCall();
         using var abandoning = new CancellationTokenSource();
-        var calling = CallAsync(call, "1", abandoning.Token);
+        var call = new RecordingCall(abandoning.Token);
+        var calling = CallAsync(call, "1");
         Assert.False(calling.IsCompleted);
         await abandoning.CancelAsync();
         await calling.Soon();
@@ -248,8 +248,8 @@ public sealed class ChildConnectionTests : IAsyncDisposable
     [Fact]
     public async Task Call_AbandonedBeforeItIsSent_NeverReachesTheChild()
     {
-        var call = new RecordingCall();
-        await CallAsync(call, "1", new CancellationToken(canceled: true));
+        var call = new RecordingCall(new CancellationToken(canceled: true));
+        await CallAsync(call, "1");
         await _connection.SendAsync(Json.Notification("after"), CancellationToken.None);
         Assert.Contains("after", await _child.ReadAsync(), StringComparison.Ordinal);
         Assert.False(_connection.Forget(call));
@@ -287,7 +287,7 @@ public sealed class ChildConnectionTests : IAsyncDisposable
         for (var i = 0; i < QueueLimits.Default.Messages + 2; i++)
             await connection.SendAsync(Json.Notification("x"), CancellationToken.None).Soon();
         var call = new RecordingCall();
-        await connection.CallAsync(Json.Request(1), call, CancellationToken.None).Soon();
+        await connection.CallAsync(Json.Request(1), call).Soon();
         Assert.Contains("no longer reads", (await call.ErrorAsync()).Message, StringComparison.Ordinal);
         Assert.Equal(0, _fixture.Budget.Queued);
     }
@@ -316,7 +316,7 @@ public sealed class ChildConnectionTests : IAsyncDisposable
             var child = new FakeChild();
             await using var connection = Start(child, out _);
             var calls = Enumerable.Range(0, 10).Select(_ => new RecordingCall()).ToArray();
-            var calling = calls.Select(call => Task.Run(() => connection.CallAsync(Json.Request(1), call, CancellationToken.None).AsTask()));
+            var calling = calls.Select(call => Task.Run(() => connection.CallAsync(Json.Request(1), call).AsTask()));
             var dying = Task.Run(() => child.Exit(1), TestContext.Current.CancellationToken);
             await Task.WhenAll([.. calling, dying]).Soon();
             foreach (var call in calls)
@@ -343,8 +343,8 @@ public sealed class ChildConnectionTests : IAsyncDisposable
         return call;
     }
 
-    private Task CallAsync(RecordingCall call, string id, CancellationToken? abandoned = null) =>
-        _connection.CallAsync(Json.Message($$"""{"jsonrpc":"2.0","id":{{id}},"method":"tools/call"}"""), call, abandoned ?? CancellationToken.None).AsTask();
+    private Task CallAsync(RecordingCall call, string id) =>
+        _connection.CallAsync(Json.Message($$"""{"jsonrpc":"2.0","id":{{id}},"method":"tools/call"}"""), call).AsTask();
 
     // What was printed before has been read when the listener hears this.
     private async Task HearAsync()

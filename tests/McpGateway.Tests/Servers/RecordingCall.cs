@@ -6,12 +6,16 @@ using McpGateway.Tests.JsonRpc;
 namespace McpGateway.Tests.Servers;
 
 /// <summary>A call that keeps all that it is told.</summary>
-internal sealed class RecordingCall : PendingCall
+internal sealed class RecordingCall(CancellationToken abandoned = default) : PendingCall
 {
     private readonly Channel<(string? Answer, JsonRpcError? Error)> _told = Channel.CreateUnbounded<(string?, JsonRpcError?)>();
 
     /// <summary>How often it was told anything that nobody has asked for yet.</summary>
     public int Told => _told.Reader.Count;
+
+    protected internal override CancellationToken Abandoned => abandoned;
+
+    protected internal override bool IsAbandoned => abandoned.IsCancellationRequested;
 
     public async Task<string> AnswerAsync() =>
         (await _told.Reader.ReadAsync(TestContext.Current.CancellationToken).Soon()).Answer ?? throw new InvalidOperationException("It failed.");

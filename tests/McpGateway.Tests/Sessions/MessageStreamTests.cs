@@ -134,10 +134,10 @@ public sealed class MessageStreamTests
     public async Task Refuse_WritesAnError()
     {
         var stream = MessageStream.ForAnswers(_budget, _time);
-        await stream.RefuseAsync(7, new JsonRpcError(-32600, "No."));
+        await stream.AnswerAsync(JsonRpcMessage.CreateError(7, new JsonRpcError(-32600, "No.")));
         Json.Equal("""{"jsonrpc":"2.0","id":7,"error":{"code":-32600,"message":"No."}}""", (await SessionsFixture.ReadAsync(stream))!);
         stream.Abandon();
-        await stream.RefuseAsync(7, new JsonRpcError(-32600, "No."));
+        await stream.AnswerAsync(JsonRpcMessage.CreateError(7, new JsonRpcError(-32600, "No.")));
         Assert.Equal(0, _budget.Queued);
     }
 

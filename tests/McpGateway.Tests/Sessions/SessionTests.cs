@@ -56,11 +56,24 @@ public sealed class SessionTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Initialize_IdInFlight_MayBeTriedAgain()
+    public async Task Ping_BeforeInitialize_IsAnsweredAndStartsNoChild()
     {
-        Receive(Json.Request(1, "ping"), _fixture.Post());
-        Assert.Same(Refusal.IdInFlight, Receive(Json.Request(1, "initialize"), _fixture.Post()).Refusal);
-        Assert.Null(Receive(Json.Request(2, "initialize"), _fixture.Post()).Refusal);
+        var post = _fixture.Post();
+        await Receive(Json.Request(1, "ping"), post).Delivered;
+        Json.Equal("""{"jsonrpc":"2.0","id":1,"result":{}}""", (await SessionsFixture.ReadAsync(post))!);
+        Assert.Null(await SessionsFixture.ReadAsync(post));
+        Assert.Null(Receive(Json.Request(1, "initialize"), _fixture.Post()).Refusal);
+        Assert.Contains("\"initialize\"", await _child.ReadAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Request_OverTheCallsThatMayBeInFlight_IsRefused()
+    {
+        await InitializeAsync();
+        var posts = Enumerable.Range(0, QueueLimits.Default.Messages).Select(_ => _fixture.Post()).ToArray();
+        for (var i = 0; i < posts.Length; i++)
+            Assert.Null(Receive(Json.Request(i + 10), posts[i]).Refusal);
+        Assert.Same(Refusal.TooManyCalls, Receive(Json.Request(9), _fixture.Post()).Refusal);
     }
 
     [Fact]

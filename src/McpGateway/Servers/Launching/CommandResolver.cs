@@ -12,16 +12,22 @@ internal static class CommandResolver
         if (Path.GetFileName(command) != command)
         {
             var path = Path.GetFullPath(command, workingDirectory ?? Environment.CurrentDirectory);
-            return Candidates(path, environment).FirstOrDefault(File.Exists)
-                ?? throw new ChildLaunchException($"The command '{command}' does not exist.");
+            return Candidates(path, environment).FirstOrDefault(IsProgram)
+                ?? throw new ChildLaunchException($"The command '{command}' does not exist, or is not executable.");
         }
 
         var directories = environment.GetValueOrDefault("PATH", string.Empty)
-            .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
-        return directories.SelectMany(directory => Candidates(Path.Combine(directory, command), environment))
-            .FirstOrDefault(File.Exists)
+            .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries).Select(Path.GetFullPath);
+        return directories.SelectMany(directory => Candidates(Path.GetFullPath(command, directory), environment))
+            .FirstOrDefault(IsProgram)
             ?? throw new ChildLaunchException(
                 $"The command '{command}' was not found on PATH. Install it, or write its full path in gateway.json.");
+    }
+
+    private static bool IsProgram(string path)
+    {
+        const UnixFileMode execute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+        return File.Exists(path) && (OperatingSystem.IsWindows() || (File.GetUnixFileMode(path) & execute) != 0);
     }
 
     private static IEnumerable<string> Candidates(string path, IReadOnlyDictionary<string, string> environment)

@@ -23,7 +23,7 @@ internal sealed class PlainHttpHandler(SessionlessCalls calls, RequestBody body,
             if (receipt.Refusal is { } refusal)
                 await HttpErrors.WriteAsync(context, refusal, id);
             else if (isRequest)
-                await AnswerAsync(context, stream);
+                await AnswerAsync(context, stream, id);
             else
                 PostAnswer.Accepted(context);
         }
@@ -33,7 +33,7 @@ internal sealed class PlainHttpHandler(SessionlessCalls calls, RequestBody body,
         }
     }
 
-    private static async Task AnswerAsync(HttpContext context, MessageStream stream)
+    private static async Task AnswerAsync(HttpContext context, MessageStream stream, JsonRpcId id)
     {
         // A keep-alive cannot be sent before the answer; it is the moment to see whether anyone still waits for it.
         while (await stream.WaitToReadAsync() && !(stream.TakeKeepAlive() && context.RequestAborted.IsCancellationRequested))
@@ -42,10 +42,14 @@ internal sealed class PlainHttpHandler(SessionlessCalls calls, RequestBody body,
             {
                 using (message)
                 {
-                    if (message.Envelope.IsAnswer)
-                        PostAnswer.WriteJson(context, message);
+                    if (!message.Envelope.IsAnswer)
+                        continue;
+                    PostAnswer.WriteJson(context, message);
+                    return;
                 }
             }
         }
+
+        await HttpErrors.WriteAsync(context, Refusal.QueuesFull, id); // the stream was cut
     }
 }

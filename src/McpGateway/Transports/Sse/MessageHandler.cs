@@ -47,7 +47,7 @@ internal sealed class MessageHandler(SessionManager sessions, RequestBody body, 
             }
 
             if (receipt.Refusal is { } refused)
-                await stream.RefuseAsync(messageId, refused.Error);
+                await stream.AnswerAsync(JsonRpcMessage.CreateError(messageId, refused.Error));
             await receipt.Delivered;
         }
 

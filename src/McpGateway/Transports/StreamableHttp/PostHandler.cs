@@ -75,7 +75,7 @@ internal sealed class PostHandler(SessionManager sessions, RequestBody body, Que
                 }
 
                 if (receipt.Refusal is { } refused)
-                    await stream.RefuseAsync(messageId, refused.Error);
+                    await stream.AnswerAsync(JsonRpcMessage.CreateError(messageId, refused.Error));
                 else if (!hasRequest)
                     await receipt.Delivered;
             }

@@ -63,9 +63,10 @@ public sealed class CommandResolverTests : IDisposable
     [Fact]
     public void Resolve_Name_IsFoundOnTheChildsPathInItsOrder()
     {
-        var second = _folder.Write("b/tool", string.Empty);
+        _folder.Write("a/tool", string.Empty); // not executable
+        var second = Program("b/tool");
         var path = string.Join(Path.PathSeparator, _folder.File("a"), _folder.File("b"), _folder.File("c"));
-        _folder.Write("c/tool", string.Empty);
+        Program("c/tool");
         Assert.Equal(second, CommandResolver.Resolve("tool", Environment(path), null));
     }
 
@@ -80,7 +81,7 @@ public sealed class CommandResolverTests : IDisposable
     [Fact]
     public void Resolve_RelativePath_StartsAtTheWorkingDirectory()
     {
-        var file = _folder.Write("bin/tool", string.Empty);
+        var file = Program("bin/tool");
         Assert.Equal(file, CommandResolver.Resolve(Path.Combine("bin", "tool"), Environment(string.Empty), _folder.Path));
     }
 
@@ -97,6 +98,14 @@ public sealed class CommandResolverTests : IDisposable
     {
         _folder.Write("tool/file", string.Empty);
         Assert.Throws<ChildLaunchException>(() => CommandResolver.Resolve("tool", Environment(_folder.Path), null));
+    }
+
+    private string Program(string name)
+    {
+        var file = _folder.Write(name, string.Empty);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        return file;
     }
 
     private static Dictionary<string, string> Environment(string path) => new() { ["PATH"] = path };
