@@ -20,7 +20,8 @@ public sealed class ChildEnvironmentTests
             ["env"] = new JsonObject { ["DECLARED"] = "given", ["EXPANDED"] = $"${{{Own}}}" },
         });
 
-        var seen = (await new PlainClient(gateway).CallAsync("env", new { names = new[] { Own, "DECLARED", "EXPANDED", "PATH" } })).Structured();
+        string[] names = [Own, "DECLARED", "EXPANDED", "PATH"];
+        var seen = (await new PlainClient(gateway).CallAsync("env", new { names })).Structured();
 
         Assert.Equal(value, seen.Get(Own).GetString());
         Assert.Equal("given", seen.Get("DECLARED").GetString());
