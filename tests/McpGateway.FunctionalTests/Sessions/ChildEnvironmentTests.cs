@@ -44,7 +44,8 @@ public sealed class ChildEnvironmentTests
     [Fact]
     public async Task WorkingDirectoryAndArguments_AsConfigured_AreTheChilds()
     {
-        var folder = Directory.CreateTempSubdirectory("mcpgateway-cwd-").FullName;
+        // A folder that exists, and in which nobody was started.
+        var folder = Path.GetDirectoryName(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar))!;
         string[] arguments = ["--", "a b", "$HOME", "`id`", "\"quoted\"", "", "é"];
         await using var gateway = await TestGateway.StartWithTestServerAsync(arguments, new() { ["cwd"] = folder });
         var client = new PlainClient(gateway);
