@@ -129,7 +129,8 @@ public sealed class ReloadTests
         Assert.Equal((404, -32001), (answer.Status, (await answer.JsonAsync()).Code()));
     }
 
-    private static JsonObject Json(string[]? arguments = null, JsonObject? keys = null) => TestGateway.TestServerJson(arguments, keys);
+    private static JsonObject Json(string[]? arguments = null, JsonObject? keys = null) =>
+        TestGateway.TestServerJson(arguments, keys);
 
     private static JsonObject WithSecond(JsonObject json)
     {
@@ -148,7 +149,8 @@ public sealed class ReloadTests
 
     private static async Task<int> StatusAsync(TestGateway gateway, string path)
     {
-        using var answer = await Http.SendAsync(HttpMethod.Post, new Uri(gateway.BaseAddress, path), Http.Json(Rpc.Request("1", "ping")));
+        var uri = new Uri(gateway.BaseAddress, path);
+        using var answer = await Http.SendAsync(HttpMethod.Post, uri, Http.Json(Rpc.Request("1", "ping")));
         return answer.Status;
     }
 }

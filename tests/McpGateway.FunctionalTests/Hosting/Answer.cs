@@ -17,7 +17,8 @@ internal sealed class Answer(HttpResponseMessage response) : IDisposable
     /// <summary>Comment lines seen so far.</summary>
     public int Comments => _events?.Comments ?? 0;
 
-    public string? Header(string name) => response.Headers.NonValidated.TryGetValues(name, out var values) ? values.ToString() : null;
+    public string? Header(string name) =>
+        response.Headers.NonValidated.TryGetValues(name, out var values) ? values.ToString() : null;
 
     public Task<string> BodyAsync() => response.Content.ReadAsStringAsync(Http.Token).WaitAsync(Http.Patience, Http.Token);
 

@@ -11,7 +11,8 @@ internal sealed class ChildProcesses : IDisposable
     public string[] Flags => ["--pid-file", _folder];
 
     /// <summary>All that were ever started.</summary>
-    public int[] Started => [.. Directory.GetFiles(_folder).Select(file => int.Parse(Path.GetFileName(file), CultureInfo.InvariantCulture))];
+    public int[] Started =>
+        [.. Directory.GetFiles(_folder).Select(file => int.Parse(Path.GetFileName(file), CultureInfo.InvariantCulture))];
 
     public int[] Living => [.. Started.Where(IsAlive)];
 

@@ -1,6 +1,8 @@
 namespace McpGateway.FunctionalTests.Hosting;
 
-/// <summary>One gateway, and one client of each kind for all tests of a class: whatever one test does, the next finds it alive.</summary>
+/// <summary>
+/// One gateway, and one client of each kind for all tests of a class: whatever one test does, the next finds it alive.
+/// </summary>
 public sealed class ConnectedClients : IAsyncLifetime
 {
     private readonly Dictionary<Wire, IRawClient> _clients = [];

@@ -56,5 +56,6 @@ internal static class RawClients
         return [.. messages.EnumerateArray().Select(name => name.GetString()!).SkipLast(1)];
     }
 
-    public static async Task<int> PidAsync(this IRawClient client) => (await client.CallAsync("pid")).Structured().Get("pid").GetInt32();
+    public static async Task<int> PidAsync(this IRawClient client) =>
+        (await client.CallAsync("pid")).Structured().Get("pid").GetInt32();
 }

@@ -103,7 +103,8 @@ public sealed class SmugglingTests(ConnectedClients clients) : IClassFixture<Con
     public async Task Names_WrittenInEscapes_AreTheSameNames(Wire wire)
     {
         var client = clients[wire];
-        var body = """{"jsonrpc":"2.0","\u0069d":"\u0061","m\u0065thod":"tools\/call","params":{"n\u0061me":"ech\u006f","arguments":{"text":"x"}}}""";
+        var body = """{"jsonrpc":"2.0","\u0069d":"\u0061","m\u0065thod":"tools\/call","params":"""
+            + """{"n\u0061me":"ech\u006f","arguments":{"text":"x"}}}""";
 
         Assert.Equal("x", (await client.AskAsync(body, "\"a\"")).Text());
     }
@@ -133,5 +134,6 @@ public sealed class SmugglingTests(ConnectedClients clients) : IClassFixture<Con
         Assert.Equal(before.Append("tools/call received"), await client.ReceivedAsync());
     }
 
-    private static string Call(string parameters) => """{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{""" + parameters + "}}";
+    private static string Call(string parameters) =>
+        """{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{""" + parameters + "}}";
 }

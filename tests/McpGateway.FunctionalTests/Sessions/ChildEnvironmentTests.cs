@@ -20,7 +20,8 @@ public sealed class ChildEnvironmentTests
             ["env"] = new JsonObject { ["DECLARED"] = "given", ["EXPANDED"] = $"${{{Own}}}" },
         });
 
-        var seen = (await new PlainClient(gateway).CallAsync("env", new { names = new[] { Own, "DECLARED", "EXPANDED", "PATH" } })).Structured();
+        string[] names = [Own, "DECLARED", "EXPANDED", "PATH"];
+        var seen = (await new PlainClient(gateway).CallAsync("env", new { names })).Structured();
 
         Assert.Equal(value, seen.Get(Own).GetString());
         Assert.Equal("given", seen.Get("DECLARED").GetString());
@@ -43,7 +44,8 @@ public sealed class ChildEnvironmentTests
     [Fact]
     public async Task WorkingDirectoryAndArguments_AsConfigured_AreTheChilds()
     {
-        var folder = Directory.CreateTempSubdirectory("mcpgateway-cwd-").FullName;
+        // A folder that exists, and in which nobody was started.
+        var folder = Path.GetDirectoryName(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar))!;
         string[] arguments = ["--", "a b", "$HOME", "`id`", "\"quoted\"", "", "é"];
         await using var gateway = await TestGateway.StartWithTestServerAsync(arguments, new() { ["cwd"] = folder });
         var client = new PlainClient(gateway);

@@ -59,7 +59,8 @@ public sealed class ChildFailureTests
         Assert.Equal(-32603, (await client.CallAsync("crash")).Code());
 
         await Eventually.TrueAsync(
-            async () => (await client.CallAsync("pid")) is var answer && answer.TryGetProperty("result", out _) && answer.Text() != $"{pid}",
+            async () => await client.CallAsync("pid") is var answer
+                && answer.TryGetProperty("result", out _) && answer.Text() != $"{pid}",
             "a new child answers", Http.Patience);
     }
 

@@ -22,7 +22,8 @@ public sealed class LifetimeTests
         });
 
         Assert.Equal(2 * Each, children.Started.Length);
-        await Eventually.TrueAsync(() => Task.FromResult(children.Living.Length == 0), "all children are gone", TimeSpan.FromSeconds(5));
+        await Eventually.TrueAsync(
+            () => Task.FromResult(children.Living.Length == 0), "all children are gone", TimeSpan.FromSeconds(5));
     }
 
     [Fact]

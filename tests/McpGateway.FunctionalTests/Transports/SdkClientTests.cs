@@ -47,7 +47,10 @@ public sealed class SdkClientTests(SharedGateway shared) : IClassFixture<SharedG
             Endpoint = new Uri(shared.Gateway.BaseAddress, path),
             TransportMode = mode,
         });
-        var options = new McpClientOptions { Handlers = new() { SamplingHandler = (request, _, _) => ValueTask.FromResult(Sample(request!)) } };
+        var options = new McpClientOptions
+        {
+            Handlers = new() { SamplingHandler = (request, _, _) => ValueTask.FromResult(Sample(request!)) },
+        };
         return await McpClient.CreateAsync(transport, options, cancellationToken: Http.Token);
     }
 

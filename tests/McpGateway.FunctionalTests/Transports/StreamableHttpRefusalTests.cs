@@ -118,7 +118,9 @@ public sealed class StreamableHttpRefusalTests(SharedGateway shared) : IClassFix
     [InlineData("2025-11-24", false)]
     public async Task Post_InAnUnservedVersion_IsToldTheServedOnes(string version, bool inASession)
     {
-        await using var client = inASession ? await StreamableClient.ConnectAsync(shared.Gateway) : StreamableClient.Create(shared.Gateway);
+        await using var client = inASession
+            ? await StreamableClient.ConnectAsync(shared.Gateway)
+            : StreamableClient.Create(shared.Gateway);
         client.Version = version;
 
         using var answer = await client.PostAsync(Rpc.Request("7", "tools/list"));
