@@ -1,5 +1,6 @@
 using McpGateway.JsonRpc;
 using McpGateway.Sessions;
+using McpGateway.Transports.StreamableHttp;
 
 namespace McpGateway.Transports;
 
@@ -29,6 +30,9 @@ internal static class PostAnswer
         JsonRpcMessage? first = null;
         if (!alwaysEvents && await stream.WaitToReadAsync() && stream.TryRead(out first) && first.Envelope.IsAnswer)
         {
+            // What was not initialized is no session, so there is no id to go on with.
+            if (first.Envelope.Kind is JsonRpcKind.Error)
+                context.Response.Headers.Remove(StreamableHttpHandler.SessionHeader);
             using (first)
                 WriteJson(context, first);
             return;
