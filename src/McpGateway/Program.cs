@@ -27,8 +27,8 @@ namespace McpGateway
             {
                 ContentRootPath = File.Exists(Path.Combine(here, "appsettings.json")) ? here : AppContext.BaseDirectory,
             });
-            // Its lines hold whole query strings, and session ids travel there.
-            builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
+            // Its lines hold whole query strings, where session ids travel; and it would start an activity for each request.
+            builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
             builder.WebHost.UseKestrel(kestrel => kestrel.AddServerHeader = false);
             builder.WebHost.UseSockets(sockets => sockets.CreateBoundListenSocket = ListenSocket.Create);
 
