@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace McpGateway.JsonRpc;
@@ -10,6 +12,9 @@ namespace McpGateway.JsonRpc;
 /// <param name="Data">Details for a program; null when there are none.</param>
 public sealed record JsonRpcError(int Code, string Message, JsonObject? Data = null)
 {
+    // People read these with curl: quotes and letters beyond ASCII stay as they are. It is JSON, and never HTML.
+    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>The whole error response, as UTF-8.</summary>
     public byte[] ToResponse(JsonRpcId id)
     {
@@ -22,6 +27,6 @@ public sealed record JsonRpcError(int Code, string Message, JsonObject? Data = n
             ["id"] = JsonNode.Parse(id.ToUtf8()),
             ["error"] = error,
         };
-        return System.Text.Encoding.UTF8.GetBytes(response.ToJsonString());
+        return System.Text.Encoding.UTF8.GetBytes(response.ToJsonString(Readable));
     }
 }
