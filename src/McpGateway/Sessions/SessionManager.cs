@@ -10,7 +10,7 @@ public sealed partial class SessionManager(
     RelayServices services, IOptionsMonitor<LimitsOptions> limits, ILogger<SessionManager> log)
 {
     private readonly ConcurrentDictionary<string, Session> _sessions = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<Session, Task> _ending = new();
+    private readonly Endings _endings = new(log);
     private readonly Dictionary<SessionOwner, int> _perOwner = [];
     private readonly Lock _lock = new();
     private int _reserved;
@@ -56,11 +56,7 @@ public sealed partial class SessionManager(
     internal void Drain() => _draining = true;
 
     /// <summary>Ends all sessions and waits until their children are gone.</summary>
-    internal async Task EndAllAsync()
-    {
-        var endings = All.Select(session => session.EndAsync()).Concat(_ending.Values).ToArray();
-        await Task.WhenAll(endings).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // each failure is logged below
-    }
+    internal Task EndAllAsync() => _endings.WhenAllAsync(All.Select(session => session.EndAsync()));
 
     private Refusal? Reserve(SessionOwner owner)
     {
@@ -95,24 +91,7 @@ public sealed partial class SessionManager(
         Release(session.Owner);
         services.Metrics.SessionEnded(session.Server.Name);
         Log.Ended(log, session.Server.Name, session.Kind);
-        _ending[session] = ending;
-        _ = ForgetAfterAsync(session, ending);
-    }
-
-    private async Task ForgetAfterAsync(Session session, Task ending)
-    {
-        try
-        {
-            await ending;
-        }
-        catch (Exception exception)
-        {
-            Log.EndFailed(log, exception, session.Server.Name);
-        }
-        finally
-        {
-            _ending.TryRemove(session, out _);
-        }
+        _endings.Add(ending, session.Server.Name);
     }
 
     private static partial class Log
@@ -122,8 +101,5 @@ public sealed partial class SessionManager(
 
         [LoggerMessage(2, LogLevel.Information, "{Server}: {Kind} session ended", EventName = "SessionEnded")]
         public static partial void Ended(ILogger log, string server, SessionKind kind);
-
-        [LoggerMessage(3, LogLevel.Error, "{Server}: a session could not be ended in order", EventName = "SessionEndFailed")]
-        public static partial void EndFailed(ILogger log, Exception exception, string server);
     }
 }

@@ -8,10 +8,10 @@ namespace McpGateway.Sessions;
 /// The way in for a call without a session: a server, a user and a message in, a stream of what belongs to it out. Such
 /// calls run on one child for each server and user, which is kept while it is used.
 /// </summary>
-public sealed partial class SessionlessCalls(RelayServices services, ILogger<SessionlessCalls> log)
+public sealed class SessionlessCalls(RelayServices services, ILogger<SessionlessCalls> log)
 {
     private readonly ConcurrentDictionary<(ServerState, SessionOwner), SessionlessChild> _children = new();
-    private readonly ConcurrentDictionary<SessionlessChild, Task> _ending = new();
+    private readonly Endings _endings = new(log);
     private readonly Lock _lock = new();
     private volatile bool _draining;
 
@@ -40,11 +40,7 @@ public sealed partial class SessionlessCalls(RelayServices services, ILogger<Ses
 
     internal void Drain() => _draining = true;
 
-    internal async Task EndAllAsync()
-    {
-        var endings = All.Select(child => child.EndAsync(Refusal.Draining.Error)).Concat(_ending.Values).ToArray();
-        await Task.WhenAll(endings).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // each failure is logged below
-    }
+    internal Task EndAllAsync() => _endings.WhenAllAsync(All.Select(child => child.EndAsync(Refusal.Draining.Error)));
 
     private Refusal? TryGet(ServerState server, SessionOwner owner, out SessionlessChild? child)
     {
@@ -65,30 +61,6 @@ public sealed partial class SessionlessCalls(RelayServices services, ILogger<Ses
     private void OnEnded(SessionlessChild child, Task ending)
     {
         _children.TryRemove(new((child.Server, child.Owner), child));
-        _ending[child] = ending;
-        _ = ForgetAfterAsync(child, ending);
-    }
-
-    private async Task ForgetAfterAsync(SessionlessChild child, Task ending)
-    {
-        try
-        {
-            await ending;
-        }
-        catch (Exception exception)
-        {
-            Log.EndFailed(log, exception, child.Server.Name);
-        }
-        finally
-        {
-            _ending.TryRemove(child, out _);
-        }
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(1, LogLevel.Error, "{Server}: the child for calls without a session could not be stopped in order",
-            EventName = "SessionlessEndFailed")]
-        public static partial void EndFailed(ILogger log, Exception exception, string server);
+        _endings.Add(ending, child.Server.Name);
     }
 }

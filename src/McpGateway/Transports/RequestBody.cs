@@ -126,18 +126,3 @@ internal sealed class RequestBody(IOptionsMonitor<LimitsOptions> limits, QueueBu
         return default;
     }
 }
-
-/// <summary>What one POST carried.</summary>
-/// <param name="Messages">At least one; owned by whoever holds this.</param>
-/// <param name="IsBatch">Whether they came in an array.</param>
-internal sealed record PostedMessages(JsonRpcMessage[] Messages, bool IsBatch)
-{
-    /// <summary>The id to name in an error about the whole POST.</summary>
-    public JsonRpcId Id => IsBatch ? default : Messages[0].Envelope.Id;
-
-    public bool HasRequest => Array.Exists(Messages, message => message.Envelope.IsRequest);
-
-    public bool HasInitialize => Array.Exists(Messages, message => message.Envelope.Method is McpMethod.Initialize && message.Envelope.IsRequest);
-
-    public void Dispose() => Array.ForEach(Messages, message => message.Dispose());
-}

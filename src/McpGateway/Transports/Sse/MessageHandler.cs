@@ -1,4 +1,3 @@
-using McpGateway.JsonRpc;
 using McpGateway.Servers;
 using McpGateway.Sessions;
 using McpGateway.Transports.PlainHttp;
@@ -36,21 +35,8 @@ internal sealed class MessageHandler(SessionManager sessions, RequestBody body, 
             return;
         }
 
-        foreach (var message in posted.Messages)
-        {
-            var messageId = message.Envelope.Id;
-            var receipt = session.Receive(message, stream, context.RequestAborted);
-            if (receipt.Refusal is { } refusal && !posted.IsBatch)
-            {
-                await HttpErrors.WriteAsync(context, refusal, messageId);
-                return;
-            }
-
-            if (receipt.Refusal is { } refused)
-                await stream.AnswerAsync(JsonRpcMessage.CreateError(messageId, refused.Error));
-            await receipt.Delivered;
-        }
-
+        if (!await posted.RelayAsync(context, session, stream, awaitDelivery: true))
+            return;
         context.Response.StatusCode = StatusCodes.Status202Accepted;
         await context.Response.WriteAsync("Accepted", context.RequestAborted);
     }

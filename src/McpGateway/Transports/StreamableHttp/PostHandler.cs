@@ -1,4 +1,3 @@
-using McpGateway.JsonRpc;
 using McpGateway.Servers;
 using McpGateway.Sessions;
 using Microsoft.Extensions.Primitives;
@@ -64,22 +63,9 @@ internal sealed class PostHandler(SessionManager sessions, RequestBody body, Que
         stream.Await(); // until all of a batch is sent
         try
         {
-            foreach (var message in posted.Messages)
-            {
-                var messageId = message.Envelope.Id;
-                var receipt = session.Receive(message, stream, context.RequestAborted);
-                if (receipt.Refusal is { } refusal && !posted.IsBatch)
-                {
-                    await HttpErrors.WriteAsync(context, refusal, messageId);
-                    return;
-                }
-
-                if (receipt.Refusal is { } refused)
-                    await stream.AnswerAsync(JsonRpcMessage.CreateError(messageId, refused.Error));
-                else if (!hasRequest)
-                    await receipt.Delivered;
-            }
-
+            // A request's answer shows what became of it; and while its child starts, the client is to hear keep-alives.
+            if (!await posted.RelayAsync(context, session, stream, awaitDelivery: !hasRequest))
+                return;
             stream.Release();
             if (hasRequest)
                 await PostAnswer.WriteAsync(context, stream, posted.IsBatch);
