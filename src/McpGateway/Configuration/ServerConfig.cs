@@ -44,8 +44,6 @@ public sealed record StdioTarget : ServerTarget
 
     /// <summary>Absolute; null: the gateway's own working directory.</summary>
     public string? WorkingDirectory { get; init; }
-
-    public Isolation Isolation { get; init; } = Isolation.Session;
 }
 
 /// <summary>A remote MCP server.</summary>
@@ -67,11 +65,4 @@ public enum RemoteTransport
 
     /// <summary>HTTP+SSE (2024-11-05).</summary>
     Sse,
-}
-
-/// <summary>Who shares a child process.</summary>
-public enum Isolation
-{
-    /// <summary>Nobody: one child per MCP session.</summary>
-    Session,
 }

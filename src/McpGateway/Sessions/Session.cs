@@ -51,7 +51,7 @@ public sealed partial class Session : IChildListener
 
     public SessionOwner Owner { get; }
 
-    /// <summary>The revision that client and server settled on; null before they have.</summary>
+    /// <summary>The revision that client and server settled on; null before they have, the latest when the gateway did the handshake.</summary>
     public string? ProtocolVersion { get; private set; }
 
     /// <summary>The open stream for what belongs to no call; null when there is none. An SSE session has all on it.</summary>

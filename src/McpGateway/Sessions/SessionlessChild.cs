@@ -15,8 +15,8 @@ internal sealed class SessionlessChild : IChildListener
 
     private readonly RelayServices _services;
     private readonly CallRelay _relay;
+    private readonly Action<SessionlessChild, Task> _onEnded;
     private readonly Lock _lock = new();
-    private Action<SessionlessChild, Task>? _onEnded;
     private Task? _ending;
     private long _lastKey;
     private long _activeAt;
@@ -81,7 +81,7 @@ internal sealed class SessionlessChild : IChildListener
             _ending = Task.Run(() => _relay.EndAsync(error));
         }
 
-        Interlocked.Exchange(ref _onEnded, null)?.Invoke(this, _ending);
+        _onEnded(this, _ending);
         return _ending;
     }
 

@@ -50,6 +50,6 @@ internal sealed class PlainHttpHandler(SessionlessCalls calls, RequestBody body,
             }
         }
 
-        await HttpErrors.WriteAsync(context, Refusal.QueuesFull, id); // the stream was cut
+        await HttpErrors.WriteAsync(context, Refusal.QueuesFull, id); // the stream was cut, or nobody is left to read this
     }
 }
