@@ -92,10 +92,17 @@ public sealed partial class Session
 
     private async Task EndCoreAsync(JsonRpcError error)
     {
-        await _relay.EndAsync(error);
-        lock (_lock)
-            _general?.EndAfterAnswers();
-        _held.Close();
+        try
+        {
+            await _relay.EndAsync(error);
+        }
+        finally
+        {
+            // Also when the child cannot be stopped: nobody visits the session any more, and its client would wait for ever.
+            lock (_lock)
+                _general?.EndAfterAnswers();
+            _held.Close();
+        }
     }
 
     private void Touch() => Volatile.Write(ref _activeAt, _services.Time.GetTimestamp());

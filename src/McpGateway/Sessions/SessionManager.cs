@@ -90,12 +90,11 @@ public sealed partial class SessionManager(
 
     private void OnEnded(Session session, Task ending)
     {
-        if (!_sessions.TryRemove(session.Id, out _))
-            return;
+        _ending[session] = ending; // first: in between, the end of all sessions would find it in neither
+        _sessions.TryRemove(session.Id, out _);
         Release(session.Owner);
         services.Metrics.SessionEnded(session.Server.Name);
         Log.Ended(log, session.Server.Name, session.Kind);
-        _ending[session] = ending;
         _ = ForgetAfterAsync(session, ending);
     }
 

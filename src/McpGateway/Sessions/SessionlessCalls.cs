@@ -13,7 +13,7 @@ public sealed partial class SessionlessCalls(RelayServices services, ILogger<Ses
     private readonly ConcurrentDictionary<(ServerState, SessionOwner), SessionlessChild> _children = new();
     private readonly ConcurrentDictionary<SessionlessChild, Task> _ending = new();
     private readonly Lock _lock = new();
-    private volatile bool _draining;
+    private bool _draining;
 
     internal IEnumerable<SessionlessChild> All => _children.Select(child => child.Value);
 
@@ -38,7 +38,12 @@ public sealed partial class SessionlessCalls(RelayServices services, ILogger<Ses
         return refusal;
     }
 
-    internal void Drain() => _draining = true;
+    internal void Drain()
+    {
+        // Under the lock, so that the end of all children, which follows, misses none that is being added.
+        lock (_lock)
+            _draining = true;
+    }
 
     internal async Task EndAllAsync()
     {
@@ -64,8 +69,8 @@ public sealed partial class SessionlessCalls(RelayServices services, ILogger<Ses
 
     private void OnEnded(SessionlessChild child, Task ending)
     {
+        _ending[child] = ending; // first: in between, the end of all children would find it in neither
         _children.TryRemove(new((child.Server, child.Owner), child));
-        _ending[child] = ending;
         _ = ForgetAfterAsync(child, ending);
     }
 
