@@ -10,7 +10,8 @@ using McpGateway.Transports;
 
 var root = new RootCommand("Serves stdio MCP servers over HTTP.") { ValidateCommand.Create(), DemoServerCommand.Create() };
 new RunCommand(settings => Gateway.Compose(settings)).AddTo(root);
-return await root.Parse(args).InvokeAsync();
+// The host sees to SIGTERM and Ctrl+C. The library's own handler would end the process two seconds later, calls and all.
+return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
 
 namespace McpGateway
 {

@@ -9,13 +9,13 @@ namespace McpGateway.Access;
 /// an Origin one that may be (MCP 2025-11-25, "Security Warning": an invalid one is 403), and no header may say that a
 /// proxy stands in front, since its default Host is loopback and would put this machine's servers on the internet.
 /// </summary>
-internal sealed class RequestGuard(RequestDelegate next, IOptionsMonitor<AccessOptions> options)
+internal sealed class RequestGuard(RequestDelegate next, IOptions<AccessOptions> options)
 {
     private static readonly string[] ProxyHeaders = ["Forwarded", "X-Real-IP", "Via"];
 
     public Task InvokeAsync(HttpContext context)
     {
-        var access = options.CurrentValue;
+        var access = options.Value;
         var request = context.Request;
         if (!IsAllowed(request.Host.Host, access.AllowedHosts))
             return RefuseAsync(context, "This Host is not allowed. Add it to Access:AllowedHosts.");

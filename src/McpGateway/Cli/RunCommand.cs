@@ -37,9 +37,9 @@ public sealed class RunCommand(Func<RunSettings, WebApplication> compose)
         var initial = loader.Load();
         if (!initial.IsValid)
             return Refuse(errors, initial.Errors.Select(error => error.ToString()).Prepend($"{loader.Path} is not valid:"));
-        await using var app = compose(new RunSettings(loader, initial, urls));
         try
         {
+            await using var app = compose(new RunSettings(loader, initial, urls));
             var access = app.Services.GetRequiredService<IOptions<AccessOptions>>().Value;
             if (ListenerCheck.Check(app.Urls.Concat(RunSettings.KestrelUrls(app.Configuration)), access.Anonymous) is { } refusal)
                 return Refuse(errors, [refusal]);

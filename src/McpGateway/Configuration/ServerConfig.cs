@@ -39,13 +39,14 @@ public sealed record StdioTarget : ServerTarget
     /// <summary>Variables from <c>envFile</c> and <c>env</c>, the latter winning. Values are secrets.</summary>
     public EquatableMap<string> Environment { get; init; } = EquatableMap<string>.Empty;
 
+    /// <summary>What must not be seen in what the child prints: the variables' values, and what <c>${…}</c> put in elsewhere.</summary>
+    public EquatableList<string> Secrets { get; init; } = EquatableList<string>.Empty;
+
     /// <summary>True: the child sees the gateway's whole environment; false: only a short safe list of it.</summary>
     public bool InheritEnvironment { get; init; }
 
     /// <summary>Absolute; null: the gateway's own working directory.</summary>
     public string? WorkingDirectory { get; init; }
-
-    public Isolation Isolation { get; init; } = Isolation.Session;
 }
 
 /// <summary>A remote MCP server.</summary>
@@ -67,11 +68,4 @@ public enum RemoteTransport
 
     /// <summary>HTTP+SSE (2024-11-05).</summary>
     Sse,
-}
-
-/// <summary>Who shares a child process.</summary>
-public enum Isolation
-{
-    /// <summary>Nobody: one child per MCP session.</summary>
-    Session,
 }

@@ -13,7 +13,6 @@ public sealed class GatewayMetrics
     private readonly Counter<long> _calls;
     private readonly Counter<long> _dropped;
     private readonly Counter<long> _noise;
-    private readonly Counter<long> _streamsCut;
 
     public GatewayMetrics(IMeterFactory meters)
     {
@@ -24,7 +23,6 @@ public sealed class GatewayMetrics
         _calls = meter.CreateCounter<long>("mcpgateway.calls", "{call}", "Requests relayed to a child.");
         _dropped = meter.CreateCounter<long>("mcpgateway.messages.dropped", "{message}", "Messages that had nowhere to go.");
         _noise = meter.CreateCounter<long>("mcpgateway.children.noise", "{line}", "Lines of a child's stdout that are no message.");
-        _streamsCut = meter.CreateCounter<long>("mcpgateway.streams.cut", "{stream}", "Streams cut because their client did not read.");
     }
 
     public void ChildStarted(string server)
@@ -46,8 +44,6 @@ public sealed class GatewayMetrics
     public void MessageDropped(string server, string reason) => _dropped.Add(1, Server(server), new("reason", reason));
 
     public void Noise(string server) => _noise.Add(1, Server(server));
-
-    public void StreamCut(string server) => _streamsCut.Add(1, Server(server));
 
     private static KeyValuePair<string, object?> Server(string name) => new("server", name);
 }

@@ -74,24 +74,23 @@ public sealed partial class ChildConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>Sends a notification or an answer; waits while the child's queue is full.</summary>
+    /// <summary>Sends a notification or an answer; waits while the child's queue is full, as long as a request may take.</summary>
     /// <param name="message">Owned by the connection from here on.</param>
     /// <param name="cancellationToken">The message is dropped when it fires first.</param>
     public async ValueTask SendAsync(JsonRpcMessage message, CancellationToken cancellationToken)
     {
-        var sent = false;
+        if (_toChild.TryEnqueue(message) is Enqueued.Yes)
+            return;
+        using var timeout = new CancellationTokenSource(_server.Config.RequestTimeout, _services.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            sent = await _toChild.EnqueueAsync(message, cancellationToken);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            // Whoever sent it has gone.
-        }
-        finally
-        {
-            if (!sent)
+            if (!await _toChild.EnqueueAsync(message, either.Token))
                 Drop(message, "child-gone");
+        }
+        catch (OperationCanceledException) when (either.IsCancellationRequested)
+        {
+            Drop(message, "child-queue-full");
         }
     }
 
@@ -221,12 +220,8 @@ public sealed partial class ChildConnection : IAsyncDisposable
         else
             Log.Lost(_log, _server.Name, _process.Id, reason);
         _toChild.Close(discard: true);
-        foreach (var call in _pending.Values)
-        {
-            if (Forget(call))
-                await call.OnFailedAsync(_failure!.ToError());
-        }
-
+        // Together: each may wait for a client that does not read.
+        await Task.WhenAll(_pending.Values.Where(Forget).Select(call => call.OnFailedAsync(_failure!.ToError()).AsTask()));
         if (!expected)
             _listener.OnLost(failure.ToError());
     }

@@ -177,7 +177,7 @@ public sealed class MessageQueue : IValueTaskSource<bool>
 
         room?.SetResult();
         if (wake)
-            _reader.SetResult(_messages.Count > 0);
+            _reader.SetResult(false); // it waits only while nothing is here
     }
 
     bool IValueTaskSource<bool>.GetResult(short token) => _reader.GetResult(token);

@@ -78,10 +78,19 @@ internal sealed partial class CallRelay
     /// <summary>Sends a notification or an answer; dropped when the child cannot be started.</summary>
     public async ValueTask SendAsync(JsonRpcMessage message, bool handshake, CancellationToken cancellationToken)
     {
-        if (await TryConnectAsync(handshake) is null)
-            await _child!.SendAsync(message, cancellationToken);
-        else
-            message.Dispose(); // whoever started the child was told why
+        var waiting = message.WrittenLength;
+        _services.Budget.Add(waiting);
+        try
+        {
+            if (await TryConnectAsync(handshake) is null)
+                await _child!.SendAsync(message, cancellationToken);
+            else
+                message.Dispose(); // whoever started the child was told why
+        }
+        finally
+        {
+            _services.Budget.Remove(waiting);
+        }
     }
 
     /// <returns>Null when the child is there, else what to answer.</returns>
@@ -131,6 +140,7 @@ internal sealed partial class CallRelay
     /// <param name="paused">True while the client has to answer something that belongs to no single call.</param>
     public async ValueTask TickAsync(long now, bool paused)
     {
+        List<Task>? answering = null;
         foreach (var call in Calls.Snapshot())
         {
             call.Replies.Tick(now);
@@ -138,7 +148,20 @@ internal sealed partial class CallRelay
                 continue;
             Cancel(call, null, reason);
             var error = new ChildFailure(_server.Name, $"did not answer {call.Method}: {reason}", null, []).ToError();
-            await call.EndAsync(JsonRpcMessage.CreateError(call.ClientId, error));
+            (answering ??= []).Add(call.EndAsync(JsonRpcMessage.CreateError(call.ClientId, error)).AsTask());
+        }
+
+        if (answering is not null)
+            await Task.WhenAll(answering); // each may wait for a client that does not read
+    }
+
+    /// <summary>Cancels the calls whose answers were to go to this stream: nobody waits for them any more.</summary>
+    public void CancelFor(MessageStream replies)
+    {
+        foreach (var call in Calls.Snapshot())
+        {
+            if (ReferenceEquals(call.Replies, replies) && Calls.Remove(call))
+                Cancel(call, null, "the client has gone");
         }
     }
 
@@ -152,12 +175,11 @@ internal sealed partial class CallRelay
             starting = _starting;
         }
 
-        foreach (var call in Calls.Snapshot())
+        await Task.WhenAll(Calls.Snapshot().Select(call =>
         {
             call.Abandon();
-            await call.OnFailedAsync(error);
-        }
-
+            return call.OnFailedAsync(error).AsTask();
+        }));
         if (starting is null)
             _server.ReleaseProcess();
         else if (Volatile.Read(ref _child) is { } child)

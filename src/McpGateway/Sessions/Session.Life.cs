@@ -26,7 +26,7 @@ public sealed partial class Session
     void Servers.IChildListener.OnLost(JsonRpcError error) => _ = EndAsync(error);
 
     /// <summary>Ends the session as soon as nothing is in flight, and after a minute at the latest.</summary>
-    internal void EndSoon()
+    public void EndSoon()
     {
         EndAfterCalls();
         if (_relay.Calls.Count == 0)
@@ -92,10 +92,17 @@ public sealed partial class Session
 
     private async Task EndCoreAsync(JsonRpcError error)
     {
-        await _relay.EndAsync(error);
-        lock (_lock)
-            _general?.EndAfterAnswers();
-        _held.Close();
+        try
+        {
+            await _relay.EndAsync(error);
+        }
+        finally
+        {
+            // Also when the child cannot be stopped: nobody visits the session any more, and its client would wait for ever.
+            lock (_lock)
+                _general?.EndAfterAnswers();
+            _held.Close();
+        }
     }
 
     private void Touch() => Volatile.Write(ref _activeAt, _services.Time.GetTimestamp());

@@ -29,6 +29,7 @@ public sealed partial class Session : IChildListener
     private bool _initializeSeen;
     private bool _handshakeDone;
     private bool _begun;
+    private volatile bool _draining;
 
     internal Session(
         SessionKind kind, ServerState server, SessionOwner owner, RelayServices services, Action<Session, Task> onEnded)
@@ -51,7 +52,7 @@ public sealed partial class Session : IChildListener
 
     public SessionOwner Owner { get; }
 
-    /// <summary>The revision that client and server settled on; null before they have.</summary>
+    /// <summary>The revision that client and server settled on; null before they have, the latest when the gateway did the handshake.</summary>
     public string? ProtocolVersion { get; private set; }
 
     /// <summary>The open stream for what belongs to no call; null when there is none. An SSE session has all on it.</summary>
@@ -80,6 +81,9 @@ public sealed partial class Session : IChildListener
             _ => ReceiveAnswer(message, cancellationToken),
         };
     }
+
+    /// <summary>Takes no more requests; what belongs to those in flight still passes.</summary>
+    internal void Drain() => _draining = true;
 
     /// <summary>Opens the stream for what belongs to no call; an older one ends, for a half-open connection must not keep the client out.</summary>
     public MessageStream OpenStream()
@@ -119,6 +123,8 @@ public sealed partial class Session : IChildListener
     {
         if (IsEnding)
             return Refuse(request, Refusal.SessionNotFound);
+        if (_draining)
+            return Refuse(request, Refusal.Draining);
         if (_relay.Calls.IsFull)
             return Refuse(request, Refusal.TooManyCalls);
         if (!_begun && request.Envelope.Method == McpMethod.Ping)
@@ -189,7 +195,7 @@ public sealed partial class Session : IChildListener
             if (_begun)
                 return _handshakeDone;
             _begun = true;
-            if (message.Envelope.Method is not McpMethod.Initialize)
+            if (message.Envelope is not { IsRequest: true, Method: McpMethod.Initialize })
             {
                 _initializeSeen = _handshakeDone = true;
                 ProtocolVersion = Sessions.ProtocolVersion.Latest;

@@ -7,7 +7,7 @@ namespace McpGateway.Sessions;
 
 /// <summary>The sessions by id: opened within the limits, found only by their owner, ended once.</summary>
 public sealed partial class SessionManager(
-    RelayServices services, IOptionsMonitor<LimitsOptions> limits, ILogger<SessionManager> log)
+    RelayServices services, IOptions<LimitsOptions> limits, ILogger<SessionManager> log)
 {
     private readonly ConcurrentDictionary<string, Session> _sessions = new(StringComparer.Ordinal);
     private readonly Endings _endings = new(log);
@@ -52,8 +52,13 @@ public sealed partial class SessionManager(
         SessionId.IsWellFormed(id) && _sessions.TryGetValue(id, out var session)
         && session.Server.Name == server && session.Owner == owner ? session : null;
 
-    /// <summary>Takes no more sessions.</summary>
-    internal void Drain() => _draining = true;
+    /// <summary>Takes no more sessions, and no more requests in those that there are.</summary>
+    internal void Drain()
+    {
+        _draining = true;
+        foreach (var session in All)
+            session.Drain();
+    }
 
     /// <summary>Ends all sessions and waits until their children are gone.</summary>
     internal Task EndAllAsync() => _endings.WhenAllAsync(All.Select(session => session.EndAsync()));
@@ -62,7 +67,7 @@ public sealed partial class SessionManager(
     {
         lock (_lock)
         {
-            var current = limits.CurrentValue;
+            var current = limits.Value;
             var mine = _perOwner.GetValueOrDefault(owner);
             if (mine >= current.SessionsPerUser)
                 return Refusal.TooManySessionsOfUser;
@@ -86,12 +91,11 @@ public sealed partial class SessionManager(
 
     private void OnEnded(Session session, Task ending)
     {
-        if (!_sessions.TryRemove(session.Id, out _))
-            return;
+        _endings.Add(ending, session.Server.Name); // first: in between, the end of all sessions would find it in neither
+        _sessions.TryRemove(session.Id, out _);
         Release(session.Owner);
         services.Metrics.SessionEnded(session.Server.Name);
         Log.Ended(log, session.Server.Name, session.Kind);
-        _endings.Add(ending, session.Server.Name);
     }
 
     private static partial class Log

@@ -10,6 +10,9 @@ internal sealed partial class SessionMonitor(
     SessionManager sessions, SessionlessCalls sessionless, QueueBudget budget, TimeProvider time, ILogger<SessionMonitor> log)
     : BackgroundService
 {
+    // Below it a stream is not what fills the memory.
+    private const int WorthCutting = 64 * 1024;
+
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -43,8 +46,8 @@ internal sealed partial class SessionMonitor(
         var slowest = sessions.All.Select(session => session.Slowest())
             .Concat(sessionless.All.Select(child => child.Slowest()))
             .OfType<MessageStream>().MaxBy(stream => stream.QueuedBytes);
-        if (slowest is null || slowest.QueuedBytes == 0)
-            return;
+        if (slowest is null || slowest.QueuedBytes < WorthCutting)
+            return; // what is queued waits for children: their callers time out
         Log.BudgetExceeded(log, budget.Queued, budget.Limit);
         slowest.Cut();
     }

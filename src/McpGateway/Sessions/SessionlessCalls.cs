@@ -13,7 +13,7 @@ public sealed class SessionlessCalls(RelayServices services, ILogger<Sessionless
     private readonly ConcurrentDictionary<(ServerState, SessionOwner), SessionlessChild> _children = new();
     private readonly Endings _endings = new(log);
     private readonly Lock _lock = new();
-    private volatile bool _draining;
+    private bool _draining;
 
     internal IEnumerable<SessionlessChild> All => _children.Select(child => child.Value);
 
@@ -38,7 +38,19 @@ public sealed class SessionlessCalls(RelayServices services, ILogger<Sessionless
         return refusal;
     }
 
-    internal void Drain() => _draining = true;
+    /// <summary>Nobody waits any more for what was to go to this stream: the child is told.</summary>
+    public void Cancel(ServerState server, SessionOwner owner, MessageStream replies)
+    {
+        if (_children.TryGetValue((server, owner), out var child))
+            child.Cancel(replies);
+    }
+
+    internal void Drain()
+    {
+        // Under the lock, so that the end of all children, which follows, misses none that is being added.
+        lock (_lock)
+            _draining = true;
+    }
 
     internal Task EndAllAsync() => _endings.WhenAllAsync(All.Select(child => child.EndAsync(Refusal.Draining.Error)));
 
@@ -46,10 +58,11 @@ public sealed class SessionlessCalls(RelayServices services, ILogger<Sessionless
     {
         lock (_lock)
         {
-            if (_children.TryGetValue((server, owner), out child) && !child.IsEnded)
-                return null;
+            child = null;
             if (_draining)
                 return Refusal.Draining;
+            if (_children.TryGetValue((server, owner), out child) && !child.IsEnded)
+                return null;
             if (!server.TryReserveProcess())
                 return Refusal.TooManyProcesses(server.Name);
             child = new SessionlessChild(server, owner, services, OnEnded);
@@ -60,7 +73,7 @@ public sealed class SessionlessCalls(RelayServices services, ILogger<Sessionless
 
     private void OnEnded(SessionlessChild child, Task ending)
     {
+        _endings.Add(ending, child.Server.Name); // first: in between, the end of all children would find it in neither
         _children.TryRemove(new((child.Server, child.Owner), child));
-        _endings.Add(ending, child.Server.Name);
     }
 }

@@ -15,8 +15,8 @@ internal sealed class SessionlessChild : IChildListener
 
     private readonly RelayServices _services;
     private readonly CallRelay _relay;
+    private readonly Action<SessionlessChild, Task> _onEnded;
     private readonly Lock _lock = new();
-    private Action<SessionlessChild, Task>? _onEnded;
     private Task? _ending;
     private long _lastKey;
     private long _activeAt;
@@ -60,6 +60,8 @@ internal sealed class SessionlessChild : IChildListener
         return new Receipt(null, call.IsInitialize ? AnswerInitializeAsync(request, call) : _relay.SendAsync(request, call, handshake: true));
     }
 
+    public void Cancel(MessageStream replies) => _relay.CancelFor(replies);
+
     public async Task TickAsync(long now)
     {
         await _relay.TickAsync(now, paused: false);
@@ -81,7 +83,7 @@ internal sealed class SessionlessChild : IChildListener
             _ending = Task.Run(() => _relay.EndAsync(error));
         }
 
-        Interlocked.Exchange(ref _onEnded, null)?.Invoke(this, _ending);
+        _onEnded(this, _ending);
         return _ending;
     }
 

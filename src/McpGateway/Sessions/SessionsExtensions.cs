@@ -8,6 +8,9 @@ namespace McpGateway.Sessions;
 
 public static class SessionsExtensions
 {
+    // The host's patience counts from the same moment as the drain; children are stopped and listeners closed after it.
+    private static readonly TimeSpan AfterDrain = TimeSpan.FromSeconds(30);
+
     /// <summary>Adds the sessions and all that they stand on: the servers, their children, the queues' budget.</summary>
     public static IServiceCollection AddSessions(this IServiceCollection services) => services
         .AddSingleton<GatewayMetrics>()
@@ -27,7 +30,9 @@ public static class SessionsExtensions
         .AddSingleton<SessionlessCalls>()
         .AddSingleton<SessionMonitor>()
         .AddHostedService(provider => provider.GetRequiredService<SessionMonitor>())
-        .AddHostedService<SessionShutdown>();
+        .AddHostedService<SessionShutdown>()
+        .AddSingleton<IConfigureOptions<HostOptions>>(provider => new ConfigureOptions<HostOptions>(
+            host => host.ShutdownTimeout = provider.GetRequiredService<IOptions<DrainOptions>>().Value.Timeout + AfterDrain));
 
     private static LimitsOptions Limits(IServiceProvider provider) => provider.GetRequiredService<IOptions<LimitsOptions>>().Value;
 }

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Options;
 namespace McpGateway.Transports;
 
 /// <summary>Reads the messages that a POST carries, and answers the POST itself when there is something wrong with them.</summary>
-internal sealed class RequestBody(IOptionsMonitor<LimitsOptions> limits, QueueBudget budget)
+internal sealed class RequestBody(IOptions<LimitsOptions> limits, QueueBudget budget)
 {
     // What a client announces it may never send: more is rented when it is needed.
     private const int FirstBytes = 64 * 1024;
@@ -28,11 +28,11 @@ internal sealed class RequestBody(IOptionsMonitor<LimitsOptions> limits, QueueBu
 
         if (budget.IsExceeded)
         {
-            await HttpErrors.WriteAsync(context, Refusal.QueuesFull, default);
+            await FullAsync(context);
             return null;
         }
 
-        var (buffer, length) = await ReadBytesAsync(context, limits.CurrentValue.RequestBodyBytes);
+        var (buffer, length) = await ReadBytesAsync(context, limits.Value.RequestBodyBytes);
         if (buffer is null)
             return null;
         if (!JsonRpcBatch.IsBatch(buffer.AsSpan(0, length)))
@@ -78,7 +78,7 @@ internal sealed class RequestBody(IOptionsMonitor<LimitsOptions> limits, QueueBu
         return null;
     }
 
-    private static async ValueTask<(byte[]? Buffer, int Length)> ReadBytesAsync(HttpContext context, int limit)
+    private async ValueTask<(byte[]? Buffer, int Length)> ReadBytesAsync(HttpContext context, int limit)
     {
         // Kestrel's own limit answers without a body; ours is checked here.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature)
@@ -86,43 +86,40 @@ internal sealed class RequestBody(IOptionsMonitor<LimitsOptions> limits, QueueBu
         var announced = context.Request.ContentLength;
         if (announced > limit)
             return await TooLongAsync(context, limit);
-        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(announced ?? FirstBytes, 1, FirstBytes));
-        var length = 0;
-        while (true)
+        var body = new GrowingBuffer(budget, (int)Math.Clamp(announced ?? FirstBytes, 1, FirstBytes));
+        try
         {
-            var read = await context.Request.BodyReader.ReadAsync(context.RequestAborted);
-            var fits = length + read.Buffer.Length <= limit;
-            if (fits)
+            while (true)
             {
-                buffer = Grow(buffer, length, length + (int)read.Buffer.Length);
-                read.Buffer.CopyTo(buffer.AsSpan(length));
-                length += (int)read.Buffer.Length;
+                var read = await context.Request.BodyReader.ReadAsync(context.RequestAborted);
+                var fits = body.Length + read.Buffer.Length <= limit;
+                if (fits)
+                    body.Append(read.Buffer);
+                context.Request.BodyReader.AdvanceTo(read.Buffer.End);
+                if (!fits)
+                    return await TooLongAsync(context, limit);
+                if (read.IsCompleted)
+                    return (body.Detach(), body.Length);
+                if (budget.IsExceeded)
+                    return await FullAsync(context);
             }
-
-            context.Request.BodyReader.AdvanceTo(read.Buffer.End);
-            if (fits && !read.IsCompleted)
-                continue;
-            if (fits)
-                return (buffer, length);
-            ArrayPool<byte>.Shared.Return(buffer);
-            return await TooLongAsync(context, limit);
         }
-    }
-
-    private static byte[] Grow(byte[] buffer, int used, int needed)
-    {
-        if (needed <= buffer.Length)
-            return buffer;
-        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(needed, buffer.Length * 2));
-        buffer.AsSpan(0, used).CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(buffer);
-        return larger;
+        finally
+        {
+            body.Dispose();
+        }
     }
 
     private static async ValueTask<(byte[]?, int)> TooLongAsync(HttpContext context, int limit)
     {
         await HttpErrors.WriteAsync(context, StatusCodes.Status413PayloadTooLarge,
             new(JsonRpcErrorCode.InvalidRequest, $"The body is over the limit of {limit} bytes (Limits:RequestBodyBytes)."));
+        return default;
+    }
+
+    private static async ValueTask<(byte[]?, int)> FullAsync(HttpContext context)
+    {
+        await HttpErrors.WriteAsync(context, Refusal.QueuesFull, default);
         return default;
     }
 }

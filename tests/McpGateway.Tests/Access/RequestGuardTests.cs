@@ -3,6 +3,7 @@ using McpGateway.Access;
 using McpGateway.Configuration;
 using McpGateway.Tests.Sessions;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
 
 namespace McpGateway.Tests.Access;
 
@@ -78,7 +79,7 @@ public sealed class RequestGuardTests
         foreach (var (name, value) in headers)
             context.Request.Headers[name] = value;
         var passed = false;
-        await new RequestGuard(Pass, new FixedOptions<AccessOptions>(_options)).InvokeAsync(context);
+        await new RequestGuard(Pass, Options.Create(_options)).InvokeAsync(context);
         if (passed)
             return null;
         Assert.Equal(403, context.Response.StatusCode);

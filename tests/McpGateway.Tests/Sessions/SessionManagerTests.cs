@@ -77,6 +77,19 @@ public sealed class SessionManagerTests : IDisposable
     }
 
     [Fact]
+    public async Task EndAll_ChildThatCannotBeStopped_EndsTheStreamsAllTheSame()
+    {
+        var manager = _fixture.Manager();
+        _fixture.Launcher.Make = () => new FakeChild { StopFailure = new InvalidOperationException("no") };
+        manager.TryOpen(SessionKind.Streamable, _server, SessionsFixture.Alice, out var session);
+        var stream = session!.OpenStream();
+        session.Receive(Json.Request(1, "initialize"), _fixture.Post(), CancellationToken.None);
+        await _fixture.Launcher.NextAsync();
+        await manager.EndAllAsync().Soon();
+        Assert.Null(await SessionsFixture.ReadAsync(stream));
+    }
+
+    [Fact]
     public async Task EndAll_ChildStillBeingStarted_WaitsUntilItIsGone()
     {
         var manager = _fixture.Manager();

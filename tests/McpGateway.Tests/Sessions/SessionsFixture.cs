@@ -33,7 +33,7 @@ internal sealed class SessionsFixture : IDisposable
     public MessageStream Post() => MessageStream.ForAnswers(Budget, Time);
 
     public SessionManager Manager(LimitsOptions? limits = null) =>
-        new(Relay, new FixedOptions<LimitsOptions>(limits ?? new LimitsOptions()), NullLogger<SessionManager>.Instance);
+        new(Relay, Options.Create(limits ?? new LimitsOptions()), NullLogger<SessionManager>.Instance);
 
     public void Dispose() => _servers.Dispose();
 
@@ -54,14 +54,4 @@ internal sealed class SessionsFixture : IDisposable
 
         return null;
     }
-}
-
-/// <summary>Options that do not change.</summary>
-internal sealed class FixedOptions<T>(T value) : IOptionsMonitor<T>
-{
-    public T CurrentValue => value;
-
-    public T Get(string? name) => value;
-
-    public IDisposable? OnChange(Action<T, string?> listener) => null;
 }

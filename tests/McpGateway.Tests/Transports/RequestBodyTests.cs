@@ -4,6 +4,7 @@ using McpGateway.Servers;
 using McpGateway.Tests.Sessions;
 using McpGateway.Transports;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
 
 namespace McpGateway.Tests.Transports;
 
@@ -20,7 +21,7 @@ public sealed class RequestBodyTests : IDisposable
     {
         _context.Response.Body = _answer;
         _context.Request.ContentType = "application/json";
-        _body = new RequestBody(new FixedOptions<LimitsOptions>(new LimitsOptions { RequestBodyBytes = 40_000 }), _budget);
+        _body = new RequestBody(Options.Create(new LimitsOptions { RequestBodyBytes = 40_000 }), _budget);
     }
 
     public void Dispose() => _answer.Dispose();

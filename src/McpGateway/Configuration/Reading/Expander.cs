@@ -11,6 +11,10 @@ internal sealed partial class Expander(Func<string, string?> environment, FilesR
 {
     private const string Open = "${";
 
+    // Variables that everybody has, and that would only make errors unreadable if they were masked in them.
+    private static readonly HashSet<string> Ordinary =
+        ["HOME", "USER", "LOGNAME", "PATH", "PWD", "TMPDIR", "LANG", HostEnvironmentVariables.Program];
+
     /// <returns>The expanded text; null when there was an error, which has then been reported.</returns>
     public string? Expand(string text, JsonPath path)
     {
@@ -49,13 +53,21 @@ internal sealed partial class Expander(Func<string, string?> environment, FilesR
         if (expression.Contains(Open, StringComparison.Ordinal))
             return Fail(path, $"the ${{…}} at character {column} holds another one; a default is taken as it is written");
         if (expression.StartsWith("file:", StringComparison.Ordinal))
-            return FromFile(expression["file:".Length..], path);
+            return Noted(FromFile(expression["file:".Length..], path), path);
         if (ForeignVariables.Advice(expression) is { } advice)
             return Fail(path, advice);
         if (Variable.Match(expression) is { Success: true } match)
-            return FromEnvironment(match.Groups["name"].Value, match.Groups["default"], path);
+            return FromEnvironment(match.Groups["name"].Value, match.Groups["default"], path) is var value
+                && Ordinary.Contains(match.Groups["name"].Value) ? value : Noted(value, path);
         return Fail(path, $"the ${{…}} at character {column} is none of ${{NAME}}, ${{NAME:-default}}, ${{env:NAME}} and "
             + "${file:PATH}; write $${ for a literal ${");
+    }
+
+    private string? Noted(string? value, JsonPath path)
+    {
+        if (value is not null)
+            findings.Inserted(path, value);
+        return value;
     }
 
     private string? FromFile(string name, JsonPath path)

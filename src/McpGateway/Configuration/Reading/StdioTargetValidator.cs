@@ -18,6 +18,7 @@ internal sealed class StdioTargetValidator(FilesRead files, Findings findings)
             Command = entry.Command!,
             Arguments = new EquatableList<string>(entry.Args ?? []),
             Environment = new EquatableMap<string>(environment),
+            Secrets = new EquatableList<string>(environment.Values.Concat(findings.InsertedIn(entry.Path)).Distinct()),
             InheritEnvironment = entry.InheritEnvironment ?? false,
             WorkingDirectory = entry.Cwd is { Length: > 0 } folder ? files.Resolve(folder) : null,
         };

@@ -1,6 +1,6 @@
 namespace McpGateway.Servers.Launching;
 
-/// <summary>Starts programs. A seam because there are two ways of doing it: docs/decisions/0005-cliwrap.md.</summary>
+/// <summary>Starts programs. A seam because there are to be two ways of doing it: docs/decisions/0005-cliwrap.md.</summary>
 public interface IChildLauncher
 {
     /// <exception cref="ChildLaunchException">The program could not be started; the message says why.</exception>

@@ -30,6 +30,7 @@ internal sealed class PlainHttpHandler(SessionlessCalls calls, RequestBody body,
         finally
         {
             stream.Abandon();
+            calls.Cancel(server, Caller.Of(context), stream); // when it is still in flight, its caller has left
         }
     }
 
@@ -50,6 +51,6 @@ internal sealed class PlainHttpHandler(SessionlessCalls calls, RequestBody body,
             }
         }
 
-        await HttpErrors.WriteAsync(context, Refusal.QueuesFull, id); // the stream was cut
+        await HttpErrors.WriteAsync(context, Refusal.QueuesFull, id); // the stream was cut, or nobody is left to read this
     }
 }

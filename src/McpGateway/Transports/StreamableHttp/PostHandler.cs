@@ -29,7 +29,15 @@ internal sealed class PostHandler(SessionManager sessions, RequestBody body, Que
             return;
         }
 
-        await RelayAsync(context, session!, posted);
+        try
+        {
+            await RelayAsync(context, session!, posted);
+        }
+        finally
+        {
+            if (id.Count == 0 && context.RequestAborted.IsCancellationRequested)
+                session!.EndSoon(); // its client left before it knew the session's id
+        }
     }
 
     // A batch cannot come before initialize, so its revision is the session's, whatever the header says.
