@@ -10,7 +10,8 @@ using McpGateway.Transports;
 
 var root = new RootCommand("Serves stdio MCP servers over HTTP.") { ValidateCommand.Create(), DemoServerCommand.Create() };
 new RunCommand(settings => Gateway.Compose(settings)).AddTo(root);
-return await root.Parse(args).InvokeAsync();
+// Its own handling of SIGTERM would end the process after two seconds, in the middle of the drain; the host has one.
+return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
 
 namespace McpGateway
 {
