@@ -63,6 +63,7 @@ public sealed class ExpansionTests : IDisposable
         Assert.Equal("value", target.Command);
         Assert.Equal(["value"], target.Arguments);
         Assert.Equal("value", target.Environment["A"]);
+        Assert.Contains("value", target.Secrets);
         Assert.Equal(_file.Folder.File("value"), target.WorkingDirectory);
 
         var remote = _file.Remote("""{ "url": "https://example.com/${NAME}", "headers": { "A": "Bearer ${file:secret}" } }""");

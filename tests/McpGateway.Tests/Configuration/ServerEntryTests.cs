@@ -28,6 +28,7 @@ public sealed class ServerEntryTests : IDisposable
                 Command = "x",
                 Arguments = new EquatableList<string>(["a", ""]),
                 Environment = new EquatableMap<string>([KeyValuePair.Create("K", "v"), KeyValuePair.Create("N", "-1.50")]),
+                Secrets = new EquatableList<string>(["v", "-1.50"]),
                 InheritEnvironment = true,
                 WorkingDirectory = _file.Folder.File("sub"),
             },

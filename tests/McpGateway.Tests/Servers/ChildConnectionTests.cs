@@ -246,6 +246,16 @@ public sealed class ChildConnectionTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Notification_ChildDoesNotRead_IsGivenUpAfterTheRequestTimeout()
+    {
+        var waiting = await FillAsync();
+        Assert.False(waiting.IsCompleted);
+        _fixture.Time.Advance(_server.Config.RequestTimeout);
+        await waiting.Soon();
+        Assert.Equal(1, _fixture.Recorder.Dropped("child-queue-full"));
+    }
+
+    [Fact]
     public async Task Call_AbandonedBeforeItIsSent_NeverReachesTheChild()
     {
         var call = new RecordingCall(new CancellationToken(canceled: true));

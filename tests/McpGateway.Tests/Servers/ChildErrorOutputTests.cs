@@ -71,6 +71,20 @@ public sealed class ChildErrorOutputTests
 public sealed class SecretRedactorTests
 {
     [Fact]
+    public void Redact_SecretOfSeveralLines_IsMaskedLineByLine()
+    {
+        var redactor = Redactor(("KEY", "-----BEGIN KEY-----\r\nAAAABBBB\tCCCC\n"));
+        Assert.Equal("*** and ***", redactor.Redact("AAAABBBBCCCC and -----BEGIN KEY-----"));
+    }
+
+    [Fact]
+    public void Redact_WhatWasPutIntoArguments_IsMasked()
+    {
+        var redactor = new SecretRedactor(new StdioTarget { Command = "x", Secrets = new EquatableList<string>(["from-an-argument"]) });
+        Assert.Equal("no ***", redactor.Redact("no from-an-argument"));
+    }
+
+    [Fact]
     public void Redact_DeclaredValues_AreMaskedTheLongestFirst()
     {
         var redactor = Redactor(("A", "abcdef"), ("B", "abcdefghi"), ("C", "12345"));

@@ -70,6 +70,8 @@ public sealed class SessionManagerTests : IDisposable
         var child = await _fixture.Launcher.NextAsync();
         manager.Drain();
         Assert.Same(Refusal.Draining, manager.TryOpen(SessionKind.Sse, _server, SessionsFixture.Alice, out _));
+        Assert.Same(Refusal.Draining, session.Receive(Json.Request(2), _fixture.Post(), CancellationToken.None).Refusal);
+        Assert.Null(session.Receive(Json.Notification("x"), _fixture.Post(), CancellationToken.None).Refusal);
         await manager.EndAllAsync().Soon();
         Assert.True(child.IsDisposed);
         Assert.Equal(0, manager.Count);

@@ -176,6 +176,27 @@ public sealed class SessionlessCallsTests : IAsyncDisposable
         Assert.Same(Refusal.Draining, Receive(Json.Request(1), _fixture.Post()).Refusal);
     }
 
+    [Fact]
+    public async Task Drain_KnownOwner_IsRefused()
+    {
+        Receive(Json.Request(1), _fixture.Post());
+        await ShakenAsync();
+        _calls.Drain();
+        Assert.Same(Refusal.Draining, Receive(Json.Request(2), _fixture.Post()).Refusal);
+    }
+
+    [Fact]
+    public async Task Cancel_CallInFlight_TellsTheChild()
+    {
+        var post = _fixture.Post();
+        Receive(Json.Request(1), post);
+        var child = await ShakenAsync();
+        Assert.Contains("\"id\":2", await child.ReadAsync(), StringComparison.Ordinal);
+        _calls.Cancel(_server, SessionsFixture.Alice, post);
+        var told = JsonNode.Parse(await child.ReadAsync())!;
+        Assert.Equal(("notifications/cancelled", 2), ((string?)told["method"], (int)told["params"]!["requestId"]!));
+    }
+
     private Receipt Receive(JsonRpcMessage message, MessageStream replies, SessionOwner? owner = null) =>
         _calls.Receive(_server, owner ?? SessionsFixture.Alice, message, replies);
 

@@ -14,7 +14,7 @@ public sealed class RequestBodyTests : IDisposable
 
     private readonly DefaultHttpContext _context = new();
     private readonly MemoryStream _answer = new();
-    private readonly QueueBudget _budget = new(100);
+    private readonly QueueBudget _budget = new(1_000_000);
     private readonly RequestBody _body;
 
     public RequestBodyTests()
@@ -63,10 +63,32 @@ public sealed class RequestBodyTests : IDisposable
     [Fact]
     public async Task Read_QueuesFull_Is503()
     {
-        _budget.Add(101);
+        _budget.Add(1_000_001);
         Assert.Null(await ReadAsync(Ping));
         AssertAnswer(503, "-32003");
         Assert.NotEmpty(_context.Response.Headers.RetryAfter.ToString());
+    }
+
+    [Fact]
+    public async Task Read_BodyThatFillsTheBudget_Is503AndIsNoLongerCounted()
+    {
+        _budget.Add(990_000);
+        Assert.Null(await ReadAsync(Ping, announce: false)); // it may become long: a buffer is there for it
+        AssertAnswer(503, "-32003");
+        Assert.Equal(990_000, _budget.Queued);
+    }
+
+    [Fact]
+    public async Task Read_BodyOnItsWay_IsCounted()
+    {
+        var arriving = new System.IO.Pipelines.Pipe();
+        _context.Request.Body = arriving.Reader.AsStream();
+        var reading = _body.ReadAsync(_context, () => false).AsTask();
+        await arriving.Writer.WriteAsync(Encoding.UTF8.GetBytes(Ping), TestContext.Current.CancellationToken);
+        await Waiting.UntilAsync(() => _budget.Queued > 0);
+        await arriving.Writer.CompleteAsync();
+        (await reading.Soon())!.Dispose();
+        Assert.Equal(0, _budget.Queued);
     }
 
     [Theory]
