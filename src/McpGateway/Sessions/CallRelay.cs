@@ -37,20 +37,6 @@ internal sealed partial class CallRelay
     /// <summary>The child's initialize result, when the gateway did the handshake.</summary>
     public byte[]? InitializeResult { get; private set; }
 
-    /// <summary>Starts the child, unless it was started before.</summary>
-    /// <param name="handshake">Whether the gateway is to do the handshake; only the first caller decides.</param>
-    /// <exception cref="ChildLaunchException">It cannot be started.</exception>
-    /// <exception cref="HandshakeException">It did not take part in the handshake, or the relay has ended.</exception>
-    public Task<ChildConnection> ConnectAsync(bool handshake)
-    {
-        lock (_lock)
-        {
-            if (_ended)
-                return Task.FromException<ChildConnection>(new HandshakeException(Refusal.SessionNotFound.Error));
-            return _starting ??= Task.Run(() => StartAsync(handshake));
-        }
-    }
-
     /// <summary>Sends a call that is in the table. It never fails: a call that cannot be sent is answered with an error.</summary>
     public async ValueTask SendAsync(JsonRpcMessage request, ClientCall call, bool handshake)
     {
@@ -90,20 +76,6 @@ internal sealed partial class CallRelay
         finally
         {
             _services.Budget.Remove(waiting);
-        }
-    }
-
-    /// <returns>Null when the child is there, else what to answer.</returns>
-    public async Task<JsonRpcError?> TryConnectAsync(bool handshake)
-    {
-        try
-        {
-            await ConnectAsync(handshake);
-            return null;
-        }
-        catch (Exception exception) when (exception is ChildLaunchException or HandshakeException)
-        {
-            return Explain(exception);
         }
     }
 
@@ -188,38 +160,6 @@ internal sealed partial class CallRelay
             await starting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // it stops what it has started
     }
 
-    private async Task<ChildConnection> StartAsync(bool handshake)
-    {
-        ChildConnection? child = null;
-        try
-        {
-            child = _services.Starter.Start(_server, _listener);
-            if (!TryKeep(child))
-                throw new HandshakeException(Refusal.SessionNotFound.Error);
-            if (handshake)
-                InitializeResult = await Handshake.PerformAsync(child, _server.Config.StartTimeout, _services.Time);
-            return child;
-        }
-        catch (Exception exception)
-        {
-            if (child is not null)
-                await child.DisposeAsync();
-            Log.CannotStart(_log, _server.Name, exception.Message);
-            _listener.OnLost(Explain(exception));
-            throw;
-        }
-    }
-
-    // The end may come while the child is being started: then it is not the end's to stop, but the start's.
-    private bool TryKeep(ChildConnection child)
-    {
-        lock (_lock)
-        {
-            _child = child;
-            return !_ended;
-        }
-    }
-
     private string? Expiry(ClientCall call, long now, bool paused)
     {
         var config = _server.Config;
@@ -230,14 +170,6 @@ internal sealed partial class CallRelay
             ? $"no answer within {config.RequestMaximum} (requestMaximum)"
             : null;
     }
-
-    private JsonRpcError Explain(Exception exception) => exception switch
-    {
-        HandshakeException handshake => handshake.Error,
-        ChildLaunchException launch =>
-            new ChildFailure(_server.Name, "cannot be started: " + launch.Message.TrimEnd('.'), null, []).ToError(),
-        _ => new JsonRpcError(JsonRpcErrorCode.InternalError, "The gateway failed; its log tells more."),
-    };
 
     private static JsonRpcMessage Cancellation(long childId, string reason) => JsonRpcMessage.Create(
         System.Text.Encoding.UTF8.GetBytes(new JsonObject
