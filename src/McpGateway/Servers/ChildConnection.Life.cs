@@ -35,6 +35,18 @@ public sealed partial class ChildConnection
         await SettleAsync(writing);
     }
 
+    private async Task WriteAsync()
+    {
+        try
+        {
+            await MessageWriter.RunAsync(_toChild, _process.StandardInput);
+        }
+        finally
+        {
+            _toChild.Close(discard: true); // it closed its stdin: whoever waits for room would wait for ever
+        }
+    }
+
     private async Task ReadAsync()
     {
         var reader = new ChildReader(this);

@@ -131,18 +131,6 @@ public sealed partial class ChildConnection : IAsyncDisposable
         }
     }
 
-    private async Task WriteAsync()
-    {
-        try
-        {
-            await MessageWriter.RunAsync(_toChild, _process.StandardInput);
-        }
-        finally
-        {
-            _toChild.Close(discard: true); // it closed its stdin: whoever waits for room would wait for ever
-        }
-    }
-
     private ChildFailure Failure(string reason, ChildExit? exit) => new(_server.Name, reason, exit, _errorOutput.LastLines);
 
     private void Drop(JsonRpcMessage message, string reason)
