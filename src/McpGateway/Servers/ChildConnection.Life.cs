@@ -19,7 +19,7 @@ public sealed partial class ChildConnection
         finally
         {
             _process.Dispose();
-            _services.Metrics.ChildStopped(_server.Name);
+            _context.Metrics.ChildStopped(_server.Name);
             _server.ReleaseProcess();
         }
     }
@@ -51,7 +51,7 @@ public sealed partial class ChildConnection
     {
         var reader = new ChildReader(this);
         var pipe = PipeReader.Create(_process.StandardOutput, new StreamPipeReaderOptions(bufferSize: 64 * 1024, leaveOpen: true));
-        await reader.RunAsync(pipe, _services.MaxMessageBytes);
+        await reader.RunAsync(pipe, _context.MaxMessageBytes);
     }
 
     // What a child's pipes throw when it dies is told by its exit; whatever else happens must end the child, and be seen.
@@ -75,7 +75,7 @@ public sealed partial class ChildConnection
     {
         try
         {
-            await everything.WaitAsync(DrainAfterExit, _services.Time);
+            await everything.WaitAsync(DrainAfterExit, _context.Time);
         }
         catch (TimeoutException)
         {

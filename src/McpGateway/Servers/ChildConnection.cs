@@ -17,7 +17,7 @@ public sealed partial class ChildConnection : IAsyncDisposable
     private readonly IChildProcess _process;
     private readonly IChildListener _listener;
     private readonly ServerState _server;
-    private readonly ChildServices _services;
+    private readonly ChildContext _context;
     private readonly ILogger _log;
     private readonly MessageQueue _toChild;
     private readonly ChildErrorOutput _errorOutput;
@@ -28,18 +28,18 @@ public sealed partial class ChildConnection : IAsyncDisposable
     private Task? _stopping;
     private long _lastId;
 
-    internal ChildConnection(IChildProcess process, IChildListener listener, ServerState server, ChildServices services)
+    internal ChildConnection(IChildProcess process, IChildListener listener, ServerState server, ChildContext context)
     {
         _process = process;
         _listener = listener;
         _server = server;
-        _services = services;
-        _log = services.Loggers.CreateLogger($"McpGateway.Servers.{server.Name}");
-        _toChild = new MessageQueue(QueueLimits.Default, services.Budget);
+        _context = context;
+        _log = context.Loggers.CreateLogger($"McpGateway.Servers.{server.Name}");
+        _toChild = new MessageQueue(QueueLimits.Default, context.Budget);
         _errorOutput = new ChildErrorOutput(
             new SecretRedactor(server.Stdio), line => Log.ErrorOutput(_log, server.Name, process.Id, line));
         Log.Started(_log, server.Name, process.Id);
-        services.Metrics.ChildStarted(server.Name);
+        context.Metrics.ChildStarted(server.Name);
         _running = Task.Run(RunAsync);
     }
 
@@ -54,7 +54,7 @@ public sealed partial class ChildConnection : IAsyncDisposable
         call.ChildId = id;
         request.ReplaceId(id);
         _pending[id] = call;
-        _services.Metrics.CallRelayed(_server.Name);
+        _context.Metrics.CallRelayed(_server.Name);
         switch (await OfferAsync(request, call))
         {
             case Enqueued.Yes when Volatile.Read(ref _failure) is { } late && Forget(call):
@@ -79,7 +79,7 @@ public sealed partial class ChildConnection : IAsyncDisposable
     {
         if (_toChild.TryEnqueue(message) is Enqueued.Yes)
             return;
-        using var timeout = new CancellationTokenSource(_server.Config.RequestTimeout, _services.Time);
+        using var timeout = new CancellationTokenSource(_server.Config.RequestTimeout, _context.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
@@ -136,6 +136,6 @@ public sealed partial class ChildConnection : IAsyncDisposable
     private void Drop(JsonRpcMessage message, string reason)
     {
         message.Dispose();
-        _services.Metrics.MessageDropped(_server.Name, reason);
+        _context.Metrics.MessageDropped(_server.Name, reason);
     }
 }

@@ -52,7 +52,7 @@ public sealed partial class ChildConnection
 
         private async ValueTask RefuseAsync(long length, JsonRpcError error, JsonRpcEnvelope envelope)
         {
-            child._services.Metrics.Noise(child._server.Name);
+            child._context.Metrics.Noise(child._server.Name);
             if (_noiseSeen)
                 Log.Noise(child._log, child._server.Name, child.ProcessId, length, error.Message);
             else
@@ -73,7 +73,7 @@ public sealed partial class ChildConnection
             else if (!line.HasMethod && TryTakeCall(line.Id) is { } call)
                 await call.OnFailedAsync(child.Failure(reason, null).ToError());
             else
-                child._services.Metrics.MessageDropped(child._server.Name, "too-long");
+                child._context.Metrics.MessageDropped(child._server.Name, "too-long");
         }
 
         private PendingCall? TryTakeCall(JsonRpcId id) =>

@@ -3,7 +3,7 @@ using McpGateway.Servers.Launching;
 namespace McpGateway.Servers;
 
 /// <summary>Starts a server's child as its configuration says.</summary>
-public sealed class ChildStarter(ChildServices services)
+public sealed class ChildStarter(ChildContext context)
 {
     /// <summary>Starts one. The caller has reserved its place (<see cref="ServerState.TryReserveProcess"/>).</summary>
     /// <param name="server">A stdio server.</param>
@@ -18,8 +18,8 @@ public sealed class ChildStarter(ChildServices services)
                 throw new ChildLaunchException($"The working directory '{directory}' does not exist.");
             var environment = ChildEnvironment.For(target);
             var program = CommandResolver.Resolve(target.Command, environment, target.WorkingDirectory);
-            var process = services.Launcher.Launch(new LaunchSpec(program, target.Arguments, environment, target.WorkingDirectory));
-            return new ChildConnection(process, listener, server, services);
+            var process = context.Launcher.Launch(new LaunchSpec(program, target.Arguments, environment, target.WorkingDirectory));
+            return new ChildConnection(process, listener, server, context);
         }
         catch
         {

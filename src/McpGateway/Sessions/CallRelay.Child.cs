@@ -29,9 +29,9 @@ internal sealed partial class CallRelay
             await ConnectAsync(handshake);
             return null;
         }
-        catch (Exception exception) when (exception is ChildLaunchException or HandshakeException)
+        catch (Exception exception)
         {
-            return Explain(exception);
+            return Explain(exception); // the start has logged it
         }
     }
 
@@ -40,18 +40,21 @@ internal sealed partial class CallRelay
         ChildConnection? child = null;
         try
         {
-            child = _services.Starter.Start(_server, _listener);
+            child = _context.Starter.Start(_server, _listener);
             if (!TryKeep(child))
                 throw new HandshakeException(Refusal.SessionNotFound.Error);
             if (handshake)
-                InitializeResult = await Handshake.PerformAsync(child, _server.Config.StartTimeout, _services.Time);
+                InitializeResult = await Handshake.PerformAsync(child, _server.Config.StartTimeout, _context.Time);
             return child;
         }
         catch (Exception exception)
         {
             if (child is not null)
                 await child.DisposeAsync();
-            Log.CannotStart(_log, _server.Name, exception.Message);
+            if (exception is ChildLaunchException or HandshakeException)
+                Log.CannotStart(_log, _server.Name, exception.Message);
+            else
+                Log.StartFailed(_log, exception, _server.Name);
             _listener.OnLost(Explain(exception));
             throw;
         }

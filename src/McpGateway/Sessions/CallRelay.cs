@@ -13,7 +13,7 @@ internal sealed partial class CallRelay
 {
     private readonly ServerState _server;
     private readonly IChildListener _listener;
-    private readonly RelayServices _services;
+    private readonly RelayContext _context;
     private readonly ILogger _log;
     private readonly Lock _lock = new();
     private Task<ChildConnection>? _starting;
@@ -22,14 +22,14 @@ internal sealed partial class CallRelay
 
     /// <param name="server">One of its places for a process was reserved for this relay.</param>
     /// <param name="listener">Receives what the child says of its own accord.</param>
-    /// <param name="services">The gateway's parts.</param>
-    public CallRelay(ServerState server, IChildListener listener, RelayServices services)
+    /// <param name="context">The gateway's parts.</param>
+    public CallRelay(ServerState server, IChildListener listener, RelayContext context)
     {
         _server = server;
         _listener = listener;
-        _services = services;
-        _log = services.Loggers.CreateLogger<CallRelay>();
-        Calls = new CallTable(server.Name, services.Time, services.Metrics);
+        _context = context;
+        _log = context.Loggers.CreateLogger<CallRelay>();
+        Calls = new CallTable(server.Name, context.Time, context.Metrics);
     }
 
     public CallTable Calls { get; }
@@ -42,7 +42,7 @@ internal sealed partial class CallRelay
     {
         // While it waits for the child to start, or for room, no queue counts it.
         var waiting = request.WrittenLength;
-        _services.Budget.Add(waiting);
+        _context.Budget.Add(waiting);
         try
         {
             var child = await ConnectAsync(handshake);
@@ -57,7 +57,7 @@ internal sealed partial class CallRelay
         }
         finally
         {
-            _services.Budget.Remove(waiting);
+            _context.Budget.Remove(waiting);
         }
     }
 
@@ -65,7 +65,7 @@ internal sealed partial class CallRelay
     public async ValueTask SendAsync(JsonRpcMessage message, bool handshake, CancellationToken cancellationToken)
     {
         var waiting = message.WrittenLength;
-        _services.Budget.Add(waiting);
+        _context.Budget.Add(waiting);
         try
         {
             if (await TryConnectAsync(handshake) is null)
@@ -75,7 +75,7 @@ internal sealed partial class CallRelay
         }
         finally
         {
-            _services.Budget.Remove(waiting);
+            _context.Budget.Remove(waiting);
         }
     }
 
@@ -164,9 +164,9 @@ internal sealed partial class CallRelay
     {
         var config = _server.Config;
         var limit = call.IsInitialize ? config.StartTimeout : config.RequestTimeout;
-        if (!paused && _services.Time.GetElapsedTime(call.ActiveAt, now) >= limit)
+        if (!paused && _context.Time.GetElapsedTime(call.ActiveAt, now) >= limit)
             return $"no answer or progress within {limit} ({(call.IsInitialize ? "startTimeout" : "requestTimeout")})";
-        return _services.Time.GetElapsedTime(call.StartedAt, now) >= config.RequestMaximum
+        return _context.Time.GetElapsedTime(call.StartedAt, now) >= config.RequestMaximum
             ? $"no answer within {config.RequestMaximum} (requestMaximum)"
             : null;
     }
@@ -183,6 +183,9 @@ internal sealed partial class CallRelay
     {
         [LoggerMessage(1, LogLevel.Warning, "{Server} cannot be started: {Reason}", EventName = "ChildCannotStart")]
         public static partial void CannotStart(ILogger log, string server, string reason);
+
+        [LoggerMessage(3, LogLevel.Error, "{Server} cannot be started", EventName = "ChildStartFailed")]
+        public static partial void StartFailed(ILogger log, Exception exception, string server);
 
         [LoggerMessage(2, LogLevel.Error, "A message to {Server} could not be sent", EventName = "SendFailed")]
         public static partial void SendFailed(ILogger log, Exception exception, string server);

@@ -34,7 +34,7 @@ public sealed partial class Session
     }
 
     private void EndAfterCalls() =>
-        Interlocked.CompareExchange(ref _endsAt, _services.Time.GetTimestamp() + Ticks(EndSoonPatience), 0);
+        Interlocked.CompareExchange(ref _endsAt, _context.Time.GetTimestamp() + Ticks(EndSoonPatience), 0);
 
     internal bool HasCallsInFlight => _relay.Calls.Count > 0;
 
@@ -74,7 +74,7 @@ public sealed partial class Session
 
         if (IsEnding)
             return true;
-        return Stream is null && _services.Time.GetElapsedTime(Volatile.Read(ref _activeAt), now) >= Server.Config.IdleTimeout;
+        return Stream is null && _context.Time.GetElapsedTime(Volatile.Read(ref _activeAt), now) >= Server.Config.IdleTimeout;
     }
 
     private Task EndAsync(JsonRpcError error)
@@ -105,7 +105,7 @@ public sealed partial class Session
         }
     }
 
-    private void Touch() => Volatile.Write(ref _activeAt, _services.Time.GetTimestamp());
+    private void Touch() => Volatile.Write(ref _activeAt, _context.Time.GetTimestamp());
 
-    private long Ticks(TimeSpan time) => (long)(time.TotalSeconds * _services.Time.TimestampFrequency);
+    private long Ticks(TimeSpan time) => (long)(time.TotalSeconds * _context.Time.TimestampFrequency);
 }

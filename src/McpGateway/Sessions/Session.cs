@@ -19,7 +19,7 @@ public enum SessionKind
 /// </summary>
 public sealed partial class Session : IChildListener
 {
-    private readonly RelayServices _services;
+    private readonly RelayContext _context;
     private readonly CallRelay _relay;
     private readonly ClientRequests _asked = new();
     private readonly HeldMessages _held;
@@ -32,16 +32,16 @@ public sealed partial class Session : IChildListener
     private volatile bool _draining;
 
     internal Session(
-        SessionKind kind, ServerState server, SessionOwner owner, RelayServices services, Action<Session, Task> onEnded)
+        SessionKind kind, ServerState server, SessionOwner owner, RelayContext context, Action<Session, Task> onEnded)
     {
         Kind = kind;
         Server = server;
         Owner = owner;
-        _services = services;
+        _context = context;
         _onEnded = onEnded;
-        _relay = new CallRelay(server, this, services);
-        _held = new HeldMessages(services.Time, services.Budget);
-        _activeAt = services.Time.GetTimestamp();
+        _relay = new CallRelay(server, this, context);
+        _held = new HeldMessages(context.Time, context.Budget);
+        _activeAt = context.Time.GetTimestamp();
     }
 
     public string Id { get; } = SessionId.Create();
@@ -88,7 +88,7 @@ public sealed partial class Session : IChildListener
     /// <summary>Opens the stream for what belongs to no call; an older one ends, for a half-open connection must not keep the client out.</summary>
     public MessageStream OpenStream()
     {
-        var stream = MessageStream.Lasting(_services.Budget, _services.Time);
+        var stream = MessageStream.Lasting(_context.Budget, _context.Time);
         MessageStream? replaced;
         lock (_lock)
         {
@@ -222,6 +222,6 @@ public sealed partial class Session : IChildListener
     private void Drop(JsonRpcMessage message, string reason)
     {
         message.Dispose();
-        _services.Metrics.MessageDropped(Server.Name, reason);
+        _context.Metrics.MessageDropped(Server.Name, reason);
     }
 }

@@ -7,7 +7,7 @@ namespace McpGateway.Sessions;
 
 /// <summary>The sessions by id: opened within the limits, found only by their owner, ended once.</summary>
 public sealed partial class SessionManager(
-    RelayServices services, IOptions<LimitsOptions> limits, ILogger<SessionManager> log)
+    RelayContext context, IOptions<LimitsOptions> limits, ILogger<SessionManager> log)
 {
     private readonly ConcurrentDictionary<string, Session> _sessions = new(StringComparer.Ordinal);
     private readonly Endings _endings = new(log);
@@ -36,9 +36,9 @@ public sealed partial class SessionManager(
             return Refusal.TooManyProcesses(server.Name);
         }
 
-        session = new Session(kind, server, owner, services, OnEnded);
+        session = new Session(kind, server, owner, context, OnEnded);
         _sessions[session.Id] = session;
-        services.Metrics.SessionOpened(server.Name);
+        context.Metrics.SessionOpened(server.Name);
         Log.Opened(log, server.Name, kind);
         if (!_draining)
             return null;
@@ -94,7 +94,7 @@ public sealed partial class SessionManager(
         _endings.Add(ending, session.Server.Name); // first: in between, the end of all sessions would find it in neither
         _sessions.TryRemove(session.Id, out _);
         Release(session.Owner);
-        services.Metrics.SessionEnded(session.Server.Name);
+        context.Metrics.SessionEnded(session.Server.Name);
         Log.Ended(log, session.Server.Name, session.Kind);
     }
 

@@ -8,7 +8,7 @@ namespace McpGateway.Sessions;
 /// The way in for a call without a session: a server, a user and a message in, a stream of what belongs to it out. Such
 /// calls run on one child for each server and user, which is kept while it is used.
 /// </summary>
-public sealed class SessionlessCalls(RelayServices services, ILogger<SessionlessCalls> log)
+public sealed class SessionlessCalls(RelayContext context, ILogger<SessionlessCalls> log)
 {
     private readonly ConcurrentDictionary<(ServerState, SessionOwner), SessionlessChild> _children = new();
     private readonly Endings _endings = new(log);
@@ -65,7 +65,7 @@ public sealed class SessionlessCalls(RelayServices services, ILogger<Sessionless
                 return null;
             if (!server.TryReserveProcess())
                 return Refusal.TooManyProcesses(server.Name);
-            child = new SessionlessChild(server, owner, services, OnEnded);
+            child = new SessionlessChild(server, owner, context, OnEnded);
             _children[(server, owner)] = child;
             return null;
         }

@@ -13,7 +13,7 @@ internal sealed class SessionlessChild : IChildListener
     private static readonly JsonRpcError NoClient = new(
         JsonRpcErrorCode.MethodNotFound, "There is no session: the client cannot be asked.");
 
-    private readonly RelayServices _services;
+    private readonly RelayContext _context;
     private readonly CallRelay _relay;
     private readonly Action<SessionlessChild, Task> _onEnded;
     private readonly Lock _lock = new();
@@ -22,14 +22,14 @@ internal sealed class SessionlessChild : IChildListener
     private long _activeAt;
 
     public SessionlessChild(
-        ServerState server, SessionOwner owner, RelayServices services, Action<SessionlessChild, Task> onEnded)
+        ServerState server, SessionOwner owner, RelayContext context, Action<SessionlessChild, Task> onEnded)
     {
         Server = server;
         Owner = owner;
-        _services = services;
+        _context = context;
         _onEnded = onEnded;
-        _relay = new CallRelay(server, this, services);
-        _activeAt = services.Time.GetTimestamp();
+        _relay = new CallRelay(server, this, context);
+        _activeAt = context.Time.GetTimestamp();
     }
 
     public ServerState Server { get; }
@@ -49,7 +49,7 @@ internal sealed class SessionlessChild : IChildListener
             return Refusal.TooManyCalls;
         }
 
-        Volatile.Write(ref _activeAt, _services.Time.GetTimestamp());
+        Volatile.Write(ref _activeAt, _context.Time.GetTimestamp());
         var key = Interlocked.Increment(ref _lastKey);
         var hasToken = !request.Envelope.ProgressToken.IsNone;
         var call = new ClientCall(_relay.Calls, key, request, replies) { ChildProgressToken = hasToken ? key : default };
@@ -67,7 +67,7 @@ internal sealed class SessionlessChild : IChildListener
         await _relay.TickAsync(now, paused: false);
         if (HasCallsInFlight)
             Volatile.Write(ref _activeAt, now); // it is idle from its last answer on
-        var idle = _services.Time.GetElapsedTime(Volatile.Read(ref _activeAt), now) >= Server.Config.IdleTimeout;
+        var idle = _context.Time.GetElapsedTime(Volatile.Read(ref _activeAt), now) >= Server.Config.IdleTimeout;
         if ((idle || Server.IsRetired) && !HasCallsInFlight)
             await EndAsync(Refusal.SessionNotFound.Error);
     }
@@ -105,7 +105,7 @@ internal sealed class SessionlessChild : IChildListener
         else
         {
             message.Dispose();
-            _services.Metrics.MessageDropped(Server.Name, "no-session");
+            _context.Metrics.MessageDropped(Server.Name, "no-session");
         }
     }
 

@@ -17,7 +17,7 @@ public static class SessionsExtensions
         .AddSingleton<ServerRegistry>()
         .AddSingleton<IChildLauncher, ProcessLauncher>()
         .AddSingleton(provider => new QueueBudget(Limits(provider).QueuedBytes ?? QueueBudget.DefaultLimit))
-        .AddSingleton(provider => new ChildServices(
+        .AddSingleton(provider => new ChildContext(
             provider.GetRequiredService<IChildLauncher>(),
             provider.GetRequiredService<QueueBudget>(),
             provider.GetRequiredService<GatewayMetrics>(),
@@ -25,7 +25,7 @@ public static class SessionsExtensions
             provider.GetRequiredService<ILoggerFactory>(),
             Limits(provider).MessageBytes))
         .AddSingleton<ChildStarter>()
-        .AddSingleton<RelayServices>()
+        .AddSingleton<RelayContext>()
         .AddSingleton<SessionManager>()
         .AddSingleton<SessionlessCalls>()
         .AddSingleton<SessionMonitor>()

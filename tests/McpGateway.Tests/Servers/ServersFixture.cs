@@ -9,7 +9,7 @@ internal sealed class ServersFixture : IDisposable
 {
     public ServersFixture(int maxMessageBytes = 1024 * 1024)
     {
-        Services = new ChildServices(Launcher, Budget, Recorder.Metrics, Time, NullLoggerFactory.Instance, maxMessageBytes);
+        Services = new ChildContext(Launcher, Budget, Recorder.Metrics, Time, NullLoggerFactory.Instance, maxMessageBytes);
         Starter = new ChildStarter(Services);
     }
 
@@ -21,7 +21,7 @@ internal sealed class ServersFixture : IDisposable
 
     public ManualTimeProvider Time { get; } = new();
 
-    public ChildServices Services { get; }
+    public ChildContext Services { get; }
 
     public ChildStarter Starter { get; }
 

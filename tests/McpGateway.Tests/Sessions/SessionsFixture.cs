@@ -18,9 +18,9 @@ internal sealed class SessionsFixture : IDisposable
     private readonly ServersFixture _servers = new();
 
     public SessionsFixture() =>
-        Relay = new RelayServices(_servers.Starter, _servers.Budget, Recorder.Metrics, Time, NullLoggerFactory.Instance);
+        Relay = new RelayContext(_servers.Starter, _servers.Budget, Recorder.Metrics, Time, NullLoggerFactory.Instance);
 
-    public RelayServices Relay { get; }
+    public RelayContext Relay { get; }
 
     public FakeLauncher Launcher => _servers.Launcher;
 

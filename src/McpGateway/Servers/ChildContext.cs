@@ -5,7 +5,7 @@ namespace McpGateway.Servers;
 
 /// <summary>What every child's connection needs of the gateway.</summary>
 /// <param name="MaxMessageBytes">The longest line of a child that is relayed (Limits:MessageBytes).</param>
-public sealed record ChildServices(
+public sealed record ChildContext(
     IChildLauncher Launcher,
     QueueBudget Budget,
     GatewayMetrics Metrics,
