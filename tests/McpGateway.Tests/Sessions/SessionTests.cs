@@ -56,6 +56,14 @@ public sealed class SessionTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Notification_NamedInitialize_DoesNotStandInForTheHandshake()
+    {
+        Receive(Json.Notification("initialize"), _fixture.Post());
+        Assert.Contains("\"id\":1", await _child.ReadAsync(), StringComparison.Ordinal); // the gateway's own initialize
+        Assert.Same(Refusal.AlreadyInitialized, Receive(Json.Request(1, "initialize"), _fixture.Post()).Refusal);
+    }
+
+    [Fact]
     public async Task Ping_BeforeInitialize_IsAnsweredAndStartsNoChild()
     {
         var post = _fixture.Post();
