@@ -108,7 +108,7 @@ internal sealed partial class CallRelay
     }
 
     /// <summary>Fails the calls whose time is over, and reminds their streams of the silence.</summary>
-    /// <param name="now">A timestamp of the services' clock.</param>
+    /// <param name="now">A timestamp of the context's clock.</param>
     /// <param name="paused">True while the client has to answer something that belongs to no single call.</param>
     public async ValueTask TickAsync(long now, bool paused)
     {

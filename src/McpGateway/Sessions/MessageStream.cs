@@ -51,7 +51,7 @@ public sealed class MessageStream
     /// <returns>False when the stream has ended.</returns>
     public ValueTask<bool> WaitToReadAsync() => _queue.WaitToReadAsync();
 
-    /// <summary>For the transport: takes the next message, which it owns and disposes of.</summary>
+    /// <summary>For the transport, and for the relay when its client read no further: takes the next message, whose owner the caller becomes.</summary>
     public bool TryRead([NotNullWhen(true)] out JsonRpcMessage? message) => _queue.TryDequeue(out message);
 
     /// <summary>For the transport: whether it is time to send something, so that nobody takes the silence for an end.</summary>
@@ -127,9 +127,6 @@ public sealed class MessageStream
             }
         }
     }
-
-    /// <summary>For the relay: takes back a message that the client did not read.</summary>
-    internal bool TryTakeBack([NotNullWhen(true)] out JsonRpcMessage? message) => _queue.TryDequeue(out message);
 
     /// <summary>For the monitor: reminds the transport of a silence that has lasted too long.</summary>
     internal void Tick(long now)

@@ -33,9 +33,11 @@ public sealed partial class Session
             notification.ReplaceId(id);
         }
 
-        if (notification.Envelope.Method == McpMethod.Progress)
-            _relay.Calls.FindByProgressToken(notification.Envelope.ProgressToken)?.Touch();
-        return DeliverAsync(notification, CallOf(notification));
+        var call = CallOf(notification);
+        // Only its own progress keeps a call alive, not what comes to it for want of another.
+        if (notification.Envelope.Method == McpMethod.Progress && call?.ChildProgressToken == notification.Envelope.ProgressToken)
+            call.Touch();
+        return DeliverAsync(notification, call);
     }
 
     private ValueTask AskAsync(JsonRpcMessage request, long id, ClientCall? call)
@@ -79,7 +81,7 @@ public sealed partial class Session
     private async Task DeliverHeldAsync(MessageStream stream, MessageStream? replaced)
     {
         replaced?.End();
-        while (replaced is not null && replaced.TryTakeBack(out var unread))
+        while (replaced is not null && replaced.TryRead(out var unread))
             await DeliverAsync(unread, null);
         while (stream.IsOpen && _held.TryTake(out var held))
             await DeliverAsync(held, null);
