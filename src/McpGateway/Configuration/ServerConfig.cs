@@ -42,11 +42,27 @@ public sealed record StdioTarget : ServerTarget
     /// <summary>What must not be seen in what the child prints: the variables' values, and what <c>${…}</c> put in elsewhere.</summary>
     public EquatableList<string> Secrets { get; init; } = EquatableList<string>.Empty;
 
+    /// <summary>Who shares its children.</summary>
+    public Isolation Isolation { get; init; }
+
     /// <summary>True: the child sees the gateway's whole environment; false: only a short safe list of it.</summary>
     public bool InheritEnvironment { get; init; }
 
     /// <summary>Absolute; null: the gateway's own working directory.</summary>
     public string? WorkingDirectory { get; init; }
+}
+
+/// <summary>Who shares a server's child process (docs/isolation.md).</summary>
+public enum Isolation
+{
+    /// <summary>Nobody: each MCP session has its own.</summary>
+    Session,
+
+    /// <summary>The sessions of one user that declare the same client capabilities.</summary>
+    User,
+
+    /// <summary>All sessions. The child cannot ask clients anything.</summary>
+    Shared,
 }
 
 /// <summary>A remote MCP server.</summary>

@@ -35,6 +35,9 @@ internal ref partial struct EnvelopeReader
                 case Member.TaskId:
                     _taskId = ReadText();
                     break;
+                case Member.Task:
+                    _wantsTask = _reader.TokenType is not JsonTokenType.Null;
+                    break;
             }
 
             _reader.Skip();

@@ -22,7 +22,7 @@ internal ref partial struct EnvelopeReader
     private Utf8JsonReader _reader;
     private string? _violation;
 
-    private bool _hasId, _hasMethod, _hasVersion, _hasResult, _hasError, _hasRequestId, _hasMetaToken;
+    private bool _hasId, _hasMethod, _hasVersion, _hasResult, _hasError, _hasRequestId, _hasMetaToken, _wantsTask;
     private JsonRpcId _id, _paramsToken, _metaToken, _requestId;
     private ByteRange _idRange, _params, _result, _paramsTokenRange, _metaTokenRange, _requestIdRange;
     private string? _method, _relatedTask, _taskId;
@@ -175,6 +175,7 @@ internal ref partial struct EnvelopeReader
             CancelledId = isCancelled ? _requestId : default,
             CancelledIdRange = isCancelled ? _requestIdRange : default,
             Task = _relatedTask ?? _taskId,
+            WantsTask = _wantsTask,
         };
     }
 

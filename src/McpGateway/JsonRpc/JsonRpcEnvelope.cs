@@ -51,6 +51,9 @@ public readonly record struct JsonRpcEnvelope
     /// </summary>
     public string? Task { get; init; }
 
+    /// <summary>Whether the request is to be run as a task of its own (<c>params.task</c>, 2025-11-25).</summary>
+    public bool WantsTask { get; init; }
+
     public bool IsRequest => Kind is JsonRpcKind.Request;
 
     public bool IsAnswer => Kind is JsonRpcKind.Result or JsonRpcKind.Error;

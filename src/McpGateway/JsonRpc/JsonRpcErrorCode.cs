@@ -6,6 +6,7 @@ public static class JsonRpcErrorCode
     public const int ParseError = -32700;
     public const int InvalidRequest = -32600;
     public const int MethodNotFound = -32601;
+    public const int InvalidParams = -32602;
     public const int InternalError = -32603;
 
     /// <summary>A header that the transport needs is missing, or an Origin or Host is not allowed.</summary>
@@ -16,6 +17,9 @@ public static class JsonRpcErrorCode
 
     /// <summary>A limit was reached; Retry-After says when to try again.</summary>
     public const int Overloaded = -32003;
+
+    /// <summary>The client is to open a URL first; <c>data.elicitations</c> tells which (2025-11-25).</summary>
+    public const int UrlElicitationRequired = -32042;
 
     /// <summary>The protocol version is not served; <c>data.supported</c> lists those that are.</summary>
     public const int UnsupportedProtocolVersion = -32022;

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Json.Nodes;
 
 namespace McpGateway.JsonRpc;
 
@@ -66,11 +67,22 @@ public sealed class JsonRpcMessage : IDisposable
         return TryTake(rented, length, out message, out envelope);
     }
 
+    /// <summary>The message as it arrived once more, for another receiver.</summary>
+    public JsonRpcMessage Copy()
+    {
+        var copy = ArrayPool<byte>.Shared.Rent(_length);
+        Utf8.CopyTo(copy);
+        return new JsonRpcMessage(copy, _length, pooled: true, Envelope);
+    }
+
     /// <summary>A message of the gateway's own making.</summary>
     /// <exception cref="ArgumentException">The bytes are no JSON-RPC message.</exception>
     public static JsonRpcMessage Create(byte[] utf8) => EnvelopeReader.Read(utf8, out var envelope) is { } error
         ? throw new ArgumentException(error.Message, nameof(utf8))
         : new JsonRpcMessage(utf8, utf8.Length, pooled: false, envelope);
+
+    /// <inheritdoc cref="Create(byte[])"/>
+    public static JsonRpcMessage Create(JsonObject json) => Create(System.Text.Encoding.UTF8.GetBytes(json.ToJsonString()));
 
     /// <summary>The error as an answer to the request with this id.</summary>
     public static JsonRpcMessage CreateError(JsonRpcId id, JsonRpcError error) => Create(error.ToResponse(id));

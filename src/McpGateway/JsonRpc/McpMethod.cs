@@ -9,19 +9,35 @@ public static class McpMethod
     public const string Cancelled = "notifications/cancelled";
     public const string Progress = "notifications/progress";
     public const string ToolsCall = "tools/call";
+    public const string SetLevel = "logging/setLevel";
+    public const string LogMessage = "notifications/message";
+    public const string Subscribe = "resources/subscribe";
+    public const string Unsubscribe = "resources/unsubscribe";
+    public const string ResourceUpdated = "notifications/resources/updated";
+    public const string RootsListChanged = "notifications/roots/list_changed";
+    public const string Elicit = "elicitation/create";
+    public const string ElicitationComplete = "notifications/elicitation/complete";
+    public const string TaskStatus = "notifications/tasks/status";
 
     private static readonly (byte[] Utf8, string Name)[] Known =
     [
         .. new[]
         {
             ToolsCall, "tools/list", Progress, Cancelled, Initialize, Initialized, Ping,
-            "resources/list", "resources/read", "resources/templates/list", "resources/subscribe",
-            "resources/unsubscribe", "prompts/list", "prompts/get", "completion/complete", "logging/setLevel",
-            "notifications/message", "notifications/tools/list_changed", "notifications/resources/list_changed",
-            "notifications/resources/updated", "notifications/prompts/list_changed", "notifications/roots/list_changed",
-            "sampling/createMessage", "elicitation/create", "roots/list",
+            "resources/list", "resources/read", "resources/templates/list", Subscribe, Unsubscribe,
+            "prompts/list", "prompts/get", "completion/complete", SetLevel, LogMessage,
+            "notifications/tools/list_changed", "notifications/resources/list_changed", "notifications/prompts/list_changed",
+            ResourceUpdated, RootsListChanged, "sampling/createMessage", Elicit, ElicitationComplete, "roots/list",
+            TaskStatus, "tasks/get", "tasks/result", "tasks/list", "tasks/cancel",
         }.Select(name => (System.Text.Encoding.ASCII.GetBytes(name), name)),
     ];
+
+    /// <summary>Whether a method of either side is about tasks that were begun before.</summary>
+    public static bool IsAboutTasks(string? method) => method?.StartsWith("tasks/", StringComparison.Ordinal) is true;
+
+    /// <summary>Whether a notification tells that one of the server's lists has changed.</summary>
+    public static bool IsListChanged(string? method) =>
+        method is "notifications/tools/list_changed" or "notifications/resources/list_changed" or "notifications/prompts/list_changed";
 
     /// <summary>The constant for a method's unescaped bytes, or null for one not listed here.</summary>
     internal static string? Find(ReadOnlySpan<byte> utf8)

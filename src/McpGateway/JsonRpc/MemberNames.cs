@@ -15,6 +15,7 @@ internal enum Member : byte
     RequestId,
     RelatedTask,
     TaskId,
+    Task,
 
     /// <summary>Read by filters and by the handshake: only its name is watched here.</summary>
     Guarded,
@@ -38,7 +39,7 @@ internal sealed class MemberNames
     public static MemberNames Params { get; } = new(
         ("name", Member.Guarded), ("arguments", Member.Guarded), ("_meta", Member.Meta),
         ("progressToken", Member.ProgressToken), ("requestId", Member.RequestId), ("taskId", Member.TaskId),
-        ("task", Member.Guarded), ("uri", Member.Guarded), ("ref", Member.Guarded), ("level", Member.Guarded),
+        ("task", Member.Task), ("uri", Member.Guarded), ("ref", Member.Guarded), ("level", Member.Guarded),
         ("cursor", Member.Guarded), ("protocolVersion", Member.Guarded), ("capabilities", Member.Guarded));
 
     public static MemberNames Meta { get; } = new(

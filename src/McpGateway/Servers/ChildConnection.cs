@@ -47,12 +47,15 @@ public sealed partial class ChildConnection : IAsyncDisposable
 
     /// <summary>Sends a request under an id of the child's own; waits while the child's queue is full.</summary>
     /// <param name="request">Owned by the connection from here on.</param>
-    /// <param name="call">Told of the answer, or of the failure, exactly once, unless it was abandoned before.</param>
-    public async ValueTask CallAsync(JsonRpcMessage request, PendingCall call)
+    /// <param name="call">Told of the answer, or of the failure, exactly once.</param>
+    /// <returns>False when it was abandoned before it was sent: then it is told of nothing.</returns>
+    public async ValueTask<bool> CallAsync(JsonRpcMessage request, PendingCall call)
     {
         var id = Interlocked.Increment(ref _lastId);
         call.ChildId = id;
         request.ReplaceId(id);
+        if (call.HidesProgressToken && !request.Envelope.ProgressToken.IsNone)
+            request.ReplaceProgressToken(id);
         _pending[id] = call;
         _context.Metrics.CallRelayed(_server.Name);
         switch (await OfferAsync(request, call))
@@ -61,16 +64,20 @@ public sealed partial class ChildConnection : IAsyncDisposable
                 await call.OnFailedAsync(late.ToError()); // the failure came between the two steps above
                 break;
             case Enqueued.Full: // it was abandoned while it waited for room
-                Forget(call);
                 request.Dispose();
-                break;
+                return !Forget(call);
             case Enqueued.Closed:
                 request.Dispose();
                 if (Forget(call))
                     await call.OnFailedAsync((Volatile.Read(ref _failure) ?? Failure("no longer reads its standard input", null)).ToError());
                 break;
         }
+
+        return true;
     }
+
+    /// <summary>Finds the call that waits under this id.</summary>
+    public PendingCall? Find(long id) => _pending.GetValueOrDefault(id);
 
     /// <summary>Sends a notification or an answer; waits while the child's queue is full, as long as a request may take.</summary>
     /// <param name="message">Owned by the connection from here on.</param>
@@ -133,9 +140,5 @@ public sealed partial class ChildConnection : IAsyncDisposable
 
     private ChildFailure Failure(string reason, ChildExit? exit) => new(_server.Name, reason, exit, _errorOutput.LastLines);
 
-    private void Drop(JsonRpcMessage message, string reason)
-    {
-        message.Dispose();
-        _context.Metrics.MessageDropped(_server.Name, reason);
-    }
+    private void Drop(JsonRpcMessage message, string reason) => _context.Metrics.Drop(_server.Name, message, reason);
 }

@@ -46,7 +46,12 @@ public sealed class MessageQueue : IValueTaskSource<bool>
     public bool IsClosed => Volatile.Read(ref _closed);
 
     /// <summary>Offers a message without waiting. The caller keeps it unless the answer is <see cref="Enqueued.Yes"/>.</summary>
-    public Enqueued TryEnqueue(JsonRpcMessage message)
+    public Enqueued TryEnqueue(JsonRpcMessage message) => TryEnqueue(message, _limits);
+
+    /// <inheritdoc cref="TryEnqueue(JsonRpcMessage)"/>
+    /// <param name="message">The message.</param>
+    /// <param name="limits">Bounds for this message in place of the queue's own.</param>
+    public Enqueued TryEnqueue(JsonRpcMessage message, QueueLimits limits)
     {
         bool wake;
         lock (_lock)
@@ -54,7 +59,7 @@ public sealed class MessageQueue : IValueTaskSource<bool>
             if (_closed)
                 return Enqueued.Closed;
             var length = message.WrittenLength;
-            if (_messages.Count > 0 && (_messages.Count >= _limits.Messages || _bytes + length > _limits.Bytes))
+            if (_messages.Count > 0 && (_messages.Count >= limits.Messages || _bytes + length > limits.Bytes))
                 return Enqueued.Full;
             _messages.Enqueue(message);
             _bytes += length;

@@ -14,6 +14,9 @@ public abstract class PendingCall
     /// <summary>Whether <see cref="Abandoned"/> has fired, without the cost of asking for it.</summary>
     internal protected virtual bool IsAbandoned => false;
 
+    /// <summary>Whether the child is to see the call's own id as its progress token, because others may use the same token.</summary>
+    internal protected virtual bool HidesProgressToken => false;
+
     /// <summary>The child answered. The message is the call's from here on; its id is still the child's.</summary>
     internal protected abstract ValueTask OnAnswerAsync(JsonRpcMessage answer);
 

@@ -56,7 +56,7 @@ internal sealed class CallTable(string server, TimeProvider time, GatewayMetrics
 
     /// <summary>The call whose progress the child reports under this token.</summary>
     public ClientCall? FindByProgressToken(JsonRpcId token) =>
-        token.IsNone ? null : First(call => call.ChildProgressToken == token);
+        token.IsNone ? null : First(call => call.ProgressToken == token);
 
     /// <summary>The call that waits for this task.</summary>
     public ClientCall? FindByTask(string task) => First(call => call.Task == task);
@@ -81,11 +81,7 @@ internal sealed class CallTable(string server, TimeProvider time, GatewayMetrics
             return _calls.Count == 0 ? [] : [.. _calls.Values];
     }
 
-    public void Undeliverable(JsonRpcMessage message)
-    {
-        message.Dispose();
-        metrics.MessageDropped(server, "client-gone");
-    }
+    public void Undeliverable(JsonRpcMessage message) => metrics.Drop(server, message, "client-gone");
 
     private ClientCall? First(Func<ClientCall, bool> condition)
     {

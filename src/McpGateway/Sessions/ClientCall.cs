@@ -1,5 +1,6 @@
 using McpGateway.JsonRpc;
 using McpGateway.Servers;
+using McpGateway.Sessions.Children;
 
 namespace McpGateway.Sessions;
 
@@ -23,14 +24,18 @@ internal sealed class ClientCall(CallTable table, JsonRpcId key, JsonRpcMessage 
     /// <summary>The client's progress token; none when it asked for no progress.</summary>
     public JsonRpcId ProgressToken { get; } = request.Envelope.ProgressToken;
 
-    /// <summary>The token that the child knows: the client's own, unless clients share the child.</summary>
-    public JsonRpcId ChildProgressToken { get; init; } = request.Envelope.ProgressToken;
-
     public string Method { get; } = request.Envelope.Method!;
 
+    /// <summary>The task that it asks about.</summary>
     public string? Task { get; } = request.Envelope.Task;
 
+    /// <summary>Whether it is to be run as a task.</summary>
+    public bool WantsTask { get; } = request.Envelope.WantsTask;
+
     public MessageStream Replies { get; } = replies;
+
+    /// <summary>Its session's seat at a child with others; null when the child is the session's own.</summary>
+    public SharedSeat? Seat { get; init; }
 
     public bool IsInitialize => Method == McpMethod.Initialize;
 
@@ -43,7 +48,7 @@ internal sealed class ClientCall(CallTable table, JsonRpcId key, JsonRpcMessage 
     public bool WaitsForClient => Volatile.Read(ref _waitsForClient) > 0;
 
     /// <summary>Looks at the answer before it goes out.</summary>
-    public Action<JsonRpcMessage>? OnAnswer { get; init; }
+    public Action<JsonRpcMessage>? OnAnswer { get; set; }
 
     /// <summary>Fires when the call has ended before it was sent. Only a call that must wait for room asks for it.</summary>
     protected internal override CancellationToken Abandoned
@@ -60,6 +65,8 @@ internal sealed class ClientCall(CallTable table, JsonRpcId key, JsonRpcMessage 
     }
 
     protected internal override bool IsAbandoned => Volatile.Read(ref _abandoned);
+
+    protected internal override bool HidesProgressToken => Seat is not null;
 
     public void Touch() => ActiveAt = table.Now;
 
@@ -84,27 +91,39 @@ internal sealed class ClientCall(CallTable table, JsonRpcId key, JsonRpcMessage 
         abandoning?.Cancel();
     }
 
+    /// <summary>Answers it, unless it has ended.</summary>
+    /// <param name="answer">Under the client's id; owned by the call from here on.</param>
+    public ValueTask AnswerAsync(JsonRpcMessage answer)
+    {
+        if (table.Remove(this))
+            return EndAsync(answer);
+        answer.Dispose();
+        return default;
+    }
+
+    /// <summary>Answers it with an error, unless it has ended.</summary>
+    public ValueTask FailAsync(JsonRpcError error) =>
+        table.Remove(this) ? EndAsync(JsonRpcMessage.CreateError(ClientId, error)) : default;
+
     /// <summary>Writes the answer that ends the call. The caller has taken it out of the table.</summary>
     public async ValueTask EndAsync(JsonRpcMessage answer)
     {
         OnAnswer?.Invoke(answer);
-        if (!await Replies.WriteAsync(answer))
+        if (!await Replies.WriteAsync(answer, patient: Seat is null))
             table.Undeliverable(answer);
         Replies.Release();
     }
 
     protected internal override ValueTask OnAnswerAsync(JsonRpcMessage answer)
     {
-        if (!table.Remove(this))
-        {
-            answer.Dispose();
-            return default;
-        }
-
+        Seat?.OnSettled(this, answer);
         answer.ReplaceId(ClientId);
-        return EndAsync(answer);
+        return AnswerAsync(answer);
     }
 
-    protected internal override ValueTask OnFailedAsync(JsonRpcError error) =>
-        table.Remove(this) ? EndAsync(JsonRpcMessage.CreateError(ClientId, error)) : default;
+    protected internal override ValueTask OnFailedAsync(JsonRpcError error)
+    {
+        Seat?.OnSettled(this, null);
+        return FailAsync(error);
+    }
 }

@@ -4,74 +4,97 @@ using McpGateway.Servers;
 namespace McpGateway.Sessions;
 
 /// <summary>
-/// What a child has asked its client (sampling, elicitation, roots) and waits for. The client sees ids of the gateway's
-/// own, so an answer is taken only for something that was asked in this session.
+/// What a child has asked its clients (sampling, elicitation, roots) and waits for. A client sees ids and progress tokens
+/// of the gateway's own, so an answer is taken only from the session that was asked, and only once.
 /// </summary>
 internal sealed class ClientRequests
 {
-    private readonly Lock _lock = new();
     // A child that asks without end is answered with errors from here on.
     private static readonly int Capacity = QueueLimits.Default.Messages;
 
-    private readonly Dictionary<long, Asked> _asked = [];
+    private readonly Lock _lock = new();
+    private readonly Dictionary<long, ClientRequest> _asked = [];
     private readonly Dictionary<JsonRpcId, long> _byChildId = [];
     private long _lastId;
 
-    /// <summary>Whether the client is to answer something that belongs to no single call.</summary>
-    public bool AnyWithoutCall
+    /// <summary>Whether the session's client is to answer something that belongs to no single call.</summary>
+    public bool AnyWithoutCall(Session session)
     {
-        get
-        {
-            lock (_lock)
-                return _asked.Count > 0 && _asked.Values.Any(asked => asked.Call is null);
-        }
+        lock (_lock)
+            return _asked.Count > 0 && _asked.Values.Any(asked => asked.Session == session && asked.Call is null);
     }
 
-    /// <returns>The id for the client; null when the child's own id is still in flight, or too many are.</returns>
-    public long? TryAdd(JsonRpcId childId, ClientCall? call)
+    /// <summary>Gives a request of the child's an id for the client, under which it is then written.</summary>
+    /// <returns>False when the child's own id is still in flight, or too many are.</returns>
+    public bool TryAsk(Session session, JsonRpcMessage request, ClientCall? call)
     {
-        long id;
+        var childId = request.Envelope.Id;
         lock (_lock)
         {
-            if (_asked.Count >= Capacity || !_byChildId.TryAdd(childId, _lastId + 1))
-                return null;
-            id = ++_lastId;
-            _asked.Add(id, new Asked(childId, call));
+            var id = _lastId + 1;
+            if (_asked.Count >= Capacity || !_byChildId.TryAdd(childId, id))
+                return false;
+            _lastId = id;
+            _asked.Add(id, new ClientRequest(session, id, childId, call, request.Envelope.ProgressToken, request.Envelope.WantsTask));
+            request.ReplaceId(id);
         }
 
         call?.BeginWaiting();
-        return id;
+        return true;
     }
 
-    /// <summary>Takes what the client answered, or what can no longer be answered.</summary>
-    /// <returns>The child's id; null when nothing with this id was asked.</returns>
-    public JsonRpcId? TryTake(JsonRpcId clientId)
+    /// <summary>Takes what the session's client answered.</summary>
+    /// <returns>Null when it was not asked anything with this id.</returns>
+    public ClientRequest? TryTake(Session session, JsonRpcId clientId)
     {
-        Asked? asked;
         lock (_lock)
         {
-            if (!clientId.TryGetInt64(out var id) || !_asked.Remove(id, out asked))
+            if (Find(session, clientId) is not { } asked)
                 return null;
-            _byChildId.Remove(asked.ChildId);
+            return Remove(asked);
         }
+    }
 
+    /// <summary>Takes what the child no longer wants to know, or what can no longer be answered.</summary>
+    /// <returns>Null when it asked nothing with this id.</returns>
+    public ClientRequest? TryTake(JsonRpcId childId)
+    {
+        lock (_lock)
+            return _byChildId.TryGetValue(childId, out var id) ? Remove(_asked[id]) : null;
+    }
+
+    /// <summary>Takes all that waits for this session's client.</summary>
+    public ClientRequest[] TakeAll(Session session)
+    {
+        lock (_lock)
+            return [.. _asked.Values.Where(asked => asked.Session == session).ToArray().Select(Remove)];
+    }
+
+    /// <summary>The progress token that the child waits for under one that the session's client was given.</summary>
+    public JsonRpcId ChildTokenOf(Session session, JsonRpcId clientToken)
+    {
+        lock (_lock)
+            return Find(session, clientToken)?.ChildToken ?? default;
+    }
+
+    private ClientRequest? Find(Session session, JsonRpcId clientId) =>
+        clientId.TryGetInt64(out var id) && _asked.TryGetValue(id, out var asked) && asked.Session == session ? asked : null;
+
+    private ClientRequest Remove(ClientRequest asked)
+    {
+        _asked.Remove(asked.ClientId);
+        _byChildId.Remove(asked.ChildId);
         asked.Call?.EndWaiting();
-        return asked.ChildId;
+        return asked;
     }
-
-    /// <summary>Takes what the child no longer wants to know.</summary>
-    /// <returns>The id that the client knows; null when it asked nothing with this id.</returns>
-    public JsonRpcId? TryCancel(JsonRpcId childId)
-    {
-        long id;
-        lock (_lock)
-        {
-            if (!_byChildId.TryGetValue(childId, out id))
-                return null;
-        }
-
-        return TryTake(id) is null ? null : id;
-    }
-
-    private sealed record Asked(JsonRpcId ChildId, ClientCall? Call);
 }
+
+/// <summary>One request of a child's to a client.</summary>
+/// <param name="Session">Whose client was asked.</param>
+/// <param name="ClientId">The id, and where it has one the progress token, that the client sees.</param>
+/// <param name="ChildId">The child's own id.</param>
+/// <param name="Call">The call for which it asks; null when it belongs to no single one.</param>
+/// <param name="ChildToken">The child's own progress token; none when it wants no progress.</param>
+/// <param name="WantsTask">Whether the client is to run it as a task.</param>
+internal sealed record ClientRequest(
+    Session Session, long ClientId, JsonRpcId ChildId, ClientCall? Call, JsonRpcId ChildToken, bool WantsTask);

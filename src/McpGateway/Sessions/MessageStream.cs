@@ -85,7 +85,7 @@ public sealed class MessageStream
     public async ValueTask AnswerAsync(JsonRpcMessage answer)
     {
         Await();
-        if (!await WriteAsync(answer))
+        if (!await WriteAsync(answer, patient: true))
             answer.Dispose();
         Release();
     }
@@ -101,18 +101,26 @@ public sealed class MessageStream
         Release();
     }
 
-    /// <summary>For the relay: writes a message, waiting a bounded time for room.</summary>
+    /// <summary>For the relay: writes a message.</summary>
+    /// <param name="message">Owned by the stream, when it takes it.</param>
+    /// <param name="patient">
+    /// Whether to wait a bounded time for room. Where others wait behind this client there is a wider bound instead, and
+    /// who is over it is cut at once.
+    /// </param>
     /// <returns>False when the stream is gone: the message is still the caller's.</returns>
-    internal async ValueTask<bool> WriteAsync(JsonRpcMessage message)
+    internal async ValueTask<bool> WriteAsync(JsonRpcMessage message, bool patient)
     {
         while (true)
         {
-            switch (_queue.TryEnqueue(message))
+            switch (_queue.TryEnqueue(message, patient ? QueueLimits.Default : QueueLimits.Wide))
             {
                 case Enqueued.Yes:
                     _quietSince = _time.GetTimestamp();
                     return true;
                 case Enqueued.Closed:
+                    return false;
+                case Enqueued.Full when !patient:
+                    Cut();
                     return false;
             }
 

@@ -18,6 +18,10 @@ public static class ProtocolVersion
 
     public static bool IsServed(string version) => Served.Contains(version, StringComparer.Ordinal);
 
+    /// <summary>The lower of two revisions; the first when the second is none that is served.</summary>
+    public static string Lower(string spoken, string? requested) =>
+        requested is not null && IsServed(requested) && string.CompareOrdinal(requested, spoken) < 0 ? requested : spoken;
+
     /// <summary>Only one revision has batches.</summary>
     public static bool AllowsBatches(string version) => version == V2025March;
 }

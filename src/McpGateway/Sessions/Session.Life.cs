@@ -1,4 +1,5 @@
 using McpGateway.JsonRpc;
+using McpGateway.Servers;
 
 namespace McpGateway.Sessions;
 
@@ -14,7 +15,7 @@ public sealed partial class Session
     private bool _ticking;
     private Task? _ending;
 
-    private bool IsEnded => Volatile.Read(ref _ending) is not null;
+    internal bool IsEnded => Volatile.Read(ref _ending) is not null;
 
     // It takes no more requests, and ends when those in flight have been answered.
     private bool IsEnding => Volatile.Read(ref _endsAt) != 0 || Server.IsRetired;
@@ -23,20 +24,33 @@ public sealed partial class Session
     /// <returns>Completes when the child is gone; the same task for every caller.</returns>
     public Task EndAsync() => EndAsync(Ended);
 
-    void Servers.IChildListener.OnLost(JsonRpcError error) => _ = EndAsync(error);
+    /// <summary>The child is gone: so is what it knew of the session.</summary>
+    internal void OnChildLost(JsonRpcError error) => _ = EndAsync(error);
 
     /// <summary>Ends the session as soon as nothing is in flight, and after a minute at the latest.</summary>
     public void EndSoon()
     {
         EndAfterCalls();
-        if (_relay.Calls.Count == 0)
+        if (_calls.Count == 0)
             _ = EndAsync();
     }
 
     private void EndAfterCalls() =>
         Interlocked.CompareExchange(ref _endsAt, _context.Time.GetTimestamp() + Ticks(EndSoonPatience), 0);
 
-    internal bool HasCallsInFlight => _relay.Calls.Count > 0;
+    /// <summary>Begins a use of an implicit session, so that it does not end for idleness in the same moment.</summary>
+    internal bool TryUse()
+    {
+        lock (_lock)
+        {
+            if (_ending is not null || IsEnding)
+                return false;
+            Touch();
+            return true;
+        }
+    }
+
+    internal bool HasCallsInFlight => _calls.Count > 0;
 
     /// <summary>The monitor's visit: time-outs, keep-alives, what was held for too long, the session's own end.</summary>
     internal async Task TickAsync(long now)
@@ -46,12 +60,12 @@ public sealed partial class Session
             return;
         try
         {
-            await _relay.TickAsync(now, _asked.AnyWithoutCall);
+            await EndOverdueAsync(now);
             Stream?.Tick(now);
             while (_held.TryTakeExpired(now, out var expired))
                 GiveUp(expired);
             if (IsOver(now))
-                await EndAsync();
+                await EndAsync(Ended, () => IsOver(now));
         }
         finally
         {
@@ -61,12 +75,47 @@ public sealed partial class Session
 
     /// <summary>The stream on which the most bytes wait for the client.</summary>
     internal MessageStream? Slowest() =>
-        _relay.Calls.Snapshot().Select(call => call.Replies).Append(Stream).OfType<MessageStream>()
+        _calls.Snapshot().Select(call => call.Replies).Append(Stream).OfType<MessageStream>()
             .MaxBy(stream => stream.QueuedBytes);
+
+    // Each answer may wait for a client that does not read.
+    private async Task EndOverdueAsync(long now)
+    {
+        List<Task>? failing = null;
+        foreach (var call in _calls.Snapshot())
+        {
+            call.Replies.Tick(now);
+            if (Overdue(call, now) is not { } reason || !_calls.Remove(call))
+                continue;
+            _seat.Cancel(call, null, reason);
+            var error = new ChildFailure(Server.Name, $"did not answer {call.Method}: {reason}", null, []).ToError();
+            (failing ??= []).Add(call.EndAsync(JsonRpcMessage.CreateError(call.ClientId, error)).AsTask());
+        }
+
+        if (failing is not null)
+            await Task.WhenAll(failing);
+    }
+
+    private string? Overdue(ClientCall call, long now)
+    {
+        var config = Server.Config;
+        var limit = call.IsInitialize ? config.StartTimeout : config.RequestTimeout;
+        if (_context.Time.GetElapsedTime(call.StartedAt, now) >= config.RequestMaximum)
+            return $"no answer within {config.RequestMaximum} (requestMaximum)";
+        if (_context.Time.GetElapsedTime(call.ActiveAt, now) < limit || call.WaitsForClient || _seat.ClientIsAsked)
+            return null;
+        return $"no answer or progress within {limit} ({(call.IsInitialize ? "startTimeout" : "requestTimeout")})";
+    }
+
+    private async Task FailAsync(ClientCall call, JsonRpcError error)
+    {
+        _seat.Cancel(call, null, "the session has ended");
+        await call.FailAsync(error);
+    }
 
     private bool IsOver(long now)
     {
-        if (_relay.Calls.Count > 0)
+        if (_calls.Count > 0)
         {
             Touch(); // a session is idle from its last answer on
             return Volatile.Read(ref _endsAt) is var end and not 0 && now >= end;
@@ -77,12 +126,14 @@ public sealed partial class Session
         return Stream is null && _context.Time.GetElapsedTime(Volatile.Read(ref _activeAt), now) >= Server.Config.IdleTimeout;
     }
 
-    private Task EndAsync(JsonRpcError error)
+    private Task EndAsync(JsonRpcError error, Func<bool>? onlyIf = null)
     {
         lock (_lock)
         {
             if (_ending is not null)
                 return _ending;
+            if (onlyIf?.Invoke() is false)
+                return Task.CompletedTask;
             _ending = Task.Run(() => EndCoreAsync(error));
         }
 
@@ -94,7 +145,8 @@ public sealed partial class Session
     {
         try
         {
-            await _relay.EndAsync(error);
+            await Task.WhenAll(_calls.Snapshot().Select(call => FailAsync(call, error)));
+            await _seat.EndAsync();
         }
         finally
         {

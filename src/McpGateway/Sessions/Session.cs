@@ -1,5 +1,6 @@
 using McpGateway.JsonRpc;
 using McpGateway.Servers;
+using McpGateway.Sessions.Children;
 
 namespace McpGateway.Sessions;
 
@@ -11,37 +12,52 @@ public enum SessionKind
 
     /// <summary>Streamable HTTP: answers come on each POST, and the session ends by DELETE or when idle.</summary>
     Streamable,
+
+    /// <summary>
+    /// Opened by the gateway for all of one user's calls without a session. Its callers know nothing of each other: their
+    /// ids may collide, and what the child says goes to the call that it names or to nobody.
+    /// </summary>
+    Implicit,
 }
 
 /// <summary>
-/// One client's conversation with one server, with a child process of its own. Takes what the client sends; what the
-/// child says is in Session.FromChild.cs, and what time does to it in Session.Life.cs.
+/// One client's conversation with one server. Takes what the client sends; how the child's messages reach the client is
+/// in Session.ToClient.cs, and what time does to it in Session.Life.cs.
 /// </summary>
-public sealed partial class Session : IChildListener
+public sealed partial class Session
 {
     private readonly RelayContext _context;
-    private readonly CallRelay _relay;
-    private readonly ClientRequests _asked = new();
+    private readonly CallTable _calls;
     private readonly HeldMessages _held;
+    private readonly ISeat _seat;
     private readonly Lock _lock = new();
     private readonly Action<Session, Task> _onEnded;
     private MessageStream? _general;
-    private bool _initializeSeen;
-    private bool _handshakeDone;
+    private long _lastKey;
     private bool _begun;
+    private volatile bool _isReady;
     private volatile bool _draining;
 
+    /// <param name="kind">How its client is connected.</param>
+    /// <param name="server">Whose session it is.</param>
+    /// <param name="owner">Who opened it.</param>
+    /// <param name="context">The gateway's parts.</param>
+    /// <param name="takeSeat">Makes its place at a child.</param>
+    /// <param name="onEnded">Told once, with what completes when the session's child is gone.</param>
     internal Session(
-        SessionKind kind, ServerState server, SessionOwner owner, RelayContext context, Action<Session, Task> onEnded)
+        SessionKind kind, ServerState server, SessionOwner owner, RelayContext context, Func<Session, ISeat> takeSeat,
+        Action<Session, Task> onEnded)
     {
         Kind = kind;
         Server = server;
         Owner = owner;
         _context = context;
         _onEnded = onEnded;
-        _relay = new CallRelay(server, this, context);
+        _calls = new CallTable(server.Name, context.Time, context.Metrics);
         _held = new HeldMessages(context.Time, context.Budget);
         _activeAt = context.Time.GetTimestamp();
+        _seat = takeSeat(this);
+        _isReady = !IsShared; // else it is not the child who knows when
     }
 
     public string Id { get; } = SessionId.Create();
@@ -65,6 +81,10 @@ public sealed partial class Session : IChildListener
         }
     }
 
+    internal CallTable Calls => _calls;
+
+    private bool IsShared => _seat is SharedSeat;
+
     /// <summary>Takes a message of the client's.</summary>
     /// <param name="message">Owned by the session from here on, also when it is refused.</param>
     /// <param name="replies">Where a request's answer, and what belongs to it, is to go.</param>
@@ -78,8 +98,18 @@ public sealed partial class Session : IChildListener
         {
             JsonRpcKind.Request => ReceiveRequest(message, replies),
             JsonRpcKind.Notification => ReceiveNotification(message, cancellationToken),
-            _ => ReceiveAnswer(message, cancellationToken),
+            _ => new Receipt(null, _seat.AnswerAsync(message, cancellationToken)),
         };
+    }
+
+    /// <summary>Nobody waits any more for what was to go to this stream: the child is told.</summary>
+    public void CancelFor(MessageStream replies)
+    {
+        foreach (var call in _calls.Snapshot())
+        {
+            if (ReferenceEquals(call.Replies, replies) && _calls.Remove(call))
+                _seat.Cancel(call, null, "the client has gone");
+        }
     }
 
     /// <summary>Takes no more requests; what belongs to those in flight still passes.</summary>
@@ -97,7 +127,10 @@ public sealed partial class Session : IChildListener
         }
 
         Touch();
-        _ = DeliverHeldAsync(stream, replaced);
+        if (_isReady)
+            _ = DeliverHeldAsync(stream, replaced);
+        else
+            replaced?.End();
         if (IsEnded)
             stream.End();
         return stream;
@@ -125,52 +158,37 @@ public sealed partial class Session : IChildListener
             return Refuse(request, Refusal.SessionNotFound);
         if (_draining)
             return Refuse(request, Refusal.Draining);
-        if (_relay.Calls.IsFull)
+        if (_calls.IsFull)
             return Refuse(request, Refusal.TooManyCalls);
-        if (!_begun && request.Envelope.Method == McpMethod.Ping)
+        if (!Volatile.Read(ref _begun) && request.Envelope.Method == McpMethod.Ping)
             return AnswerPing(request, replies);
-        var isInitialize = request.Envelope.Method == McpMethod.Initialize;
-        if (isInitialize && Interlocked.Exchange(ref _initializeSeen, true))
-            return Refuse(request, Refusal.AlreadyInitialized);
-        var call = new ClientCall(_relay.Calls, request.Envelope.Id, request, replies)
+        if (Begin(request) is { } refusal)
+            return Refuse(request, refusal);
+        var call = new ClientCall(_calls, KeyOf(request), request, replies)
         {
-            OnAnswer = isInitialize ? OnInitialized : null,
+            Seat = _seat as SharedSeat,
+            OnAnswer = request.Envelope.Method == McpMethod.Initialize ? OnInitialized : null,
         };
-        if (!_relay.Calls.TryAdd(call))
+        if (!_calls.TryAdd(call))
             return Refuse(request, Refusal.IdInFlight);
-        return new Receipt(null, _relay.SendAsync(request, call, BeginWithHandshake(request)));
+        return new Receipt(null, _seat.CallAsync(request, call));
     }
 
     private Receipt ReceiveNotification(JsonRpcMessage notification, CancellationToken cancellationToken)
     {
-        var handshake = BeginWithHandshake(notification);
-        if (notification.Envelope.Method == McpMethod.Cancelled)
-            CancelCall(notification);
-        else if (notification.Envelope.Method == McpMethod.Initialized && _handshakeDone)
-            notification.Dispose(); // the gateway has sent its own
-        else
-            return new Receipt(null, _relay.SendAsync(notification, handshake, cancellationToken));
+        if (Begin(notification) is { } refusal)
+            return Refuse(notification, refusal);
+        if (notification.Envelope.Method != McpMethod.Cancelled)
+            return new Receipt(null, _seat.NotifyAsync(notification, cancellationToken));
+        CancelCall(notification);
         return default;
-    }
-
-    private Receipt ReceiveAnswer(JsonRpcMessage answer, CancellationToken cancellationToken)
-    {
-        if (_asked.TryTake(answer.Envelope.Id) is not { } childId)
-        {
-            // Forged, late, or another session's: in each case not the child's business.
-            Drop(answer, "unknown-id");
-            return default;
-        }
-
-        answer.ReplaceId(childId);
-        return new Receipt(null, _relay.SendAsync(answer, handshake: false, cancellationToken));
     }
 
     private void CancelCall(JsonRpcMessage notification)
     {
-        if (_relay.Calls.Find(notification.Envelope.CancelledId) is { IsInitialize: false } call && _relay.Calls.Remove(call))
+        if (_calls.Find(notification.Envelope.CancelledId) is { IsInitialize: false } call && _calls.Remove(call))
         {
-            _relay.Cancel(call, notification, string.Empty);
+            _seat.Cancel(call, notification, string.Empty);
             call.Replies.Release();
         }
         else
@@ -186,29 +204,49 @@ public sealed partial class Session : IChildListener
             return new Receipt(null, replies.AnswerAsync(JsonRpcMessage.CreateResult(ping.Envelope.Id, "{}"u8)));
     }
 
-    // A client whose first message is not initialize is one that believes it already has.
-    private bool BeginWithHandshake(JsonRpcMessage message)
+    // The first message settles how the session begins. One that is not initialize comes from a client that believes it
+    // already has (EventSource reconnects that way), or from callers without a session.
+    private Refusal? Begin(JsonRpcMessage message)
     {
+        var isInitialize = message.Envelope is { IsRequest: true, Method: McpMethod.Initialize };
         lock (_lock)
         {
-            // The first message may be one that is not sent on, and leave the child to be started by a later one.
             if (_begun)
-                return _handshakeDone;
-            _begun = true;
-            if (message.Envelope is not { IsRequest: true, Method: McpMethod.Initialize })
             {
-                _initializeSeen = _handshakeDone = true;
-                ProtocolVersion = Sessions.ProtocolVersion.Latest;
+                if (isInitialize)
+                    return Kind is SessionKind.Implicit ? null : Refusal.AlreadyInitialized;
             }
-
-            return _handshakeDone;
+            else if (_seat.Begin(message) is { } refusal)
+            {
+                return refusal;
+            }
+            else
+            {
+                _begun = true;
+                if (!isInitialize)
+                    ProtocolVersion = Sessions.ProtocolVersion.Latest;
+            }
         }
+
+        if (!isInitialize && !_isReady && message.Envelope.Method != McpMethod.Ping)
+            BecomeReady();
+        return null;
     }
+
+    private void BecomeReady()
+    {
+        _isReady = true;
+        if (Stream is { } stream)
+            _ = DeliverHeldAsync(stream, null);
+    }
+
+    private JsonRpcId KeyOf(JsonRpcMessage request) =>
+        Kind is SessionKind.Implicit ? Interlocked.Increment(ref _lastKey) : request.Envelope.Id;
 
     private void OnInitialized(JsonRpcMessage answer)
     {
         if (answer.Envelope.Kind is JsonRpcKind.Result)
-            ProtocolVersion = Handshake.ReadProtocolVersion(answer.Envelope.Result.In(answer.Utf8));
+            ProtocolVersion = JsonMembers.FindText(answer.Envelope.Result.In(answer.Utf8), "protocolVersion"u8);
         else
             EndAfterCalls(); // what was not initialized is no session
     }
@@ -219,9 +257,5 @@ public sealed partial class Session : IChildListener
         return refusal;
     }
 
-    private void Drop(JsonRpcMessage message, string reason)
-    {
-        message.Dispose();
-        _context.Metrics.MessageDropped(Server.Name, reason);
-    }
+    private void Drop(JsonRpcMessage message, string reason) => _context.Metrics.Drop(Server.Name, message, reason);
 }

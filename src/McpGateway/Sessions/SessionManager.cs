@@ -1,15 +1,17 @@
 using System.Collections.Concurrent;
 using McpGateway.Configuration;
 using McpGateway.Servers;
+using McpGateway.Sessions.Children;
 using Microsoft.Extensions.Options;
 
 namespace McpGateway.Sessions;
 
 /// <summary>The sessions by id: opened within the limits, found only by their owner, ended once.</summary>
 public sealed partial class SessionManager(
-    RelayContext context, IOptions<LimitsOptions> limits, ILogger<SessionManager> log)
+    RelayContext context, ChildPool children, IOptions<LimitsOptions> limits, ILogger<SessionManager> log)
 {
     private readonly ConcurrentDictionary<string, Session> _sessions = new(StringComparer.Ordinal);
+    private readonly Dictionary<(ServerState, SessionOwner), Session> _implicit = [];
     private readonly Endings _endings = new(log);
     private readonly Dictionary<SessionOwner, int> _perOwner = [];
     private readonly Lock _lock = new();
@@ -30,13 +32,13 @@ public sealed partial class SessionManager(
             return Refusal.Draining;
         if (Reserve(owner) is { } full)
             return full;
-        if (!server.TryReserveProcess())
+        if (children.TryReserve(server, kind) is not { } takeSeat)
         {
             Release(owner);
             return Refusal.TooManyProcesses(server.Name);
         }
 
-        session = new Session(kind, server, owner, context, OnEnded);
+        session = new Session(kind, server, owner, context, takeSeat, OnEnded);
         _sessions[session.Id] = session;
         context.Metrics.SessionOpened(server.Name);
         Log.Opened(log, server.Name, kind);
@@ -51,6 +53,27 @@ public sealed partial class SessionManager(
     public Session? Find(string server, string id, SessionOwner owner) =>
         SessionId.IsWellFormed(id) && _sessions.TryGetValue(id, out var session)
         && session.Server.Name == server && session.Owner == owner ? session : null;
+
+    /// <summary>The session for a user's calls without one; opened if there is none, and not idle from here on.</summary>
+    /// <returns>Null when there is one.</returns>
+    internal Refusal? TryUseImplicit(ServerState server, SessionOwner owner, out Session? session)
+    {
+        lock (_implicit)
+        {
+            if (_implicit.TryGetValue((server, owner), out session) && session.TryUse())
+                return null;
+            if (TryOpen(SessionKind.Implicit, server, owner, out session) is { } refusal)
+                return refusal;
+            _implicit[(server, owner)] = session!;
+            return null;
+        }
+    }
+
+    internal Session? FindImplicit(ServerState server, SessionOwner owner)
+    {
+        lock (_implicit)
+            return _implicit.GetValueOrDefault((server, owner));
+    }
 
     /// <summary>Takes no more sessions, and no more requests in those that there are.</summary>
     internal void Drain()
@@ -93,9 +116,20 @@ public sealed partial class SessionManager(
     {
         _endings.Add(ending, session.Server.Name); // first: in between, the end of all sessions would find it in neither
         _sessions.TryRemove(session.Id, out _);
+        if (session.Kind is SessionKind.Implicit)
+            ForgetImplicit(session);
         Release(session.Owner);
         context.Metrics.SessionEnded(session.Server.Name);
         Log.Ended(log, session.Server.Name, session.Kind);
+    }
+
+    private void ForgetImplicit(Session session)
+    {
+        lock (_implicit)
+        {
+            if (FindImplicit(session.Server, session.Owner) == session)
+                _implicit.Remove((session.Server, session.Owner));
+        }
     }
 
     private static partial class Log

@@ -1,4 +1,5 @@
 using McpGateway.Servers;
+using McpGateway.Sessions.Children;
 
 namespace McpGateway.Sessions;
 
@@ -7,7 +8,7 @@ namespace McpGateway.Sessions;
 /// one each, and a quarter of a second is precise enough for all of them.
 /// </summary>
 internal sealed partial class SessionMonitor(
-    SessionManager sessions, SessionlessCalls sessionless, QueueBudget budget, TimeProvider time, ILogger<SessionMonitor> log)
+    SessionManager sessions, ChildPool children, QueueBudget budget, TimeProvider time, ILogger<SessionMonitor> log)
     : BackgroundService
 {
     // Below it a stream is not what fills the memory.
@@ -35,8 +36,8 @@ internal sealed partial class SessionMonitor(
         var now = time.GetTimestamp();
         foreach (var session in sessions.All)
             _ = GuardAsync(session.TickAsync(now));
-        foreach (var child in sessionless.All)
-            _ = GuardAsync(child.TickAsync(now));
+        foreach (var visit in children.Tick(now))
+            _ = GuardAsync(visit);
         if (budget.IsExceeded)
             CutSlowest();
     }
@@ -44,7 +45,6 @@ internal sealed partial class SessionMonitor(
     private void CutSlowest()
     {
         var slowest = sessions.All.Select(session => session.Slowest())
-            .Concat(sessionless.All.Select(child => child.Slowest()))
             .OfType<MessageStream>().MaxBy(stream => stream.QueuedBytes);
         if (slowest is null || slowest.QueuedBytes < WorthCutting)
             return; // what is queued waits for children: their callers time out
@@ -66,7 +66,7 @@ internal sealed partial class SessionMonitor(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Error, "A session could not be visited", EventName = "VisitFailed")]
+        [LoggerMessage(1, LogLevel.Error, "A session or a child could not be visited", EventName = "VisitFailed")]
         public static partial void VisitFailed(ILogger log, Exception exception);
 
         [LoggerMessage(2, LogLevel.Warning, "{Queued} bytes wait in queues, over the limit of {Limit}: the slowest stream is cut",

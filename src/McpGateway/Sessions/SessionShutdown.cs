@@ -1,4 +1,5 @@
 using McpGateway.Configuration;
+using McpGateway.Sessions.Children;
 using Microsoft.Extensions.Options;
 
 namespace McpGateway.Sessions;
@@ -8,18 +9,18 @@ namespace McpGateway.Sessions;
 /// flight, then all ends. Open streams would otherwise hold the listeners' own stop up.
 /// </summary>
 internal sealed class SessionShutdown(
-    SessionManager sessions, SessionlessCalls sessionless, IOptions<DrainOptions> options, TimeProvider time) : IHostedLifecycleService
+    SessionManager sessions, ChildPool children, IOptions<DrainOptions> options, TimeProvider time) : IHostedLifecycleService
 {
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(50);
 
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         sessions.Drain();
-        sessionless.Drain();
         var started = time.GetTimestamp();
         while (AnyInFlight() && time.GetElapsedTime(started) < options.Value.Timeout && !cancellationToken.IsCancellationRequested)
             await Task.Delay(Glance, time, CancellationToken.None);
-        await Task.WhenAll(sessions.EndAllAsync(), sessionless.EndAllAsync());
+        await sessions.EndAllAsync();
+        await children.EndAllAsync();
     }
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -32,6 +33,5 @@ internal sealed class SessionShutdown(
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private bool AnyInFlight() =>
-        sessions.All.Any(session => session.HasCallsInFlight) || sessionless.All.Any(child => child.HasCallsInFlight);
+    private bool AnyInFlight() => sessions.All.Any(session => session.HasCallsInFlight);
 }

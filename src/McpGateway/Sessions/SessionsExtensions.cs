@@ -1,7 +1,8 @@
 using McpGateway.Configuration;
 using McpGateway.Diagnostics;
-using McpGateway.Servers;
 using McpGateway.Servers.Launching;
+using McpGateway.Servers;
+using McpGateway.Sessions.Children;
 using Microsoft.Extensions.Options;
 
 namespace McpGateway.Sessions;
@@ -26,6 +27,7 @@ public static class SessionsExtensions
             Limits(provider).MessageBytes))
         .AddSingleton<ChildStarter>()
         .AddSingleton<RelayContext>()
+        .AddSingleton<ChildPool>()
         .AddSingleton<SessionManager>()
         .AddSingleton<SessionlessCalls>()
         .AddSingleton<SessionMonitor>()

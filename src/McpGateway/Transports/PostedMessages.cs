@@ -1,5 +1,6 @@
 using McpGateway.JsonRpc;
 using McpGateway.Sessions;
+using McpGateway.Transports.StreamableHttp;
 
 namespace McpGateway.Transports;
 
@@ -29,6 +30,7 @@ internal sealed record PostedMessages(JsonRpcMessage[] Messages, bool IsBatch)
             var receipt = session.Receive(message, replies, context.RequestAborted);
             if (receipt.Refusal is { } refusal && !IsBatch)
             {
+                context.Response.Headers.Remove(StreamableHttpHandler.SessionHeader); // a session that was opened for this message ends
                 await HttpErrors.WriteAsync(context, refusal, id);
                 return false;
             }

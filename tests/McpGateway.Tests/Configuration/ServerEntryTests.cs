@@ -29,6 +29,7 @@ public sealed class ServerEntryTests : IDisposable
                 Arguments = new EquatableList<string>(["a", ""]),
                 Environment = new EquatableMap<string>([KeyValuePair.Create("K", "v"), KeyValuePair.Create("N", "-1.50")]),
                 Secrets = new EquatableList<string>(["v", "-1.50"]),
+                Isolation = Isolation.Shared,
                 InheritEnvironment = true,
                 WorkingDirectory = _file.Folder.File("sub"),
             },
@@ -41,7 +42,7 @@ public sealed class ServerEntryTests : IDisposable
         Assert.Equal(expected, _file.Server("""
             {
               "type": "stdio", "command": "x", "args": ["a", ""], "env": { "K": "v", "N": -1.50 }, "cwd": "sub",
-              "inheritEnvironment": true, "isolation": "session", "startTimeout": "00:00:01", "requestTimeout": "00:03:00",
+              "inheritEnvironment": true, "isolation": "shared", "startTimeout": "00:00:01", "requestTimeout": "00:03:00",
               "requestMaximum": "24:00:00", "idleTimeout": "01:02:03", "maxProcesses": 10000
             }
             """));
@@ -128,9 +129,8 @@ public sealed class ServerEntryTests : IDisposable
     [InlineData("""{ "command": "x", "CORS": {} }""", "$.mcpServers.one.CORS", "close to cors")]
     [InlineData("""{ "command": "x", "rate_limits": {} }""", "$.mcpServers.one.rate_limits", "close to rateLimit")]
     [InlineData("""{ "command": "x", "isolaton": "user" }""", "$.mcpServers.one.isolaton", "close to isolation")]
-    [InlineData("""{ "command": "x", "isolation": "user" }""", "$.mcpServers.one.isolation", "not served by this version yet; write session or leave it out")]
-    [InlineData("""{ "command": "x", "isolation": "shared" }""", "$.mcpServers.one.isolation", "not served by this version yet; write session or leave it out")]
-    [InlineData("""{ "command": "x", "isolation": "none" }""", "$.mcpServers.one.isolation", "write one of: session")]
+    [InlineData("""{ "command": "x", "isolation": "none" }""", "$.mcpServers.one.isolation", "write one of: session, user, shared")]
+    [InlineData("""{ "command": "x", "isolation": "User" }""", "$.mcpServers.one.isolation", "write one of: session, user, shared")]
     public void Server_Wrong_IsOneErrorWithItsPath(string entry, string path, string message)
     {
         var error = _file.Error(entry);
@@ -143,6 +143,7 @@ public sealed class ServerEntryTests : IDisposable
     [InlineData("""{ "command": "x", "ENV": {} }""", "$.mcpServers.one.ENV", "did you mean env?")]
     [InlineData("""{ "command": "x", "starttimeout": "00:00:01" }""", "$.mcpServers.one.starttimeout", "did you mean startTimeout?")]
     [InlineData("""{ "command": "x", "disable": true }""", "$.mcpServers.one.disable", "did you mean disabled?")]
+    [InlineData("""{ "command": "x", "isolation": "user" }""", "$.mcpServers.one.isolation", "callers who are not authenticated are one user")]
     [InlineData("""{ "command": "x", "dev": {} }""", "$.mcpServers.one.dev", "unknown key, ignored")]
     [InlineData("""{ "command": "x", "headers": {} }""", "$.mcpServers.one.headers", "no effect beside command")]
     [InlineData("""{ "url": "https://example.com", "cwd": "x" }""", "$.mcpServers.one.cwd", "no effect beside url")]

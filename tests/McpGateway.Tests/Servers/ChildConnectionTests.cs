@@ -353,7 +353,7 @@ public sealed class ChildConnectionTests : IAsyncDisposable
         return call;
     }
 
-    private Task CallAsync(RecordingCall call, string id) =>
+    private Task<bool> CallAsync(RecordingCall call, string id) =>
         _connection.CallAsync(Json.Message($$"""{"jsonrpc":"2.0","id":{{id}},"method":"tools/call"}"""), call).AsTask();
 
     // What was printed before has been read when the listener hears this.

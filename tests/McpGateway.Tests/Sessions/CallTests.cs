@@ -2,6 +2,7 @@ using McpGateway.JsonRpc;
 using McpGateway.Servers;
 using McpGateway.Sessions;
 using McpGateway.Tests.JsonRpc;
+using McpGateway.Tests.Servers;
 
 namespace McpGateway.Tests.Sessions;
 
@@ -155,60 +156,105 @@ public sealed class ClientCallTests : IDisposable
     }
 }
 
-public sealed class ClientRequestsTests
+public sealed class ClientRequestsTests : IDisposable
 {
+    private readonly SessionsFixture _fixture = new();
     private readonly ClientRequests _asked = new();
+    private readonly Session _alice;
+    private readonly Session _bob;
+
+    public ClientRequestsTests()
+    {
+        var manager = _fixture.Manager();
+        var server = new ServerState(ServersFixture.Config());
+        manager.TryOpen(SessionKind.Sse, server, SessionsFixture.Alice, out var alice);
+        manager.TryOpen(SessionKind.Sse, server, SessionsFixture.Bob, out var bob);
+        (_alice, _bob) = (alice!, bob!);
+    }
+
+    public void Dispose() => _fixture.Dispose();
 
     [Fact]
-    public void TryTake_OnlyWhatWasAskedAndOnlyOnce()
+    public void TryTake_OnlyWhatThisSessionWasAskedAndOnlyOnce()
     {
-        var id = _asked.TryAdd(JsonRpcId.FromString("child"), null);
-        Assert.Null(_asked.TryTake(id!.Value + 1));
-        Assert.Null(_asked.TryTake(JsonRpcId.FromString($"{id}")));
-        Assert.Null(_asked.TryTake(default));
-        Assert.Equal(JsonRpcId.FromString("child"), _asked.TryTake(id.Value));
-        Assert.Null(_asked.TryTake(id.Value));
+        var id = Ask("\"child\"");
+        Assert.Null(_asked.TryTake(_alice, id + 1));
+        Assert.Null(_asked.TryTake(_alice, JsonRpcId.FromString($"{id}")));
+        Assert.Null(_asked.TryTake(_alice, default));
+        Assert.Null(_asked.TryTake(_bob, id));
+        Assert.Equal(JsonRpcId.FromString("child"), _asked.TryTake(_alice, id)?.ChildId);
+        Assert.Null(_asked.TryTake(_alice, id));
     }
 
     [Fact]
-    public void TryAdd_ChildsIdInFlight_IsNull()
+    public void TryAsk_ChildsIdInFlight_IsRefused()
     {
-        var first = _asked.TryAdd(5, null);
-        Assert.Null(_asked.TryAdd(5, null));
-        Assert.NotEqual(first, _asked.TryAdd(JsonRpcId.FromString("5"), null));
-        _asked.TryTake(first!.Value);
-        var again = _asked.TryAdd(5, null);
-        Assert.NotNull(again);
-        Assert.NotEqual(first, again);
+        var first = Ask("5");
+        using var second = Json.Message("""{"jsonrpc":"2.0","id":5,"method":"roots/list"}""");
+        Assert.False(_asked.TryAsk(_bob, second, null));
+        Assert.NotEqual(first, Ask("\"5\""));
+        _asked.TryTake(_alice, first);
+        Assert.NotEqual(first, Ask("5"));
     }
 
     [Fact]
-    public void TryCancel_GivesTheClientsIdOnce()
+    public void TryTake_ByTheChildsId_GivesTheClientsIdOnce()
     {
-        var id = _asked.TryAdd(5, null);
-        Assert.Null(_asked.TryCancel(6));
-        Assert.Equal(id!.Value, _asked.TryCancel(5));
-        Assert.Null(_asked.TryCancel(5));
-        Assert.Null(_asked.TryTake(id.Value));
+        var id = Ask("5");
+        Assert.Null(_asked.TryTake(6));
+        Assert.Equal(id, _asked.TryTake(5)?.ClientId);
+        Assert.Null(_asked.TryTake(5));
+        Assert.Null(_asked.TryTake(_alice, id));
+    }
+
+    [Fact]
+    public void TakeAll_TakesOneSessionsOnly()
+    {
+        var (first, second) = (Ask("1"), Ask("2"));
+        var other = Ask("3", _bob);
+        Assert.Equal([first, second], _asked.TakeAll(_alice).Select(asked => asked.ClientId).Order());
+        Assert.Null(_asked.TryTake(_alice, first));
+        Assert.NotNull(_asked.TryTake(_bob, other));
+    }
+
+    [Fact]
+    public void ChildTokenOf_IsKnownToTheAskedSessionAlone()
+    {
+        using var request = Json.Message("""{"jsonrpc":"2.0","id":5,"method":"roots/list","params":{"_meta":{"progressToken":"child"}}}""");
+        Assert.True(_asked.TryAsk(_alice, request, null));
+        Assert.Equal(JsonRpcId.FromString("child"), _asked.ChildTokenOf(_alice, 1));
+        Assert.True(_asked.ChildTokenOf(_bob, 1).IsNone);
+        _asked.TryTake(_alice, 1);
+        Assert.True(_asked.ChildTokenOf(_alice, 1).IsNone);
     }
 
     [Fact]
     public void AnyWithoutCall_TellsWhetherTheClientIsAskedForNoCallOfItsOwn()
     {
-        using var recorder = new MetricsRecorder();
-        var time = new ManualTimeProvider();
-        using var request = Json.Request(1);
-        var call = new ClientCall(
-            new CallTable("one", time, recorder.Metrics), 1, request, MessageStream.ForAnswers(new QueueBudget(1), time));
-        var id = _asked.TryAdd(1, call);
-        Assert.False(_asked.AnyWithoutCall);
+        var call = Call();
+        var id = Ask("1", _alice, call);
+        Assert.False(_asked.AnyWithoutCall(_alice));
         Assert.True(call.WaitsForClient);
-        _asked.TryTake(id!.Value);
+        _asked.TryTake(_alice, id);
         Assert.False(call.WaitsForClient);
-        _asked.TryAdd(2, null);
-        Assert.True(_asked.AnyWithoutCall);
-        _asked.TryCancel(2);
-        Assert.False(_asked.AnyWithoutCall);
+        Ask("2");
+        Assert.True(_asked.AnyWithoutCall(_alice));
+        Assert.False(_asked.AnyWithoutCall(_bob));
+        _asked.TryTake(2);
+        Assert.False(_asked.AnyWithoutCall(_alice));
+    }
+
+    private ClientCall Call()
+    {
+        using var request = Json.Request(1);
+        return new ClientCall(_alice.Calls, 1, request, _fixture.Post());
+    }
+
+    private long Ask(string childId, Session? session = null, ClientCall? call = null)
+    {
+        using var request = Json.Message($$"""{"jsonrpc":"2.0","id":{{childId}},"method":"roots/list"}""");
+        Assert.True(_asked.TryAsk(session ?? _alice, request, call));
+        return (long)System.Text.Json.Nodes.JsonNode.Parse(Json.Written(request))!["id"]!;
     }
 }
 

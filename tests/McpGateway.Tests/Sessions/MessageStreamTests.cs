@@ -16,7 +16,7 @@ public sealed class MessageStreamTests
         var stream = MessageStream.ForAnswers(_budget, _time);
         stream.Await();
         stream.Await();
-        Assert.True(await stream.WriteAsync(Json.Notification("x")));
+        Assert.True(await stream.WriteAsync(Json.Notification("x"), patient: true));
         stream.Release();
         Assert.True(stream.IsOpen);
         stream.Release();
@@ -40,7 +40,7 @@ public sealed class MessageStreamTests
         var stream = MessageStream.Lasting(_budget, _time);
         stream.Await();
         stream.EndAfterAnswers();
-        Assert.True(await stream.WriteAsync(Json.Notification("answer")));
+        Assert.True(await stream.WriteAsync(Json.Notification("answer"), patient: true));
         stream.Release();
         Assert.False(stream.IsOpen);
         Assert.Contains("answer", await SessionsFixture.ReadAsync(stream), StringComparison.Ordinal);
@@ -59,7 +59,7 @@ public sealed class MessageStreamTests
         Assert.False(Reminds(stream, TimeSpan.FromSeconds(14.9)));
         Assert.True(Reminds(stream, TimeSpan.FromSeconds(0.1)));
         Assert.False(Reminds(stream, TimeSpan.FromSeconds(14)));
-        await stream.WriteAsync(Json.Notification("x"));
+        await stream.WriteAsync(Json.Notification("x"), patient: true);
         Assert.False(Reminds(stream, TimeSpan.FromSeconds(14)));
         Assert.True(Reminds(stream, TimeSpan.FromSeconds(1)));
     }
@@ -91,7 +91,7 @@ public sealed class MessageStreamTests
         stream.OnCut(() => cuts++);
         await FillAsync(stream);
         using var message = Json.Notification("x");
-        var writing = stream.WriteAsync(message).AsTask();
+        var writing = stream.WriteAsync(message, patient: true).AsTask();
         await _time.UntilTimersAsync(1);
         _time.Advance(TimeSpan.FromSeconds(9));
         Assert.False(writing.IsCompleted);
@@ -108,7 +108,7 @@ public sealed class MessageStreamTests
     {
         var stream = MessageStream.Lasting(_budget, _time);
         await FillAsync(stream);
-        var writing = stream.WriteAsync(Json.Notification("x")).AsTask();
+        var writing = stream.WriteAsync(Json.Notification("x"), patient: true).AsTask();
         await _time.UntilTimersAsync(1);
         Assert.NotNull(await SessionsFixture.ReadAsync(stream));
         Assert.True(await writing.Soon());
@@ -120,11 +120,11 @@ public sealed class MessageStreamTests
     {
         var stream = MessageStream.Lasting(_budget, _time);
         var waits = Json.Notification("x");
-        await stream.WriteAsync(waits);
+        await stream.WriteAsync(waits, patient: true);
         stream.Abandon();
         Assert.Throws<ObjectDisposedException>(() => waits.Utf8.Length);
         using var late = Json.Notification("x");
-        Assert.False(await stream.WriteAsync(late));
+        Assert.False(await stream.WriteAsync(late, patient: true));
         Assert.NotEqual(0, late.Utf8.Length);
         Assert.Equal(0, _budget.Queued);
         Assert.Null(await SessionsFixture.ReadAsync(stream));
@@ -144,7 +144,7 @@ public sealed class MessageStreamTests
     private static async Task FillAsync(MessageStream stream)
     {
         for (var i = 0; i < QueueLimits.Default.Messages; i++)
-            Assert.True(await stream.WriteAsync(Json.Notification("fill")));
+            Assert.True(await stream.WriteAsync(Json.Notification("fill"), patient: true));
     }
 
     private bool Reminds(MessageStream stream, TimeSpan later)

@@ -4,6 +4,7 @@ using McpGateway.JsonRpc;
 using McpGateway.Servers;
 using McpGateway.Servers.Launching;
 using McpGateway.Sessions;
+using McpGateway.Sessions.Children;
 using McpGateway.Tests.JsonRpc;
 using McpGateway.Tests.Servers;
 
@@ -502,7 +503,8 @@ public sealed class SessionTests : IAsyncDisposable
     private Session Open(SessionKind kind)
     {
         Assert.True(_server.TryReserveProcess());
-        return new Session(kind, _server, SessionsFixture.Alice, _fixture.Relay, (_, _) => _ends++);
+        return new Session(
+            kind, _server, SessionsFixture.Alice, _fixture.Relay, session => new OwnChild(session, _fixture.Relay), (_, _) => _ends++);
     }
 
     private Receipt Receive(JsonRpcMessage message, MessageStream? replies = null) =>

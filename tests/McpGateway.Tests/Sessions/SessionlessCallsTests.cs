@@ -4,7 +4,6 @@ using McpGateway.Servers;
 using McpGateway.Sessions;
 using McpGateway.Tests.JsonRpc;
 using McpGateway.Tests.Servers;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace McpGateway.Tests.Sessions;
 
@@ -14,13 +13,19 @@ public sealed class SessionlessCallsTests : IAsyncDisposable
 
     private readonly SessionsFixture _fixture = new();
     private readonly ServerState _server = new(ServersFixture.Config() with { MaxProcesses = 2 });
+    private readonly SessionManager _sessions;
     private readonly SessionlessCalls _calls;
 
-    public SessionlessCallsTests() => _calls = new SessionlessCalls(_fixture.Relay, NullLogger<SessionlessCalls>.Instance);
+    public SessionlessCallsTests()
+    {
+        _sessions = _fixture.Manager();
+        _calls = new SessionlessCalls(_sessions);
+    }
 
     public async ValueTask DisposeAsync()
     {
-        await _calls.EndAllAsync().Soon();
+        await _sessions.EndAllAsync().Soon();
+        await _fixture.Children.EndAllAsync().Soon();
         Assert.Equal(0, _server.Processes);
         _fixture.Dispose();
     }
@@ -47,7 +52,7 @@ public sealed class SessionlessCallsTests : IAsyncDisposable
     {
         Assert.Null(Receive(Json.Request(1), _fixture.Post()).Refusal);
         Assert.Null(Receive(Json.Request(1), _fixture.Post(), SessionsFixture.Bob).Refusal);
-        Assert.Equal(2, _calls.All.Count());
+        Assert.Equal(2, _sessions.All.Count());
         var refusal = Receive(Json.Request(1), _fixture.Post(), SessionOwner.Anonymous).Refusal;
         Assert.Equal(RefusalReason.Unavailable, refusal?.Reason);
     }
@@ -70,17 +75,17 @@ public sealed class SessionlessCallsTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData("""{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":"same","progress":1}}""")]
-    [InlineData("""{"jsonrpc":"2.0","method":"notifications/message","params":{"level":"info","data":"x"}}""")]
-    [InlineData("""{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":2}}""")]
-    public async Task Child_NotificationThatNamesNoCall_IsDroppedAndCounted(string notification)
+    [InlineData("""{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":"same","progress":1}}""", "not-attributable")]
+    [InlineData("""{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}""", "no-stream")]
+    [InlineData("""{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":2}}""", "not-attributable")]
+    public async Task Child_NotificationThatNamesNoCall_IsDroppedAndCounted(string notification, string reason)
     {
         var post = _fixture.Post();
         Receive(WithToken("\"same\""), post);
         var child = await ShakenAsync();
         await child.ReadAsync();
         await child.SayAsync(notification);
-        await Waiting.UntilAsync(() => _fixture.Recorder.Dropped("no-session") == 1);
+        await Waiting.UntilAsync(() => _fixture.Recorder.Dropped(reason) == 1);
         Assert.False(post.TryRead(out _));
     }
 
@@ -143,7 +148,7 @@ public sealed class SessionlessCallsTests : IAsyncDisposable
         await child.ReadAsync();
         child.Exit(5);
         Assert.Contains("exited with code 5", await SessionsFixture.ReadAsync(post), StringComparison.Ordinal);
-        await Waiting.UntilAsync(() => !_calls.All.Any());
+        await Waiting.UntilAsync(() => !_sessions.All.Any());
         Receive(Json.Request(1), _fixture.Post());
         Assert.NotSame(child, await ShakenAsync());
     }
@@ -157,7 +162,7 @@ public sealed class SessionlessCallsTests : IAsyncDisposable
         Receive(Json.Request(1), post);
         var child = await ShakenAsync();
         await child.ReadAsync();
-        var owned = Assert.Single(_calls.All);
+        var owned = Assert.Single(_sessions.All);
         await owned.TickAsync(_fixture.Time.Advance(idle * 2)).Soon();
         await child.AnswerAsync(2);
         await Waiting.UntilAsync(() => !owned.HasCallsInFlight);
@@ -165,14 +170,15 @@ public sealed class SessionlessCallsTests : IAsyncDisposable
         Assert.False(owned.IsEnded);
         await owned.TickAsync(_fixture.Time.Advance(TimeSpan.FromSeconds(1))).Soon();
         Assert.True(owned.IsEnded);
+        Assert.Empty(_sessions.All);
+        await Task.WhenAll(_fixture.Children.Tick(_fixture.Time.GetTimestamp())).Soon();
         Assert.True(child.IsDisposed);
-        Assert.Empty(_calls.All);
     }
 
     [Fact]
     public void Drain_NewOwner_IsRefused()
     {
-        _calls.Drain();
+        _sessions.Drain();
         Assert.Same(Refusal.Draining, Receive(Json.Request(1), _fixture.Post()).Refusal);
     }
 
@@ -181,7 +187,7 @@ public sealed class SessionlessCallsTests : IAsyncDisposable
     {
         Receive(Json.Request(1), _fixture.Post());
         await ShakenAsync();
-        _calls.Drain();
+        _sessions.Drain();
         Assert.Same(Refusal.Draining, Receive(Json.Request(2), _fixture.Post()).Refusal);
     }
 

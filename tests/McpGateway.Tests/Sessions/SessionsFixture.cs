@@ -2,6 +2,7 @@ using McpGateway.Configuration;
 using McpGateway.JsonRpc;
 using McpGateway.Servers;
 using McpGateway.Sessions;
+using McpGateway.Sessions.Children;
 using McpGateway.Tests.JsonRpc;
 using McpGateway.Tests.Servers;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -18,9 +19,11 @@ internal sealed class SessionsFixture : IDisposable
     private readonly ServersFixture _servers = new();
 
     public SessionsFixture() =>
-        Relay = new RelayContext(_servers.Starter, _servers.Budget, Recorder.Metrics, Time, NullLoggerFactory.Instance);
+        (Relay, Children) = Parts(_servers);
 
     public RelayContext Relay { get; }
+
+    public ChildPool Children { get; }
 
     public FakeLauncher Launcher => _servers.Launcher;
 
@@ -33,9 +36,16 @@ internal sealed class SessionsFixture : IDisposable
     public MessageStream Post() => MessageStream.ForAnswers(Budget, Time);
 
     public SessionManager Manager(LimitsOptions? limits = null) =>
-        new(Relay, Options.Create(limits ?? new LimitsOptions()), NullLogger<SessionManager>.Instance);
+        new(Relay, Children, Options.Create(limits ?? new LimitsOptions()), NullLogger<SessionManager>.Instance);
 
     public void Dispose() => _servers.Dispose();
+
+    private static (RelayContext, ChildPool) Parts(ServersFixture servers)
+    {
+        var relay = new RelayContext(
+            servers.Starter, servers.Budget, servers.Recorder.Metrics, servers.Time, NullLoggerFactory.Instance);
+        return (relay, new ChildPool(relay, NullLogger<ChildPool>.Instance));
+    }
 
     /// <summary>What comes next on a stream; null at its end.</summary>
     public static async Task<string?> ReadAsync(MessageStream stream)

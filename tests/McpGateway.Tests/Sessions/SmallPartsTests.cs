@@ -1,4 +1,3 @@
-using System.Text;
 using McpGateway.JsonRpc;
 using McpGateway.Sessions;
 
@@ -50,15 +49,14 @@ public sealed class ProtocolVersionTests
         Assert.Equal([ProtocolVersion.V2025March], ProtocolVersion.Served.Where(ProtocolVersion.AllowsBatches));
 
     [Theory]
-    [InlineData("""{"protocolVersion":"2025-06-18","capabilities":{}}""", "2025-06-18")]
-    [InlineData("""{"protocolVersion":"2025-06-18","protocolVersion":"2025-03-26"}""", null)]
-    [InlineData("""{"protocolVersion":5}""", null)]
-    [InlineData("""{"protocolVersion":"\ud800"}""", null)]
-    [InlineData("""{"nested":{"protocolVersion":"2025-06-18"}}""", null)]
-    [InlineData("[]", null)]
-    [InlineData("null", null)]
-    public void ReadProtocolVersion_Result_GivesItWhenItIsClear(string result, string? expected) =>
-        Assert.Equal(expected, Handshake.ReadProtocolVersion(Encoding.UTF8.GetBytes(result)));
+    [InlineData("2025-06-18", "2025-03-26", "2025-03-26")]
+    [InlineData("2025-06-18", "2025-11-25", "2025-06-18")]
+    [InlineData("2025-06-18", "2025-06-18", "2025-06-18")]
+    [InlineData("2025-06-18", "1.0", "2025-06-18")]
+    [InlineData("2025-06-18", "2026-07-28", "2025-06-18")]
+    [InlineData("2025-06-18", null, "2025-06-18")]
+    public void Lower_OfTwoRevisions(string spoken, string? requested, string expected) =>
+        Assert.Equal(expected, ProtocolVersion.Lower(spoken, requested));
 }
 
 public sealed class RefusalTests

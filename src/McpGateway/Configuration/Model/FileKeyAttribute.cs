@@ -10,9 +10,6 @@ internal sealed class FileKeyAttribute : Attribute
     /// <summary>The only values the key takes; none: any.</summary>
     public string[] Choices { get; init; } = [];
 
-    /// <summary>Values that are designed but not served by this version.</summary>
-    public string[] NotServedYet { get; init; } = [];
-
     /// <summary>The least number the key takes.</summary>
     public int Minimum { get; init; } = int.MinValue;
 

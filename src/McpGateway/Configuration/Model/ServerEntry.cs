@@ -48,8 +48,8 @@ internal sealed class ServerEntry : FileObject
     [Description("True: the server is left out, and its other keys are not looked at.")]
     public bool? Disabled { get; init; }
 
-    [FileKey(Security = true, Only = ServerKind.Stdio, Choices = ["session"], NotServedYet = ["user", "shared"])]
-    [Description("Who shares a child process. session (the default): nobody, each MCP session has its own.")]
+    [FileKey(Security = true, Only = ServerKind.Stdio, Choices = ["session", "user", "shared"])]
+    [Description("Who shares a child process. session (the default): nobody, each MCP session has its own. user: the sessions of one user. shared: all.")]
     public string? Isolation { get; init; }
 
     [FileKey(Only = ServerKind.Stdio)]

@@ -10,6 +10,8 @@ internal sealed class StdioTargetValidator(FilesRead files, Findings findings)
             findings.Error(entry.PathOf("type"), "a server with command is of type stdio; write url for a remote one");
         if (entry.Command is { } command && string.IsNullOrWhiteSpace(command))
             findings.Error(entry.PathOf("command"), "is empty; write a program's path or name");
+        if (entry.Isolation is "user")
+            findings.Warn(entry.PathOf("isolation"), "callers who are not authenticated are one user, and share that user's children");
         var environment = ReadEnvironment(entry);
         if (findings.HasErrorIn(entry.Path))
             return null;
@@ -19,6 +21,7 @@ internal sealed class StdioTargetValidator(FilesRead files, Findings findings)
             Arguments = new EquatableList<string>(entry.Args ?? []),
             Environment = new EquatableMap<string>(environment),
             Secrets = new EquatableList<string>(environment.Values.Concat(findings.InsertedIn(entry.Path)).Distinct()),
+            Isolation = entry.Isolation is { } isolation ? Enum.Parse<Isolation>(isolation, ignoreCase: true) : Isolation.Session,
             InheritEnvironment = entry.InheritEnvironment ?? false,
             WorkingDirectory = entry.Cwd is { Length: > 0 } folder ? files.Resolve(folder) : null,
         };

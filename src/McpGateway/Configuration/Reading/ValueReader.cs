@@ -28,9 +28,7 @@ internal sealed class ValueReader(Func<string, JsonPath, string?> expand, Findin
         var text = ReadText(value, path, "write a string");
         if (text is null || rules.Choices.Length == 0 || rules.Choices.Contains(text))
             return text;
-        return Fail<string>(path, rules.NotServedYet.Contains(text)
-            ? $"not served by this version yet; write {string.Join(" or ", rules.Choices)} or leave it out"
-            : $"write one of: {string.Join(", ", rules.Choices)}");
+        return Fail<string>(path, $"write one of: {string.Join(", ", rules.Choices)}");
     }
 
     private List<string>? ReadList(JsonElement value, JsonPath path)

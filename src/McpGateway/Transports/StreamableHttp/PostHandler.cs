@@ -29,14 +29,15 @@ internal sealed class PostHandler(SessionManager sessions, RequestBody body, Que
             return;
         }
 
+        var taken = false;
         try
         {
-            await RelayAsync(context, session!, posted);
+            taken = await RelayAsync(context, session!, posted);
         }
         finally
         {
-            if (id.Count == 0 && context.RequestAborted.IsCancellationRequested)
-                session!.EndSoon(); // its client left before it knew the session's id
+            if (id.Count == 0 && (!taken || context.RequestAborted.IsCancellationRequested))
+                session!.EndSoon(); // its client left before it knew the session's id, or was refused
         }
     }
 
@@ -64,7 +65,8 @@ internal sealed class PostHandler(SessionManager sessions, RequestBody body, Que
         return null;
     }
 
-    private async Task RelayAsync(HttpContext context, Session session, PostedMessages posted)
+    // Whether the session took the messages, or refused them.
+    private async Task<bool> RelayAsync(HttpContext context, Session session, PostedMessages posted)
     {
         var hasRequest = posted.HasRequest;
         var stream = MessageStream.ForAnswers(budget, time);
@@ -73,12 +75,13 @@ internal sealed class PostHandler(SessionManager sessions, RequestBody body, Que
         {
             // A request's answer shows what became of it; and while its child starts, the client is to hear keep-alives.
             if (!await posted.RelayAsync(context, session, stream, awaitDelivery: !hasRequest))
-                return;
+                return false;
             stream.Release();
             if (hasRequest)
                 await PostAnswer.WriteAsync(context, stream, posted.IsBatch);
             else
                 PostAnswer.Accepted(context);
+            return true;
         }
         finally
         {

@@ -2,40 +2,23 @@ using McpGateway.JsonRpc;
 using McpGateway.Servers;
 using McpGateway.Servers.Launching;
 
-namespace McpGateway.Sessions;
+namespace McpGateway.Sessions.Children;
 
-/// <summary>The child's start, with the first message, and what its callers are told when it cannot.</summary>
-internal sealed partial class CallRelay
+/// <summary>The child's start, and what its callers are told when it cannot.</summary>
+internal sealed partial class ChildLine
 {
-    /// <summary>Starts the child, unless it was started before.</summary>
-    /// <param name="handshake">Whether the gateway is to do the handshake; only the first caller decides.</param>
-    /// <exception cref="ChildLaunchException">It cannot be started.</exception>
-    /// <exception cref="HandshakeException">It did not take part in the handshake, or the relay has ended.</exception>
-    public Task<ChildConnection> ConnectAsync(bool handshake)
+    // Only the first caller decides about the handshake.
+    private Task<ChildConnection> ConnectAsync(Handshake? handshake)
     {
         lock (_lock)
         {
-            if (_ended)
+            if (_closed)
                 return Task.FromException<ChildConnection>(new HandshakeException(Refusal.SessionNotFound.Error));
             return _starting ??= Task.Run(() => StartAsync(handshake));
         }
     }
 
-    /// <returns>Null when the child is there, else what to answer.</returns>
-    public async Task<JsonRpcError?> TryConnectAsync(bool handshake)
-    {
-        try
-        {
-            await ConnectAsync(handshake);
-            return null;
-        }
-        catch (Exception exception)
-        {
-            return Explain(exception); // the start has logged it
-        }
-    }
-
-    private async Task<ChildConnection> StartAsync(bool handshake)
+    private async Task<ChildConnection> StartAsync(Handshake? handshake)
     {
         ChildConnection? child = null;
         try
@@ -43,8 +26,8 @@ internal sealed partial class CallRelay
             child = _context.Starter.Start(_server, _listener);
             if (!TryKeep(child))
                 throw new HandshakeException(Refusal.SessionNotFound.Error);
-            if (handshake)
-                InitializeResult = await Handshake.PerformAsync(child, _server.Config.StartTimeout, _context.Time);
+            if (handshake is not null)
+                InitializeResult = await handshake.PerformAsync(child, _server.Config.StartTimeout, _context.Time);
             return child;
         }
         catch (Exception exception)
@@ -66,7 +49,7 @@ internal sealed partial class CallRelay
         lock (_lock)
         {
             _child = child;
-            return !_ended;
+            return !_closed;
         }
     }
 

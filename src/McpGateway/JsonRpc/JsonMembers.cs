@@ -1,0 +1,61 @@
+using System.Text.Json;
+
+namespace McpGateway.JsonRpc;
+
+/// <summary>
+/// Looks single members up in an object that lies in a message and so is known to be JSON. A member that occurs twice
+/// counts as absent: parsers differ on which of the two they take.
+/// </summary>
+internal static class JsonMembers
+{
+    /// <summary>Finds a member's value.</summary>
+    /// <param name="json">Any JSON value; only an object has members.</param>
+    /// <param name="name">Unescaped.</param>
+    /// <param name="value">The value as JSON.</param>
+    public static bool TryFind(ReadOnlySpan<byte> json, ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
+    {
+        value = default;
+        if (json.IsEmpty)
+            return false;
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = EnvelopeReader.MaxDepth });
+        if (!reader.Read() || reader.TokenType is not JsonTokenType.StartObject)
+            return false;
+        var found = 0;
+        while (reader.Read() && reader.TokenType is JsonTokenType.PropertyName)
+        {
+            var matches = IsNamed(ref reader, name);
+            reader.Read();
+            var start = (int)reader.TokenStartIndex;
+            reader.Skip();
+            if (!matches)
+                continue;
+            found++;
+            value = json[start..(int)reader.BytesConsumed];
+        }
+
+        return found == 1;
+    }
+
+    /// <summary>A member's value when it is a well-formed string, unescaped; else null.</summary>
+    public static string? FindText(ReadOnlySpan<byte> json, ReadOnlySpan<byte> name)
+    {
+        if (!TryFind(json, name, out var value))
+            return null;
+        var reader = new Utf8JsonReader(value);
+        return reader.Read() && reader.TokenType is JsonTokenType.String && InspectedText.TryGetString(ref reader, out var text)
+            ? text
+            : null;
+    }
+
+    private static bool IsNamed(ref Utf8JsonReader reader, ReadOnlySpan<byte> name)
+    {
+        try
+        {
+            return reader.ValueTextEquals(name);
+        }
+        catch (InvalidOperationException) // an escaped lone surrogate: no name that is looked for
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,19 @@
+using McpGateway.Configuration;
+using McpGateway.Servers;
+
+namespace McpGateway.Sessions.Children;
+
+/// <summary>Which sessions share a child: those with the same key.</summary>
+/// <param name="Server">Whose child it is.</param>
+/// <param name="Owner">The one user that it serves; null when it serves all.</param>
+/// <param name="Capabilities">The client capabilities that it was told of (<see cref="CapabilitySet"/>).</param>
+internal readonly record struct ChildKey(ServerState Server, SessionOwner? Owner, string Capabilities)
+{
+    /// <summary>The key of a session; calls without one never share a child with another user's, whatever the isolation.</summary>
+    public static ChildKey Of(Session session, string capabilities) => session.Server.Stdio.Isolation is Isolation.Shared
+        ? new ChildKey(session.Server, null, CapabilitySet.None)
+        : new ChildKey(session.Server, session.Owner, capabilities);
+
+    /// <summary>Whether its users are many, so that nothing of one may be told to the rest.</summary>
+    public bool ServesAll => Owner is null;
+}

@@ -1,0 +1,39 @@
+using McpGateway.JsonRpc;
+using McpGateway.Servers;
+
+namespace McpGateway.Sessions.Children;
+
+/// <summary>A request of the gateway's own to a child.</summary>
+internal sealed class GatewayCall : PendingCall
+{
+    private readonly TaskCompletionSource<byte[]> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>The answer's result, as JSON; faults with a <see cref="GatewayCallException"/> when there is none.</summary>
+    public Task<byte[]> Result => _result.Task;
+
+    protected internal override ValueTask OnAnswerAsync(JsonRpcMessage answer)
+    {
+        using (answer)
+        {
+            if (answer.Envelope.Kind is JsonRpcKind.Result)
+                _result.TrySetResult(answer.Envelope.Result.In(answer.Utf8).ToArray());
+            else
+                _result.TrySetException(new GatewayCallException(null));
+        }
+
+        return default;
+    }
+
+    protected internal override ValueTask OnFailedAsync(JsonRpcError error)
+    {
+        _result.TrySetException(new GatewayCallException(error));
+        return default;
+    }
+}
+
+/// <summary>A request of the gateway's own has no result.</summary>
+/// <param name="failure">Why the child cannot answer; null when it answered with an error, whose text may hold anything.</param>
+internal sealed class GatewayCallException(JsonRpcError? failure) : Exception(failure?.Message ?? "The server answered with an error.")
+{
+    public JsonRpcError? Failure { get; } = failure;
+}

@@ -1,0 +1,36 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace McpGateway.Sessions.Children;
+
+/// <summary>What a client is told at initialize when its child was initialized before: the child's own result, but for the revision.</summary>
+internal static class InitializeAnswer
+{
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 256 };
+
+    /// <param name="childResult">What the child answered to the gateway, as JSON.</param>
+    /// <param name="requested">The revision that the client asks for.</param>
+    /// <param name="withTasks">Whether tasks are served.</param>
+    /// <returns>The result, as JSON; null when the child's cannot be read, or is in a revision that is not served.</returns>
+    public static byte[]? TryCreate(ReadOnlySpan<byte> childResult, string? requested, bool withTasks)
+    {
+        try
+        {
+            if (JsonNode.Parse(childResult, documentOptions: Strict) is not JsonObject result
+                || (string?)result["protocolVersion"] is not { } spoken || !ProtocolVersion.IsServed(spoken))
+            {
+                return null;
+            }
+
+            result["protocolVersion"] = ProtocolVersion.Lower(spoken, requested);
+            if (!withTasks)
+                (result["capabilities"] as JsonObject)?.Remove("tasks");
+            return Encoding.UTF8.GetBytes(result.ToJsonString());
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,152 @@
+using McpGateway.JsonRpc;
+using McpGateway.Servers;
+
+namespace McpGateway.Sessions.Children;
+
+/// <summary>
+/// Which session a message of the child's is for. The rule behind all others: what cannot be told for certain goes to
+/// nobody. Nothing here waits for a client, since the next message may be another's.
+/// </summary>
+internal sealed partial class SharedChild
+{
+    private static readonly JsonRpcError NoClient = new(
+        JsonRpcErrorCode.MethodNotFound, "There is no client that could be asked: this process is shared, or its caller has no session.");
+
+    private static readonly JsonRpcError NotAttributable = new(
+        JsonRpcErrorCode.InternalError, "Several sessions share this process, and it cannot be told which one's client is meant.");
+
+    private static readonly JsonRpcError NotAsked = new(
+        JsonRpcErrorCode.InvalidRequest, "A request with this id, or too many others, still wait for a client.");
+
+    ValueTask IChildListener.OnMessageAsync(JsonRpcMessage message) =>
+        message.Envelope.IsRequest ? OnRequestAsync(message) : OnNotificationAsync(message);
+
+    private ValueTask OnRequestAsync(JsonRpcMessage request)
+    {
+        if (request.Envelope.Method == McpMethod.Ping)
+        {
+            using (request)
+                _line.TrySend(JsonRpcMessage.CreateResult(request.Envelope.Id, "{}"u8));
+            return default;
+        }
+
+        if (Key.ServesAll)
+            return RefuseAsync(request, NoClient);
+        if (SeatFor(request.Envelope) is not { } seat)
+            return RefuseAsync(request, NotAttributable);
+        return seat.Session.Kind is SessionKind.Implicit ? RefuseAsync(request, NoClient) : AskAsync(request, seat);
+    }
+
+    private ValueTask AskAsync(JsonRpcMessage request, SharedSeat seat)
+    {
+        var call = OnlyCallOf(seat);
+        if (!Asked.TryAsk(seat.Session, request, call))
+            return RefuseAsync(request, NotAsked);
+        if (request.Envelope.Method == McpMethod.Elicit)
+            _elicitations.Record(TextIn(request, "elicitationId"u8), seat);
+        return seat.Session.DeliverAsync(request, call);
+    }
+
+    // A request is about one call, or one task, of one session.
+    private SharedSeat? SeatFor(in JsonRpcEnvelope request)
+    {
+        if (request.Task is { } task)
+            return (McpMethod.IsAboutTasks(request.Method) ? ClientTasks : _tasks).Find(task);
+        return _inFlight.OnlySeat ?? (_inFlight.IsEmpty ? OnlyMember() : null);
+    }
+
+    private ValueTask OnNotificationAsync(JsonRpcMessage notification)
+    {
+        var envelope = notification.Envelope;
+        return envelope.Method switch
+        {
+            McpMethod.Progress => OnProgressAsync(notification),
+            McpMethod.Cancelled => OnCancelledAsync(notification),
+            _ when envelope.Task is { } task => OnTaskMessageAsync(notification, task),
+            McpMethod.LogMessage => OnLogMessageAsync(notification),
+            McpMethod.ResourceUpdated => TellAllAsync(
+                notification, TextIn(notification, "uri"u8) is { } uri ? _subscriptions.SubscribersOf(uri) : []),
+            McpMethod.ElicitationComplete => TellAsync(notification, _elicitations.Find(TextIn(notification, "elicitationId"u8))),
+            _ when McpMethod.IsListChanged(envelope.Method) => TellAllAsync(notification, Members()),
+            _ => TellAsync(notification, null),
+        };
+    }
+
+    private ValueTask OnProgressAsync(JsonRpcMessage progress)
+    {
+        var token = progress.Envelope.ProgressToken;
+        if (token.TryGetInt64(out var id)
+            && _line.Child?.Find(id) is ClientCall { Seat: { } seat, IsAbandoned: false, ProgressToken.IsNone: false } call)
+        {
+            call.Touch();
+            progress.ReplaceProgressToken(call.ProgressToken);
+            return seat.Session.DeliverAsync(progress, call);
+        }
+
+        if (_taskTokens.Find(token) is not { } task)
+            return TellAsync(progress, null);
+        progress.ReplaceProgressToken(task.ClientToken);
+        return task.Seat.Session.DeliverAsync(progress, task.Seat.Session.Calls.FindByTask(task.Task));
+    }
+
+    private ValueTask OnCancelledAsync(JsonRpcMessage cancelled)
+    {
+        if (Asked.TryTake(cancelled.Envelope.CancelledId) is not { } asked)
+            return TellAsync(cancelled, null);
+        cancelled.ReplaceId(asked.ClientId);
+        return asked.Session.DeliverAsync(cancelled, asked.Call);
+    }
+
+    private ValueTask OnTaskMessageAsync(JsonRpcMessage notification, string task)
+    {
+        if (notification.Envelope.Method == McpMethod.TaskStatus
+            && TextIn(notification, "status"u8) is "completed" or "failed" or "cancelled")
+        {
+            _taskTokens.End(task);
+        }
+
+        var seat = _tasks.Find(task);
+        return TellAsync(notification, seat, seat?.Session.Calls.FindByTask(task));
+    }
+
+    private ValueTask OnLogMessageAsync(JsonRpcMessage message)
+    {
+        var level = TextIn(message, "level"u8);
+        if (_inFlight.OnlySeat is { } seat)
+            return TellAllAsync(message, Levels.Wants(seat, level) ? [seat] : [], OnlyCallOf(seat));
+        if (!Key.ServesAll)
+            return TellAllAsync(message, Members().Where(member => Levels.Wants(member, level)));
+        using (message)
+            LogForNobody(message, level);
+        return default;
+    }
+
+    // With calls that were given up the session has more in flight than its table shows, and none of them is the only one.
+    private ClientCall? OnlyCallOf(SharedSeat seat) => _inFlight.CountOf(seat) == 1 ? seat.Session.Calls.Only() : null;
+
+    private ValueTask TellAsync(JsonRpcMessage notification, SharedSeat? seat, ClientCall? call = null)
+    {
+        if (seat is not null)
+            return seat.Session.DeliverAsync(notification, call);
+        Drop(notification, "not-attributable");
+        return default;
+    }
+
+    private static async ValueTask TellAllAsync(JsonRpcMessage notification, IEnumerable<SharedSeat> seats, ClientCall? call = null)
+    {
+        using (notification)
+        {
+            foreach (var seat in seats)
+                await seat.Session.DeliverAsync(notification.Copy(), call);
+        }
+    }
+
+    private ValueTask RefuseAsync(JsonRpcMessage request, JsonRpcError error)
+    {
+        _line.Refuse(request, error);
+        return default;
+    }
+
+    private static string? TextIn(JsonRpcMessage message, ReadOnlySpan<byte> parameter) =>
+        JsonMembers.FindText(message.Envelope.Params.In(message.Utf8), parameter);
+}

@@ -1,0 +1,86 @@
+using System.Text.Json.Nodes;
+using McpGateway.JsonRpc;
+
+namespace McpGateway.Sessions.Children;
+
+/// <summary>The child is subscribed to a resource as long as one of its sessions is.</summary>
+internal sealed partial class SharedChild
+{
+    private static readonly JsonRpcError TooManySubscriptions = new(JsonRpcErrorCode.InvalidParams,
+        $"A session has at most {ResourceSubscriptions.MaxPerSession} subscriptions, to URIs of at most {ResourceSubscriptions.LongestUri} characters.");
+
+    /// <summary>Takes a session's request to subscribe or unsubscribe: the child sees the first and the last of each kind.</summary>
+    public ValueTask SubscribeAsync(JsonRpcMessage request, ClientCall call, SharedSeat seat)
+    {
+        if (JsonMembers.FindText(request.Envelope.Params.In(request.Utf8), "uri"u8) is not { } uri)
+            return ForwardAsync(request, call, seat); // the child knows what it misses
+        if (call.Method == McpMethod.Unsubscribe)
+        {
+            _ = _subscriptions.InTurnAsync(uri, () => UnsubscribeAsync(uri, request, call, seat));
+        }
+        else if (uri.Length > ResourceSubscriptions.LongestUri || _subscriptions.CountOf(seat) >= ResourceSubscriptions.MaxPerSession)
+        {
+            request.Dispose();
+            return call.FailAsync(TooManySubscriptions);
+        }
+        else
+        {
+            _ = _subscriptions.InTurnAsync(uri, () => SubscribeAsync(uri, request, call, seat));
+        }
+
+        return default;
+    }
+
+    private async Task SubscribeAsync(string uri, JsonRpcMessage request, ClientCall call, SharedSeat seat)
+    {
+        if (_subscriptions.AnyFor(uri))
+        {
+            request.Dispose();
+            if (_subscriptions.TryAdd(uri, seat))
+                await AnswerEmptyAsync(call);
+            return;
+        }
+
+        var settled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        call.OnAnswer = answer =>
+        {
+            // Here and not below: the child's next message may already be an update.
+            if (answer.Envelope.Kind is JsonRpcKind.Result)
+                _subscriptions.TryAdd(uri, seat);
+            settled.TrySetResult();
+        };
+        await using var abandoned = call.Abandoned.Register(() => settled.TrySetResult());
+        await ForwardAsync(request, call, seat);
+        await settled.Task;
+        await UnsubscribeIfUnusedAsync(uri, seat);
+    }
+
+    // The session has ended, or has given the call up, and the child may have subscribed all the same.
+    private Task UnsubscribeIfUnusedAsync(string uri, SharedSeat seat) =>
+        seat.HasLeft && !_subscriptions.AnyFor(uri) ? TellUnsubscribeAsync(uri) : Task.CompletedTask;
+
+    private async Task UnsubscribeAsync(string uri, JsonRpcMessage request, ClientCall call, SharedSeat seat)
+    {
+        _subscriptions.Remove(uri, seat);
+        if (_subscriptions.AnyFor(uri))
+        {
+            request.Dispose();
+            await AnswerEmptyAsync(call);
+        }
+        else
+        {
+            await ForwardAsync(request, call, seat);
+        }
+    }
+
+    private void UnsubscribeAll(SharedSeat seat)
+    {
+        foreach (var uri in _subscriptions.RemoveAll(seat))
+            _ = _subscriptions.InTurnAsync(uri, () => _subscriptions.AnyFor(uri) ? Task.CompletedTask : TellUnsubscribeAsync(uri));
+    }
+
+    private Task TellUnsubscribeAsync(string uri) => TellAsync(McpMethod.Unsubscribe, new JsonObject { ["uri"] = uri });
+
+    private static ValueTask AnswerEmptyAsync(ClientCall call) =>
+        call.AnswerAsync(JsonRpcMessage.CreateResult(call.ClientId, "{}"u8));
+}

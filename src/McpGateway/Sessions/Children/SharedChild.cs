@@ -1,0 +1,135 @@
+using System.Text.Json.Nodes;
+using McpGateway.JsonRpc;
+using McpGateway.Servers;
+
+namespace McpGateway.Sessions.Children;
+
+/// <summary>
+/// One child that several sessions use. It sees a single client, the gateway: ids and progress tokens are the gateway's,
+/// and what the child says goes to the session that it belongs to (SharedChild.FromChild.cs) or to nobody.
+/// </summary>
+internal sealed partial class SharedChild : IChildListener
+{
+    private readonly RelayContext _context;
+    private readonly ILogger _log;
+    private readonly ChildLine _line;
+    private readonly Handshake _handshake;
+    private readonly CallsInFlight _inFlight = new();
+    private readonly ResourceSubscriptions _subscriptions = new();
+    private readonly RecordedIds _tasks = new();
+    private readonly TaskTokens _taskTokens = new();
+    private readonly RecordedIds _elicitations = new();
+
+    /// <param name="key">Whom it serves. One of its server's places for a process was reserved for it.</param>
+    /// <param name="context">The gateway's parts.</param>
+    /// <param name="onEnded">Told once, with what completes when the process is gone.</param>
+    public SharedChild(ChildKey key, RelayContext context, Action<SharedChild, Task> onEnded)
+    {
+        Key = key;
+        _context = context;
+        _onEnded = onEnded;
+        _log = context.Loggers.CreateLogger($"McpGateway.Servers.{key.Server.Name}");
+        _line = new ChildLine(key.Server, this, context);
+        _handshake = new Handshake(key.Capabilities);
+        _usedAt = context.Time.GetTimestamp();
+        Levels = new LogLevels(TellLevelAsync);
+    }
+
+    public ChildKey Key { get; }
+
+    /// <summary>What the child has asked clients and waits for.</summary>
+    public ClientRequests Asked { get; } = new();
+
+    /// <summary>Which session's client runs which task for the child.</summary>
+    public RecordedIds ClientTasks { get; } = new();
+
+    public LogLevels Levels { get; }
+
+    /// <summary>What the child answered to the gateway's initialize. Only after <see cref="ConnectAsync"/>.</summary>
+    public ReadOnlySpan<byte> InitializeResult => _line.InitializeResult;
+
+    private ServerState Server => Key.Server;
+
+    /// <summary>Starts the child, unless it was started before.</summary>
+    /// <returns>Null when it is there, else what to answer.</returns>
+    public Task<JsonRpcError?> ConnectAsync() => _line.TryConnectAsync(_handshake);
+
+    /// <summary>Whether the child has declared a capability.</summary>
+    public bool Can(ReadOnlySpan<byte> capability) =>
+        JsonMembers.TryFind(InitializeResult, "capabilities"u8, out var capabilities)
+        && JsonMembers.TryFind(capabilities, capability, out _);
+
+    /// <summary>Sends a call of a session's. It never fails: a call that cannot be sent is answered with an error.</summary>
+    public async ValueTask ForwardAsync(JsonRpcMessage request, ClientCall call, SharedSeat seat)
+    {
+        _inFlight.Enter(seat);
+        if (!await _line.CallAsync(request, call, _handshake))
+            _inFlight.Leave(seat);
+    }
+
+    public ValueTask SendAsync(JsonRpcMessage message, CancellationToken cancellationToken) =>
+        _line.SendAsync(message, _handshake, cancellationToken);
+
+    public void TrySend(JsonRpcMessage message) => _line.TrySend(message);
+
+    public void Refuse(JsonRpcMessage request, JsonRpcError error) => _line.Refuse(request, error);
+
+    public void Drop(JsonRpcMessage message, string reason) => _context.Metrics.Drop(Server.Name, message, reason);
+
+    /// <summary>Nobody waits any more for a call, which counts as in flight until the child has answered it.</summary>
+    /// <returns>False when the child does not know it, or has answered.</returns>
+    public bool TryAbandon(ClientCall call)
+    {
+        if (_line.Child is not { } child || child.Find(call.ChildId) != call)
+            return false;
+        if (_inFlight.Abandon(call, _context.Time.GetTimestamp()) is { } tooMany)
+            child.Forget(tooMany);
+        return true;
+    }
+
+    /// <inheritdoc cref="SharedSeat.OnSettled"/>
+    public void OnSettled(ClientCall call, JsonRpcMessage? answer, SharedSeat seat)
+    {
+        _inFlight.Leave(seat);
+        if (answer is null)
+            return;
+        if (call.WantsTask && AnswerReader.FindTask(answer) is { } task)
+        {
+            _tasks.Record(task, seat);
+            if (!call.ProgressToken.IsNone)
+                _taskTokens.Record(call.ChildId, new TaskToken(seat, task, call.ProgressToken));
+        }
+        else if (answer.Envelope.Kind is JsonRpcKind.Error)
+        {
+            foreach (var elicitation in AnswerReader.FindElicitations(answer))
+                _elicitations.Record(elicitation, seat);
+        }
+    }
+
+    private Task TellLevelAsync(string level) => TellAsync(McpMethod.SetLevel, new JsonObject { ["level"] = level });
+
+    // A request of the gateway's own, whose result tells nothing. The child may refuse it: then what it does stays as it was.
+    private async Task TellAsync(string method, JsonObject parameters)
+    {
+        if (_line.Child is not { } child)
+            return;
+        var call = new GatewayCall();
+        try
+        {
+            await child.CallAsync(JsonRpcMessage.Create(new JsonObject
+            {
+                ["jsonrpc"] = "2.0", ["id"] = 0, ["method"] = method, ["params"] = parameters,
+            }), call);
+            await call.Result.WaitAsync(Server.Config.RequestTimeout, _context.Time);
+        }
+        catch (GatewayCallException exception)
+        {
+            Log.NotTaken(_log, Server.Name, method, exception.Message);
+        }
+        catch (TimeoutException exception)
+        {
+            child.Forget(call);
+            Log.NotTaken(_log, Server.Name, method, exception.Message);
+        }
+    }
+}
