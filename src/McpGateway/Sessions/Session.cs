@@ -160,7 +160,7 @@ public sealed partial class Session
             return Refuse(request, Refusal.Draining);
         if (_calls.IsFull)
             return Refuse(request, Refusal.TooManyCalls);
-        if (!Volatile.Read(ref _begun) && request.Envelope.Method == McpMethod.Ping)
+        if (!Volatile.Read(ref _begun) && Kind is not SessionKind.Implicit && request.Envelope.Method == McpMethod.Ping)
             return AnswerPing(request, replies);
         if (Begin(request) is { } refusal)
             return Refuse(request, refusal);
