@@ -1,6 +1,7 @@
 using System.CommandLine;
 using McpGateway.Benchmarks;
 using McpGateway.Benchmarks.Relay;
+using McpGateway.Benchmarks.Sharing;
 
 Option<int> seconds = new("--seconds") { Description = "How long one measurement takes.", DefaultValueFactory = _ => 5 };
 Option<int> rounds = new("--rounds")
@@ -25,8 +26,16 @@ relay.SetAction((arguments, stop) =>
     return new RelayBenchmark(options, Console.Out).RunAsync(stop);
 });
 
+Option<int> sessions = new("--sessions") { Description = "Sessions beside the one.", DefaultValueFactory = _ => 500 };
+Command sharing = new("sharing", "Measures many sessions on one shared child beside one session on it.") { seconds, rounds, sessions };
+sharing.SetAction((arguments, stop) =>
+{
+    SharingOptions options = new(arguments.GetValue(seconds), arguments.GetValue(rounds), arguments.GetValue(sessions));
+    return new SharingBenchmark(options, Console.Out).RunAsync(stop);
+});
+
 Option<string> urls = new("--urls") { Description = "Where to listen.", Required = true };
 Command bare = new("bare", "Serves the bare endpoint that the relay is measured against.") { urls };
 bare.SetAction((arguments, stop) => BareEndpoint.RunAsync(arguments.GetRequiredValue(urls), stop));
 
-return await new RootCommand("Benchmarks of McpGateway.") { relay, bare }.Parse(args).InvokeAsync();
+return await new RootCommand("Benchmarks of McpGateway.") { relay, sharing, bare }.Parse(args).InvokeAsync();

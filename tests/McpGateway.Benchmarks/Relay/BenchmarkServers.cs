@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace McpGateway.Benchmarks.Relay;
 
-/// <summary>The two endpoints that are compared, each in a process of its own.</summary>
+/// <summary>The endpoints that are compared; the bare one and the gateway are processes of their own.</summary>
 internal sealed class BenchmarkServers : IAsyncDisposable
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("mcpgateway-benchmark-");
@@ -14,7 +14,11 @@ internal sealed class BenchmarkServers : IAsyncDisposable
 
     public Uri Bare { get; }
 
+    /// <summary>A server whose sessions have a child each.</summary>
     public Uri Gateway { get; }
+
+    /// <summary>The same server with one child for all sessions.</summary>
+    public Uri Shared => new(Gateway, "/shared/mcp");
 
     /// <param name="runningGateway">Null: one is started.</param>
     /// <param name="stop">Ends the wait for them.</param>
@@ -58,7 +62,15 @@ internal sealed class BenchmarkServers : IAsyncDisposable
     {
         var path = Path.Combine(_directory.FullName, "gateway.json");
         var child = Path.Combine(AppContext.BaseDirectory, "McpGateway.TestServer");
-        var config = new { mcpServers = new { fast = new { command = child, args = (string[])["--fast"] } } };
+        string[] args = ["--fast"];
+        var config = new
+        {
+            mcpServers = new
+            {
+                fast = new { command = child, args, isolation = "session" },
+                shared = new { command = child, args, isolation = "shared" },
+            },
+        };
         await File.WriteAllTextAsync(path, JsonSerializer.Serialize(config), stop);
         return path;
     }

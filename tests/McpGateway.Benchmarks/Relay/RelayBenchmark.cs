@@ -20,14 +20,14 @@ internal sealed class RelayBenchmark(RelayOptions options, TextWriter output)
 
         await using var servers = await BenchmarkServers.StartAsync(options.GatewayUrl, stop);
         using var session = await McpSession.OpenAsync(servers.Gateway, stop);
-        Wrk wrk = new(session.Id, session.ProtocolVersion);
+        Wrk wrk = new([session.Id], session.ProtocolVersion);
         Endpoint[] endpoints = [new("bare", servers.Bare), new("gateway", servers.Gateway)];
 
         // Until the just-in-time compiler has settled, a round measures the compiler.
         foreach (var endpoint in endpoints)
             await wrk.RunAsync(endpoint.Url, ConnectionCounts[^1], options.Seconds, stop);
 
-        await output.WriteLineAsync(Report.Heading);
+        await output.WriteLineAsync(Report.Heading("bare", "gateway"));
         foreach (var connections in ConnectionCounts)
         {
             var results = await MeasureAsync(wrk, endpoints, connections, stop);

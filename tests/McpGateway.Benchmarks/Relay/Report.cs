@@ -5,17 +5,20 @@ namespace McpGateway.Benchmarks.Relay;
 /// <summary>One line per connection count: medians over the rounds, and what went wrong in all of them.</summary>
 internal static class Report
 {
-    public const string Heading =
-        "connections   bare req/s   gateway req/s   ratio   bare p50/p99 ms   gateway p50/p99 ms   not 200 (bare/gateway)";
+    /// <param name="basis">What it is measured against.</param>
+    /// <param name="subject">What is measured.</param>
+    public static string Heading(string basis, string subject) =>
+        $"{"connections",11}{basis + " req/s",20}{subject + " req/s",20}{"ratio",8}{basis + " p50/p99 ms",25}{subject + " p50/p99 ms",25}   not 200";
 
-    public static string Line(int connections, IReadOnlyList<WrkResult> bare, IReadOnlyList<WrkResult> gateway)
+    /// <inheritdoc cref="Heading"/>
+    public static string Line(int connections, IReadOnlyList<WrkResult> basis, IReadOnlyList<WrkResult> subject)
     {
-        var (bareRate, gatewayRate) = (Median(bare, it => it.RequestsPerSecond), Median(gateway, it => it.RequestsPerSecond));
-        var failures = string.Create(CultureInfo.InvariantCulture, $"{bare.Sum(it => it.Failed)}/{gateway.Sum(it => it.Failed)}");
+        var (basisRate, subjectRate) = (Median(basis, it => it.RequestsPerSecond), Median(subject, it => it.RequestsPerSecond));
+        var failures = string.Create(CultureInfo.InvariantCulture, $"{basis.Sum(it => it.Failed)}/{subject.Sum(it => it.Failed)}");
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{connections,11}{bareRate,13:N0}{gatewayRate,16:N0}{gatewayRate / bareRate,8:0.00}")
-            + $"{Latency(bare),18}{Latency(gateway),21}{failures,25}";
+            $"{connections,11}{basisRate,20:N0}{subjectRate,20:N0}{subjectRate / basisRate,8:0.00}")
+            + $"{Latency(basis),25}{Latency(subject),25}   {failures}";
     }
 
     private static string Latency(IReadOnlyList<WrkResult> results) => string.Create(

@@ -33,6 +33,8 @@ internal sealed partial class ServerProcess : IAsyncDisposable
                 WorkingDirectory = Path.GetDirectoryName(assembly),
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
+                // A benchmark's many sessions are all of one user.
+                Environment = { ["Limits__SessionsPerUser"] = "10000" },
             },
         });
         server._process.Start();

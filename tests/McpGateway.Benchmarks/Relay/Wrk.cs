@@ -7,7 +7,9 @@ namespace McpGateway.Benchmarks.Relay;
 internal sealed record WrkResult(double RequestsPerSecond, long Failed, TimeSpan P50, TimeSpan P99);
 
 /// <summary>Runs wrk (https://github.com/wg/wrk) with call.lua. A session's runs share no JSON-RPC id.</summary>
-internal sealed class Wrk(string? sessionId, string protocolVersion)
+/// <param name="sessionIds">The sessions that take turns; null for a server that issues none.</param>
+/// <param name="protocolVersion">The one agreed on.</param>
+internal sealed class Wrk(IEnumerable<string?> sessionIds, string protocolVersion)
 {
     private const string Program = "wrk";
     private const long FirstId = 10_000_000_000_000;
@@ -31,7 +33,7 @@ internal sealed class Wrk(string? sessionId, string protocolVersion)
             url.AbsoluteUri,
             "--",
             Invariant($"{FirstId + (_runs++ * IdsPerRun)}"),
-            sessionId ?? "",
+            string.Join(',', sessionIds),
             protocolVersion,
         ];
         using var wrk = Process.Start(new ProcessStartInfo(Program, arguments) { RedirectStandardOutput = true })

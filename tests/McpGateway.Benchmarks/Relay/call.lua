@@ -1,11 +1,11 @@
 -- One tools/call per request, each with an id of its own: an id that is already in flight in its session is refused.
--- Arguments: the first id, the session id (may be empty), the protocol version.
+-- Arguments: the first id, the session ids in turn (with commas between; may be empty), the protocol version.
 
 -- All ids have 14 digits, which a Lua number prints exactly, so that every request has the same length.
 local placeholder = "10000000000000"
 local ids_per_thread = 1000000000000
 local threads = 0
-local head, tail
+local heads, tail = {}
 
 function setup(thread)
    thread:set("thread_offset", threads * ids_per_thread)
@@ -17,19 +17,21 @@ function init(args)
    wrk.headers["Content-Type"] = "application/json"
    wrk.headers["Accept"] = "application/json, text/event-stream"
    wrk.headers["MCP-Protocol-Version"] = args[3]
-   if args[2] ~= "" then
-      wrk.headers["Mcp-Session-Id"] = args[2]
-   end
    local body = '{"jsonrpc":"2.0","id":' .. placeholder
       .. ',"method":"tools/call","params":{"name":"echo","arguments":{"text":"hello"}}}'
-   local request = wrk.format("POST", nil, nil, body)
-   local from, to = request:find(placeholder, 1, true)
-   head, tail = request:sub(1, from - 1), request:sub(to + 1)
+   for session in (args[2] .. ","):gmatch("([^,]*),") do
+      if session ~= "" then
+         wrk.headers["Mcp-Session-Id"] = session
+      end
+      local request = wrk.format("POST", nil, nil, body)
+      local from, to = request:find(placeholder, 1, true)
+      heads[#heads + 1], tail = request:sub(1, from - 1), request:sub(to + 1)
+   end
 end
 
 function request()
    next_id = next_id + 1
-   return head .. next_id .. tail
+   return heads[next_id % #heads + 1] .. next_id .. tail
 end
 
 function done(summary, latency, requests)

@@ -1,0 +1,67 @@
+using System.Globalization;
+using McpGateway.Benchmarks.Relay;
+
+namespace McpGateway.Benchmarks.Sharing;
+
+/// <summary>
+/// The same calls over the same connections to one shared child: all in one session, and in many sessions that take turns.
+/// The difference is what keeping sessions apart costs.
+/// </summary>
+internal sealed class SharingBenchmark(SharingOptions options, TextWriter output)
+{
+    private static readonly int[] ConnectionCounts = [16, 64];
+
+    public async Task<int> RunAsync(CancellationToken stop)
+    {
+        if (!Wrk.IsInstalled)
+        {
+            await output.WriteLineAsync("wrk is missing. On Debian or Ubuntu: apt-get install wrk");
+            return 1;
+        }
+
+        await using var servers = await BenchmarkServers.StartAsync(null, stop);
+        List<McpSession> sessions = [];
+        try
+        {
+            while (sessions.Count <= options.Sessions)
+                sessions.Add(await McpSession.OpenAsync(servers.Shared, stop));
+            await CompareAsync(servers.Shared, sessions, stop);
+            foreach (var session in sessions)
+                await session.CallAsync(stop); // errors inside a JSON-RPC answer have status 200: this looks into it
+        }
+        finally
+        {
+            sessions.ForEach(session => session.Dispose());
+        }
+
+        await output.WriteLineAsync(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Medians of {options.Rounds} rounds of {options.Seconds} s; {Environment.ProcessorCount} processors."));
+        return 0;
+    }
+
+    private async Task CompareAsync(Uri url, List<McpSession> sessions, CancellationToken stop)
+    {
+        Wrk one = new([sessions[0].Id], sessions[0].ProtocolVersion);
+        Wrk many = new(sessions.Skip(1).Select(session => session.Id), sessions[0].ProtocolVersion);
+
+        // Until the just-in-time compiler has settled, a round measures the compiler.
+        foreach (var wrk in new[] { one, many })
+            await wrk.RunAsync(url, ConnectionCounts[^1], options.Seconds, stop);
+
+        await output.WriteLineAsync(Report.Heading("1 session", $"{options.Sessions} sessions"));
+        foreach (var connections in ConnectionCounts)
+        {
+            List<WrkResult> ofOne = [], ofMany = [];
+            (Wrk, List<WrkResult>)[] turns = [(one, ofOne), (many, ofMany)];
+            for (var round = 0; round < options.Rounds; round++)
+            {
+                Random.Shared.Shuffle(turns);
+                foreach (var (wrk, results) in turns)
+                    results.Add(await wrk.RunAsync(url, connections, options.Seconds, stop));
+            }
+
+            await output.WriteLineAsync(Report.Line(connections, ofOne, ofMany));
+        }
+    }
+}
