@@ -249,6 +249,16 @@ public sealed class EnvelopeReaderTests
     public void Read_Task_IsTheRelatedOneElseTheOneOfItsParams(string member, string? task) =>
         Assert.Equal(task, Accepted("{" + V + ",\"method\":\"own\"," + member + "}").Task);
 
+    [Theory]
+    [InlineData("{\"task\":{}}", true)]
+    [InlineData("{\"task\":true}", true)]
+    [InlineData("{\"t\\u0061sk\":{\"ttl\":1}}", true)]
+    [InlineData("{\"task\":null}", false)]
+    [InlineData("{\"arguments\":{\"task\":{}}}", false)]
+    [InlineData("{}", false)]
+    public void Read_WantsTask_IsToldByItsParams(string parameters, bool expected) =>
+        Assert.Equal(expected, Accepted("{" + V + ",\"id\":1,\"method\":\"tools/call\",\"params\":" + parameters + "}").WantsTask);
+
     [Fact]
     public void Read_Result_TellsWhereItLies()
     {

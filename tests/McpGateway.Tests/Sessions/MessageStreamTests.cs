@@ -131,6 +131,25 @@ public sealed class MessageStreamTests
     }
 
     [Fact]
+    public async Task Write_Impatient_TakesMoreThanOneThatWaitsAndThenCuts()
+    {
+        var cut = false;
+        var stream = MessageStream.ForAnswers(_budget, _time);
+        stream.OnCut(() => cut = true);
+        for (var i = 0; i < QueueLimits.Wide.Messages; i++)
+            Assert.True(await stream.WriteAsync(Json.Notification("fill"), patient: false));
+        Assert.True(QueueLimits.Wide.Messages > QueueLimits.Default.Messages);
+        Assert.False(cut);
+        using var late = Json.Notification("late");
+        var writing = stream.WriteAsync(late, patient: false);
+        Assert.True(writing.IsCompletedSuccessfully); // it has waited for nobody
+        Assert.False(await writing);
+        Assert.True(cut);
+        Assert.False(stream.IsOpen);
+        Assert.Equal(0, _budget.Queued);
+    }
+
+    [Fact]
     public async Task Refuse_WritesAnError()
     {
         var stream = MessageStream.ForAnswers(_budget, _time);

@@ -16,7 +16,7 @@ internal sealed partial class SharedChild
             return ForwardAsync(request, call, seat); // the child knows what it misses
         if (call.Method == McpMethod.Unsubscribe)
         {
-            _ = _subscriptions.InTurnAsync(uri, () => UnsubscribeAsync(uri, request, call, seat));
+            TakeTurn(uri, request, () => UnsubscribeAsync(uri, request, call, seat));
         }
         else if (uri.Length > ResourceSubscriptions.LongestUri || _subscriptions.CountOf(seat) >= ResourceSubscriptions.MaxPerSession)
         {
@@ -25,10 +25,28 @@ internal sealed partial class SharedChild
         }
         else
         {
-            _ = _subscriptions.InTurnAsync(uri, () => SubscribeAsync(uri, request, call, seat));
+            TakeTurn(uri, request, () => SubscribeAsync(uri, request, call, seat));
         }
 
         return default;
+    }
+
+    private void TakeTurn(string uri, JsonRpcMessage request, Func<Task> step)
+    {
+        // While it waits for its turn, no queue counts it.
+        var waiting = request.WrittenLength;
+        _context.Budget.Add(waiting);
+        _ = _subscriptions.InTurnAsync(uri, async () =>
+        {
+            try
+            {
+                await step();
+            }
+            finally
+            {
+                _context.Budget.Remove(waiting);
+            }
+        });
     }
 
     private async Task SubscribeAsync(string uri, JsonRpcMessage request, ClientCall call, SharedSeat seat)
