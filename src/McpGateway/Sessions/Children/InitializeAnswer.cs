@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -7,6 +8,9 @@ namespace McpGateway.Sessions.Children;
 /// <summary>What a client is told at initialize when its child was initialized before: the child's own result, but for the revision.</summary>
 internal static class InitializeAnswer
 {
+    // The child's text stays as it is, but for what JSON must escape.
+    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 256 };
 
     /// <param name="childResult">What the child answered to the gateway, as JSON.</param>
@@ -26,7 +30,7 @@ internal static class InitializeAnswer
             result["protocolVersion"] = ProtocolVersion.Lower(spoken, requested);
             if (!withTasks)
                 (result["capabilities"] as JsonObject)?.Remove("tasks");
-            return Encoding.UTF8.GetBytes(result.ToJsonString());
+            return Encoding.UTF8.GetBytes(result.ToJsonString(Readable));
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {

@@ -21,6 +21,10 @@ public sealed class InitializeAnswerTests
     public void TryCreate_WithoutTasks_DoesNotAnnounceThem() => Json.Equal(
         Child.Replace(""","tasks":{"list":{}}""", string.Empty, StringComparison.Ordinal), Create(Child, null, withTasks: false)!);
 
+    [Fact]
+    public void TryCreate_LeavesTheTextAsItIs() =>
+        Assert.Equal("""{"protocolVersion":"2025-06-18","instructions":"– é 'x' <y>"}""", Create("""{"protocolVersion":"2025-06-18","instructions":"– é 'x' <y>"}""", null, true));
+
     [Theory]
     [InlineData("""{"protocolVersion":"2026-07-28"}""")]
     [InlineData("""{"protocolVersion":5}""")]
