@@ -98,7 +98,7 @@ public sealed partial class Session
         {
             JsonRpcKind.Request => ReceiveRequest(message, replies),
             JsonRpcKind.Notification => ReceiveNotification(message, cancellationToken),
-            _ => new Receipt(null, _seat.AnswerAsync(message, cancellationToken)),
+            _ => ReceiveAnswer(message, cancellationToken),
         };
     }
 
@@ -181,6 +181,14 @@ public sealed partial class Session
         if (notification.Envelope.Method != McpMethod.Cancelled)
             return new Receipt(null, _seat.NotifyAsync(notification, cancellationToken));
         CancelCall(notification);
+        return default;
+    }
+
+    private Receipt ReceiveAnswer(JsonRpcMessage answer, CancellationToken cancellationToken)
+    {
+        if (Volatile.Read(ref _begun))
+            return new Receipt(null, _seat.AnswerAsync(answer, cancellationToken));
+        Drop(answer, "unknown-id"); // nobody has asked anything yet
         return default;
     }
 

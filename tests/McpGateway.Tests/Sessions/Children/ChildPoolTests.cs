@@ -64,6 +64,18 @@ public sealed class ChildPoolTests : IAsyncDisposable
         Assert.NotNull(_sessions.TryOpen(SessionKind.Streamable, _server, SessionsFixture.Alice, out _));
     }
 
+    [Theory]
+    [InlineData(Isolation.Session)]
+    [InlineData(Isolation.User)]
+    [InlineData(Isolation.Shared)]
+    public void Answer_BeforeAnythingElse_IsDroppedAndStartsNothing(Isolation isolation)
+    {
+        _server = Server(isolation, 1);
+        Assert.Null(Receive(Open(), Json.Message("""{"jsonrpc":"2.0","id":1,"result":{}}"""), _fixture.Post()).Refusal);
+        Assert.Equal(1, _fixture.Recorder.Dropped("unknown-id"));
+        Assert.Equal(0, _fixture.Launcher.Count);
+    }
+
     [Fact]
     public async Task NoPlaceLeft_InitializeIsRefusedAndMayBeTriedAgain()
     {
