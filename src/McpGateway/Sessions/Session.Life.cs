@@ -31,7 +31,7 @@ public sealed partial class Session
     public void EndSoon()
     {
         EndAfterCalls();
-        if (_calls.Count == 0)
+        if (Calls.Count == 0)
             _ = EndAsync();
     }
 
@@ -50,7 +50,7 @@ public sealed partial class Session
         }
     }
 
-    internal bool HasCallsInFlight => _calls.Count > 0;
+    internal bool HasCallsInFlight => Calls.Count > 0;
 
     /// <summary>The monitor's visit: time-outs, keep-alives, what was held for too long, the session's own end.</summary>
     internal async Task TickAsync(long now)
@@ -75,17 +75,17 @@ public sealed partial class Session
 
     /// <summary>The stream on which the most bytes wait for the client.</summary>
     internal MessageStream? Slowest() =>
-        _calls.Snapshot().Select(call => call.Replies).Append(Stream).OfType<MessageStream>()
+        Calls.Snapshot().Select(call => call.Replies).Append(Stream).OfType<MessageStream>()
             .MaxBy(stream => stream.QueuedBytes);
 
     // Each answer may wait for a client that does not read.
     private async Task EndOverdueAsync(long now)
     {
         List<Task>? failing = null;
-        foreach (var call in _calls.Snapshot())
+        foreach (var call in Calls.Snapshot())
         {
             call.Replies.Tick(now);
-            if (Overdue(call, now) is not { } reason || !_calls.Remove(call))
+            if (Overdue(call, now) is not { } reason || !Calls.Remove(call))
                 continue;
             _seat.Cancel(call, null, reason);
             var error = new ChildFailure(Server.Name, $"did not answer {call.Method}: {reason}", null, []).ToError();
@@ -115,7 +115,7 @@ public sealed partial class Session
 
     private bool IsOver(long now)
     {
-        if (_calls.Count > 0)
+        if (Calls.Count > 0)
         {
             Touch(); // a session is idle from its last answer on
             return Volatile.Read(ref _endsAt) is var end and not 0 && now >= end;
@@ -145,7 +145,7 @@ public sealed partial class Session
     {
         try
         {
-            await Task.WhenAll(_calls.Snapshot().Select(call => FailAsync(call, error)));
+            await Task.WhenAll(Calls.Snapshot().Select(call => FailAsync(call, error)));
             await _seat.EndAsync();
         }
         finally

@@ -34,7 +34,7 @@ public sealed partial class Session
         // it may not be asked anything.
         if (Kind is SessionKind.Implicit || !_isReady)
             return null;
-        return Stream ?? _calls.OldestListening()?.Replies;
+        return Stream ?? Calls.OldestListening()?.Replies;
     }
 
     private async Task DeliverHeldAsync(MessageStream stream, MessageStream? replaced)

@@ -21,21 +21,18 @@ public enum SessionKind
 }
 
 /// <summary>
-/// One client's conversation with one server. Takes what the client sends; how the child's messages reach the client is
-/// in Session.ToClient.cs, and what time does to it in Session.Life.cs.
+/// One client's conversation with one server: whose it is, where it sits, and the stream that its client listens on. What
+/// the client sends is in Session.FromClient.cs, how the child's messages reach the client in Session.ToClient.cs, and what
+/// time does to it in Session.Life.cs.
 /// </summary>
 public sealed partial class Session
 {
     private readonly RelayContext _context;
-    private readonly CallTable _calls;
     private readonly HeldMessages _held;
     private readonly ISeat _seat;
     private readonly Lock _lock = new();
     private readonly Action<Session, Task> _onEnded;
     private MessageStream? _general;
-    private long _lastKey;
-    private bool _begun;
-    private volatile bool _isReady;
     private volatile bool _draining;
 
     /// <param name="kind">How its client is connected.</param>
@@ -53,7 +50,7 @@ public sealed partial class Session
         Owner = owner;
         _context = context;
         _onEnded = onEnded;
-        _calls = new CallTable(server.Name, context.Time, context.Metrics);
+        Calls = new CallTable(server.Name, context.Time, context.Metrics);
         _held = new HeldMessages(context.Time, context.Budget);
         _activeAt = context.Time.GetTimestamp();
         _seat = takeSeat(this);
@@ -81,36 +78,9 @@ public sealed partial class Session
         }
     }
 
-    internal CallTable Calls => _calls;
+    internal CallTable Calls { get; }
 
     private bool IsShared => _seat is SharedSeat;
-
-    /// <summary>Takes a message of the client's.</summary>
-    /// <param name="message">Owned by the session from here on, also when it is refused.</param>
-    /// <param name="replies">Where a request's answer, and what belongs to it, is to go.</param>
-    /// <param name="cancellationToken">Stops waiting for room for a notification or an answer.</param>
-    public Receipt Receive(JsonRpcMessage message, MessageStream replies, CancellationToken cancellationToken)
-    {
-        if (IsEnded)
-            return Refuse(message, Refusal.SessionNotFound);
-        Touch();
-        return message.Envelope.Kind switch
-        {
-            JsonRpcKind.Request => ReceiveRequest(message, replies),
-            JsonRpcKind.Notification => ReceiveNotification(message, cancellationToken),
-            _ => ReceiveAnswer(message, cancellationToken),
-        };
-    }
-
-    /// <summary>Nobody waits any more for what was to go to this stream: the child is told.</summary>
-    public void CancelFor(MessageStream replies)
-    {
-        foreach (var call in _calls.Snapshot())
-        {
-            if (ReferenceEquals(call.Replies, replies) && _calls.Remove(call))
-                _seat.Cancel(call, null, "the client has gone");
-        }
-    }
 
     /// <summary>Takes no more requests; what belongs to those in flight still passes.</summary>
     internal void Drain() => _draining = true;
@@ -150,119 +120,6 @@ public sealed partial class Session
         Touch();
         if (Kind is SessionKind.Sse)
             EndSoon();
-    }
-
-    private Receipt ReceiveRequest(JsonRpcMessage request, MessageStream replies)
-    {
-        if (IsEnding)
-            return Refuse(request, Refusal.SessionNotFound);
-        if (_draining)
-            return Refuse(request, Refusal.Draining);
-        if (_calls.IsFull)
-            return Refuse(request, Refusal.TooManyCalls);
-        if (!Volatile.Read(ref _begun) && Kind is not SessionKind.Implicit && request.Envelope.Method == McpMethod.Ping)
-            return AnswerPing(request, replies);
-        if (Begin(request) is { } refusal)
-            return Refuse(request, refusal);
-        var call = new ClientCall(_calls, KeyOf(request), request, replies)
-        {
-            Seat = _seat as SharedSeat,
-            OnAnswer = request.Envelope.Method == McpMethod.Initialize ? OnInitialized : null,
-        };
-        if (!_calls.TryAdd(call))
-            return Refuse(request, Refusal.IdInFlight);
-        return new Receipt(null, _seat.CallAsync(request, call));
-    }
-
-    private Receipt ReceiveNotification(JsonRpcMessage notification, CancellationToken cancellationToken)
-    {
-        if (Begin(notification) is { } refusal)
-            return Refuse(notification, refusal);
-        if (notification.Envelope.Method != McpMethod.Cancelled)
-            return new Receipt(null, _seat.NotifyAsync(notification, cancellationToken));
-        CancelCall(notification);
-        return default;
-    }
-
-    private Receipt ReceiveAnswer(JsonRpcMessage answer, CancellationToken cancellationToken)
-    {
-        if (Volatile.Read(ref _begun))
-            return new Receipt(null, _seat.AnswerAsync(answer, cancellationToken));
-        Drop(answer, "unknown-id"); // nobody has asked anything yet
-        return default;
-    }
-
-    private void CancelCall(JsonRpcMessage notification)
-    {
-        if (_calls.Find(notification.Envelope.CancelledId) is { IsInitialize: false } call && _calls.Remove(call))
-        {
-            _seat.Cancel(call, notification, string.Empty);
-            call.Replies.Release();
-        }
-        else
-        {
-            Drop(notification, "unknown-id");
-        }
-    }
-
-    // A client may ping before it initializes: then there is no child yet that could answer.
-    private static Receipt AnswerPing(JsonRpcMessage ping, MessageStream replies)
-    {
-        using (ping)
-            return new Receipt(null, replies.AnswerAsync(JsonRpcMessage.CreateResult(ping.Envelope.Id, "{}"u8)));
-    }
-
-    // The first message settles how the session begins. One that is not initialize comes from a client that believes it
-    // already has (EventSource reconnects that way), or from callers without a session.
-    private Refusal? Begin(JsonRpcMessage message)
-    {
-        var isInitialize = message.Envelope is { IsRequest: true, Method: McpMethod.Initialize };
-        lock (_lock)
-        {
-            if (_begun)
-            {
-                if (isInitialize)
-                    return Kind is SessionKind.Implicit ? null : Refusal.AlreadyInitialized;
-            }
-            else if (_seat.Begin(message) is { } refusal)
-            {
-                return refusal;
-            }
-            else
-            {
-                _begun = true;
-                if (!isInitialize)
-                    ProtocolVersion = Sessions.ProtocolVersion.Latest;
-            }
-        }
-
-        if (!isInitialize && !_isReady && message.Envelope.Method != McpMethod.Ping)
-            BecomeReady();
-        return null;
-    }
-
-    private void BecomeReady()
-    {
-        _isReady = true;
-        if (Stream is { } stream)
-            _ = DeliverHeldAsync(stream, null);
-    }
-
-    private JsonRpcId KeyOf(JsonRpcMessage request) =>
-        Kind is SessionKind.Implicit ? Interlocked.Increment(ref _lastKey) : request.Envelope.Id;
-
-    private void OnInitialized(JsonRpcMessage answer)
-    {
-        if (answer.Envelope.Kind is JsonRpcKind.Result)
-            ProtocolVersion = JsonMembers.FindText(answer.Envelope.Result.In(answer.Utf8), "protocolVersion"u8);
-        else
-            EndAfterCalls(); // what was not initialized is no session
-    }
-
-    private static Receipt Refuse(JsonRpcMessage message, Refusal refusal)
-    {
-        message.Dispose();
-        return refusal;
     }
 
     private void Drop(JsonRpcMessage message, string reason) => _context.Metrics.Drop(Server.Name, message, reason);

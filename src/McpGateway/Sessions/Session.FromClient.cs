@@ -1,0 +1,152 @@
+using McpGateway.JsonRpc;
+using McpGateway.Sessions.Children;
+
+namespace McpGateway.Sessions;
+
+/// <summary>What the client sends, on its way to the session's seat at a child.</summary>
+public sealed partial class Session
+{
+    private long _lastKey;
+    private bool _begun;
+    private volatile bool _isReady;
+
+    /// <summary>Takes a message of the client's.</summary>
+    /// <param name="message">Owned by the session from here on, also when it is refused.</param>
+    /// <param name="replies">Where a request's answer, and what belongs to it, is to go.</param>
+    /// <param name="cancellationToken">Stops waiting for room for a notification or an answer.</param>
+    public Receipt Receive(JsonRpcMessage message, MessageStream replies, CancellationToken cancellationToken)
+    {
+        if (IsEnded)
+            return Refuse(message, Refusal.SessionNotFound);
+        Touch();
+        return message.Envelope.Kind switch
+        {
+            JsonRpcKind.Request => ReceiveRequest(message, replies),
+            JsonRpcKind.Notification => ReceiveNotification(message, cancellationToken),
+            _ => ReceiveAnswer(message, cancellationToken),
+        };
+    }
+
+    /// <summary>Nobody waits any more for what was to go to this stream: the child is told.</summary>
+    public void CancelFor(MessageStream replies)
+    {
+        foreach (var call in Calls.Snapshot())
+        {
+            if (ReferenceEquals(call.Replies, replies) && Calls.Remove(call))
+                _seat.Cancel(call, null, "the client has gone");
+        }
+    }
+
+    private Receipt ReceiveRequest(JsonRpcMessage request, MessageStream replies)
+    {
+        if (IsEnding)
+            return Refuse(request, Refusal.SessionNotFound);
+        if (_draining)
+            return Refuse(request, Refusal.Draining);
+        if (Calls.IsFull)
+            return Refuse(request, Refusal.TooManyCalls);
+        if (!Volatile.Read(ref _begun) && Kind is not SessionKind.Implicit && request.Envelope.Method == McpMethod.Ping)
+            return AnswerPing(request, replies);
+        if (Begin(request) is { } refusal)
+            return Refuse(request, refusal);
+        var call = new ClientCall(Calls, KeyOf(request), request, replies)
+        {
+            Seat = _seat as SharedSeat,
+            OnAnswer = request.Envelope.Method == McpMethod.Initialize ? OnInitialized : null,
+        };
+        if (!Calls.TryAdd(call))
+            return Refuse(request, Refusal.IdInFlight);
+        return new Receipt(null, _seat.CallAsync(request, call));
+    }
+
+    private Receipt ReceiveNotification(JsonRpcMessage notification, CancellationToken cancellationToken)
+    {
+        if (Begin(notification) is { } refusal)
+            return Refuse(notification, refusal);
+        if (notification.Envelope.Method != McpMethod.Cancelled)
+            return new Receipt(null, _seat.NotifyAsync(notification, cancellationToken));
+        CancelCall(notification);
+        return default;
+    }
+
+    private Receipt ReceiveAnswer(JsonRpcMessage answer, CancellationToken cancellationToken)
+    {
+        if (Volatile.Read(ref _begun))
+            return new Receipt(null, _seat.AnswerAsync(answer, cancellationToken));
+        Drop(answer, "unknown-id"); // nobody has asked anything yet
+        return default;
+    }
+
+    private void CancelCall(JsonRpcMessage notification)
+    {
+        if (Calls.Find(notification.Envelope.CancelledId) is { IsInitialize: false } call && Calls.Remove(call))
+        {
+            _seat.Cancel(call, notification, string.Empty);
+            call.Replies.Release();
+        }
+        else
+        {
+            Drop(notification, "unknown-id");
+        }
+    }
+
+    // A client may ping before it initializes: then there is no child yet that could answer.
+    private static Receipt AnswerPing(JsonRpcMessage ping, MessageStream replies)
+    {
+        using (ping)
+            return new Receipt(null, replies.AnswerAsync(JsonRpcMessage.CreateResult(ping.Envelope.Id, "{}"u8)));
+    }
+
+    // The first message settles how the session begins. One that is not initialize comes from a client that believes it
+    // already has (EventSource reconnects that way), or from callers without a session.
+    private Refusal? Begin(JsonRpcMessage message)
+    {
+        var isInitialize = message.Envelope is { IsRequest: true, Method: McpMethod.Initialize };
+        lock (_lock)
+        {
+            if (_begun)
+            {
+                if (isInitialize)
+                    return Kind is SessionKind.Implicit ? null : Refusal.AlreadyInitialized;
+            }
+            else if (_seat.Begin(message) is { } refusal)
+            {
+                return refusal;
+            }
+            else
+            {
+                _begun = true;
+                if (!isInitialize)
+                    ProtocolVersion = Sessions.ProtocolVersion.Latest;
+            }
+        }
+
+        if (!isInitialize && !_isReady && message.Envelope.Method != McpMethod.Ping)
+            BecomeReady();
+        return null;
+    }
+
+    private void BecomeReady()
+    {
+        _isReady = true;
+        if (Stream is { } stream)
+            _ = DeliverHeldAsync(stream, null);
+    }
+
+    private JsonRpcId KeyOf(JsonRpcMessage request) =>
+        Kind is SessionKind.Implicit ? Interlocked.Increment(ref _lastKey) : request.Envelope.Id;
+
+    private void OnInitialized(JsonRpcMessage answer)
+    {
+        if (answer.Envelope.Kind is JsonRpcKind.Result)
+            ProtocolVersion = JsonMembers.FindText(answer.Envelope.Result.In(answer.Utf8), "protocolVersion"u8);
+        else
+            EndAfterCalls(); // what was not initialized is no session
+    }
+
+    private static Receipt Refuse(JsonRpcMessage message, Refusal refusal)
+    {
+        message.Dispose();
+        return refusal;
+    }
+}
