@@ -23,6 +23,12 @@ public sealed record ServerConfig
 
     /// <summary>Children of this server at a time.</summary>
     public int MaxProcesses { get; init; } = 64;
+
+    /// <summary>What becomes of a session whose child has ended.</summary>
+    public OnExit OnExit { get; init; }
+
+    /// <summary>A child's time without a message before it is stopped and its session waits without one; null: never.</summary>
+    public TimeSpan? HibernateAfter { get; init; }
 }
 
 /// <summary>Where a server's messages go: a child process or a remote URL.</summary>
@@ -63,6 +69,16 @@ public enum Isolation
 
     /// <summary>All sessions. The child cannot ask clients anything.</summary>
     Shared,
+}
+
+/// <summary>What becomes of a session whose child has ended (docs/processes.md).</summary>
+public enum OnExit
+{
+    /// <summary>The session's next message starts a new child, which is told what the old one knew.</summary>
+    Revive,
+
+    /// <summary>The session ends too.</summary>
+    Terminate,
 }
 
 /// <summary>A remote MCP server.</summary>

@@ -90,13 +90,29 @@ public sealed partial class ChildConnection
         var failure = Failure(reason, exit);
         var expected = Interlocked.CompareExchange(ref _failure, failure, null) is not null;
         if (expected)
+        {
             Log.Stopped(_log, _server.Name, _process.Id, reason);
-        else
-            Log.Lost(_log, _server.Name, _process.Id, reason);
-        _toChild.Close(discard: true);
-        // Together: each may wait for a client that does not read.
-        await Task.WhenAll(_pending.Values.Where(Forget).Select(call => call.OnFailedAsync(_failure!.ToError()).AsTask()));
-        if (!expected)
+            await FailPendingAsync();
+            return;
+        }
+
+        Log.Lost(_log, _server.Name, _process.Id, reason);
+        failure = failure with { RetryAfter = _listener.OnLosing() };
+        Volatile.Write(ref _failure, failure);
+        try
+        {
+            await FailPendingAsync();
+        }
+        finally
+        {
             _listener.OnLost(failure.ToError());
+        }
+    }
+
+    // Together: each may wait for a client that does not read.
+    private Task FailPendingAsync()
+    {
+        _toChild.Close(discard: true);
+        return Task.WhenAll(_pending.Values.Where(Forget).Select(call => call.OnFailedAsync(_failure!.ToError()).AsTask()));
     }
 }

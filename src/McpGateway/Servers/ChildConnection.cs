@@ -76,6 +76,9 @@ public sealed partial class ChildConnection : IAsyncDisposable
         return true;
     }
 
+    /// <summary>Whether it owes somebody an answer, or has not read yet what was sent.</summary>
+    public bool IsBusy => !_pending.IsEmpty || _toChild.Bytes > 0;
+
     /// <summary>Finds the call that waits under this id.</summary>
     public PendingCall? Find(long id) => _pending.GetValueOrDefault(id);
 

@@ -9,7 +9,9 @@ namespace McpGateway.Servers;
 /// <param name="Reason">What happened, as the end of the sentence "The server 'x' …".</param>
 /// <param name="Exit">How its process ended; null when it never ran or still runs.</param>
 /// <param name="ErrorOutput">Its last stderr lines, redacted.</param>
-public sealed record ChildFailure(string Server, string Reason, ChildExit? Exit, IReadOnlyList<string> ErrorOutput)
+/// <param name="RetryAfter">Time until it may be started again.</param>
+public sealed record ChildFailure(
+    string Server, string Reason, ChildExit? Exit, IReadOnlyList<string> ErrorOutput, TimeSpan RetryAfter = default)
 {
     public JsonRpcError ToError()
     {
@@ -20,8 +22,7 @@ public sealed record ChildFailure(string Server, string Reason, ChildExit? Exit,
             data["signal"] = signal;
         if (ErrorOutput.Count > 0)
             data["stderr"] = new JsonArray([.. ErrorOutput.Select(line => (JsonNode?)line)]);
-        // A new session starts a new child at once.
-        data["retryAfterMs"] = 0;
+        data["retryAfterMs"] = (long)Math.Ceiling(RetryAfter.TotalMilliseconds);
         return new JsonRpcError(JsonRpcErrorCode.InternalError, $"The server '{Server}' {Reason}.", data);
     }
 }

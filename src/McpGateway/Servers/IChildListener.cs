@@ -8,7 +8,11 @@ public interface IChildListener
     /// <summary>A request or a notification of the child's. The message is the listener's from here on.</summary>
     ValueTask OnMessageAsync(JsonRpcMessage message);
 
-    /// <summary>The child could not be started, or is gone or unusable; its pending calls have been failed.</summary>
+    /// <summary>The child is gone or unusable; its pending calls are about to be failed.</summary>
+    /// <returns>Time until it may be started again, which they are told.</returns>
+    TimeSpan OnLosing();
+
+    /// <summary>The child is gone or unusable, and its pending calls have been failed.</summary>
     /// <param name="error">What to answer to those who still want something of it.</param>
     void OnLost(JsonRpcError error);
 }

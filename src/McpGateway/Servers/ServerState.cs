@@ -6,7 +6,7 @@ namespace McpGateway.Servers;
 /// One server as it runs: lives as long as what is started for it stays the same, while its limits may change from one
 /// message to the next.
 /// </summary>
-public sealed class ServerState(ServerConfig config)
+public sealed class ServerState(ServerConfig config, TimeProvider? time = null)
 {
     private volatile ServerConfig _config = config;
     private volatile bool _retired;
@@ -24,6 +24,9 @@ public sealed class ServerState(ServerConfig config)
     /// <summary>True once gateway.json no longer holds this server as it was: its sessions end after their calls in flight.</summary>
     public bool IsRetired => _retired;
 
+    /// <summary>When a child may be started again after starts that have failed: the same program fails for everyone.</summary>
+    public Backoff Starts { get; } = new(time ?? TimeProvider.System);
+
     /// <summary>Children that run, or are about to.</summary>
     public int Processes => Volatile.Read(ref _processes);
 
@@ -36,6 +39,9 @@ public sealed class ServerState(ServerConfig config)
         Interlocked.Decrement(ref _processes);
         return false;
     }
+
+    /// <summary>Takes the place of a child that is about to end. There is one more than allowed until it has.</summary>
+    public void TakeOverProcess() => Interlocked.Increment(ref _processes);
 
     public void ReleaseProcess() => Interlocked.Decrement(ref _processes);
 

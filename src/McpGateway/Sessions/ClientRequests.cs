@@ -70,6 +70,13 @@ internal sealed class ClientRequests
             return [.. _asked.Values.Where(asked => asked.Session == session).ToArray().Select(Remove)];
     }
 
+    /// <summary>Takes all: the child that asked is gone.</summary>
+    public ClientRequest[] TakeAll()
+    {
+        lock (_lock)
+            return [.. _asked.Values.ToArray().Select(Remove)];
+    }
+
     /// <summary>The progress token that the child waits for under one that the session's client was given.</summary>
     public JsonRpcId ChildTokenOf(Session session, JsonRpcId clientToken)
     {

@@ -24,7 +24,7 @@ public sealed partial class Session
     /// <returns>Completes when the child is gone; the same task for every caller.</returns>
     public Task EndAsync() => EndAsync(Ended);
 
-    /// <summary>The child is gone: so is what it knew of the session.</summary>
+    /// <summary>The child is gone, and no other can take its place.</summary>
     internal void OnChildLost(JsonRpcError error) => _ = EndAsync(error);
 
     /// <summary>Ends the session as soon as nothing is in flight, and after a minute at the latest.</summary>
@@ -61,6 +61,7 @@ public sealed partial class Session
         try
         {
             await EndOverdueAsync(now);
+            _seat.Tick(now);
             Stream?.Tick(now);
             while (_held.TryTakeExpired(now, out var expired))
                 GiveUp(expired);

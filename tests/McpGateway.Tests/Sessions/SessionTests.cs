@@ -504,7 +504,8 @@ public sealed class SessionTests : IAsyncDisposable
     {
         Assert.True(_server.TryReserveProcess());
         return new Session(
-            kind, _server, SessionsFixture.Alice, _fixture.Relay, session => new OwnChild(session, _fixture.Relay), (_, _) => _ends++);
+            kind, _server, SessionsFixture.Alice, _fixture.Relay,
+            session => new OwnChild(session, _fixture.Children, new Place(Task.CompletedTask), _fixture.Relay), (_, _) => _ends++);
     }
 
     private Receipt Receive(JsonRpcMessage message, MessageStream? replies = null) =>

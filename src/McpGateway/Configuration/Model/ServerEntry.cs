@@ -69,6 +69,14 @@ internal sealed class ServerEntry : FileObject
     [Description("Child processes of this server at a time; default 64.")]
     public int? MaxProcesses { get; init; }
 
+    [FileKey(Only = ServerKind.Stdio, Choices = ["revive", "terminate"])]
+    [Description("What becomes of a session whose child has ended. revive (the default): its next message starts a new child. terminate: it ends too.")]
+    public string? OnExit { get; init; }
+
+    [FileKey(Only = ServerKind.Stdio)]
+    [Description("Time without a message after which a session's child is stopped, to be started again with the next one; default: never.")]
+    public TimeSpan? HibernateAfter { get; init; }
+
     [FileKey(Security = true, Reserved = true)]
     public JsonElement? Auth { get; init; }
 

@@ -21,7 +21,7 @@ internal sealed class ServerEntryValidator(FilesRead files, Findings findings)
             : new RemoteTargetValidator(findings).Validate(entry);
         if (target is null || findings.HasErrorIn(entry.Path))
             return null;
-        var server = WithTimes(new ServerConfig { Name = name, Target = target }, entry);
+        var server = WithLimits(new ServerConfig { Name = name, Target = target }, entry);
         if (server.RequestMaximum < server.RequestTimeout)
             findings.Warn(entry.Path, "requestMaximum is less than requestTimeout, so it alone counts");
         return server;
@@ -33,12 +33,14 @@ internal sealed class ServerEntryValidator(FilesRead files, Findings findings)
             findings.Warn(entry.PathOf(key.Name), $"has no effect beside {(other == ServerKind.Remote ? "command" : "url")}");
     }
 
-    private static ServerConfig WithTimes(ServerConfig defaults, ServerEntry entry) => defaults with
+    private static ServerConfig WithLimits(ServerConfig defaults, ServerEntry entry) => defaults with
     {
         StartTimeout = entry.StartTimeout ?? defaults.StartTimeout,
         RequestTimeout = entry.RequestTimeout ?? defaults.RequestTimeout,
         RequestMaximum = entry.RequestMaximum ?? defaults.RequestMaximum,
         IdleTimeout = entry.IdleTimeout ?? defaults.IdleTimeout,
         MaxProcesses = entry.MaxProcesses ?? defaults.MaxProcesses,
+        OnExit = entry.OnExit is "terminate" ? OnExit.Terminate : defaults.OnExit,
+        HibernateAfter = entry.HibernateAfter ?? defaults.HibernateAfter,
     };
 }

@@ -4,60 +4,160 @@ using McpGateway.Servers.Launching;
 
 namespace McpGateway.Sessions.Children;
 
-/// <summary>The child's start, and what its callers are told when it cannot.</summary>
+/// <summary>The start of a child, the first or a later one, and what its callers are told when it cannot.</summary>
 internal sealed partial class ChildLine
 {
-    // Only the first caller decides about the handshake.
+    // Who was there before the client's handshake is over decides about it.
     private Task<ChildConnection> ConnectAsync(Handshake? handshake)
     {
         lock (_lock)
         {
             if (_closed)
-                return Task.FromException<ChildConnection>(new HandshakeException(Refusal.SessionNotFound.Error));
-            return _starting ??= Task.Run(() => StartAsync(handshake));
+                return Task.FromException<ChildConnection>(new ChildStartException(Refusal.SessionNotFound.Error));
+            if (_current is null)
+            {
+                var next = new Incarnation(this);
+                _current = next;
+                next.Ready = Task.Run(() => StartAsync(next, handshake));
+            }
+
+            return _current.Ready;
         }
     }
 
-    private async Task<ChildConnection> StartAsync(Handshake? handshake)
+    private async Task<ChildConnection> StartAsync(Incarnation next, Handshake? handshake)
     {
         ChildConnection? child = null;
         try
         {
-            child = _context.Starter.Start(_server, _listener);
-            if (!TryKeep(child))
-                throw new HandshakeException(Refusal.SessionNotFound.Error);
+            await TakePlaceAsync();
+            child = _context.Starter.Start(_server, next);
+            if (!TryKeep(next, child))
+                throw new ChildStartException(Refusal.SessionNotFound.Error);
             if (handshake is not null)
-                InitializeResult = await handshake.PerformAsync(child, _server.Config.StartTimeout, _context.Time);
+                await InitializeAsync(child, handshake);
+            next.IsReady = true;
             return child;
         }
         catch (Exception exception)
         {
+            Forget(next);
             if (child is not null)
-                await child.DisposeAsync();
-            if (exception is ChildLaunchException or HandshakeException)
-                Log.CannotStart(_log, _server.Name, exception.Message);
-            else
-                Log.StartFailed(_log, exception, _server.Name);
-            _listener.OnLost(Explain(exception));
+                await StopAsync(child);
+            next.EndedUp();
+            Report(exception);
+            _owner.OnLost(Explain(exception), isFinal: InitializeResult is null || exception is ChildStartException { IsFinal: true });
             throw;
         }
     }
 
+    private async Task InitializeAsync(ChildConnection child, Handshake handshake)
+    {
+        var result = await handshake.PerformAsync(child, _server.Config.StartTimeout, _context.Time);
+        _server.Starts.Succeeded();
+        if (InitializeResult is null)
+        {
+            InitializeResult = result;
+            return;
+        }
+
+        if (!InitializeAnswer.IsSameServer(InitializeResult, result))
+            throw new ChildStartException(Refusal.SessionNotFound.Error) { IsFinal = true };
+        await _owner.RestoreAsync(child);
+        Log.Revived(_log, _server.Name);
+    }
+
+    private void Report(Exception exception)
+    {
+        if (_closed || exception is ChildStartException { IsFailure: false })
+            return;
+        _server.Starts.Failed();
+        if (exception is ChildLaunchException or ChildStartException)
+            Log.CannotStart(_log, _server.Name, exception.Message);
+        else
+            Log.StartFailed(_log, exception, _server.Name);
+    }
+
     // The end may come while the child is being started: then it is not the end's to stop, but the start's.
-    private bool TryKeep(ChildConnection child)
+    private bool TryKeep(Incarnation next, ChildConnection child)
     {
         lock (_lock)
         {
-            _child = child;
+            next.Child = child;
             return !_closed;
+        }
+    }
+
+    private async Task OnLostAsync(Incarnation lost, JsonRpcError error)
+    {
+        try
+        {
+            var child = await lost.Ready;
+            _owner.OnLost(error, isFinal: InitializeResult is null);
+            await StopAsync(child);
+            lost.EndedUp();
+        }
+        catch (Exception)
+        {
+            // It was lost while it was being started: the start fails of it, tells, and stops what is left.
+        }
+    }
+
+    private void Forget(Incarnation incarnation)
+    {
+        lock (_lock)
+        {
+            if (_current == incarnation)
+                _current = null;
         }
     }
 
     private JsonRpcError Explain(Exception exception) => exception switch
     {
-        HandshakeException handshake => handshake.Error,
-        ChildLaunchException launch =>
-            new ChildFailure(_server.Name, "cannot be started: " + launch.Message.TrimEnd('.'), null, []).ToError(),
+        ChildStartException start => start.Error,
+        ChildLaunchException launch => new ChildFailure(
+            _server.Name, "cannot be started: " + launch.Message.TrimEnd('.'), null, [], _server.Starts.RetryAfter).ToError(),
         _ => new JsonRpcError(JsonRpcErrorCode.InternalError, "The gateway failed; its log tells more."),
     };
+
+    /// <summary>One child's life on this line.</summary>
+    private sealed class Incarnation(ChildLine line) : IChildListener
+    {
+        private readonly long _startedAt = line._context.Time.GetTimestamp();
+        private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task<ChildConnection> Ready { get; set; } = null!;
+
+        public ChildConnection? Child { get; set; }
+
+        /// <summary>Whether calls may be sent.</summary>
+        public bool IsReady { get; set; }
+
+        /// <summary>Completes when a child that was lost has left nothing behind.</summary>
+        public Task Gone => _gone.Task;
+
+        public ValueTask OnMessageAsync(JsonRpcMessage message) => line._owner.OnMessageAsync(message);
+
+        public TimeSpan OnLosing()
+        {
+            line.AwaitEndOf(this);
+            return line.NextTry(line._context.Time.GetElapsedTime(_startedAt));
+        }
+
+        public void OnLost(JsonRpcError error) => _ = line.OnLostAsync(this, error);
+
+        public void EndedUp() => _gone.TrySetResult();
+    }
+}
+
+/// <summary>A child was started in vain, or not started at all.</summary>
+internal sealed class ChildStartException(JsonRpcError error) : Exception(error.Message)
+{
+    public JsonRpcError Error { get; } = error;
+
+    /// <summary>Whether it is the server's fault, so that the next start should wait.</summary>
+    public bool IsFailure { get; init; }
+
+    /// <summary>Whether no child can take the place of the last one.</summary>
+    public bool IsFinal { get; init; }
 }

@@ -4,36 +4,45 @@ using McpGateway.Servers.Launching;
 
 namespace McpGateway.Sessions.Children;
 
-/// <summary>The line to one child: started with the first message, the same for everyone who sends over it, closed once.</summary>
+/// <summary>
+/// The line to a child: started with the first message, and again with the next one after a child was lost or put to sleep;
+/// the same for everyone who sends over it, closed once.
+/// </summary>
 internal sealed partial class ChildLine
 {
     private readonly ServerState _server;
-    private readonly IChildListener _listener;
+    private readonly ILineOwner _owner;
     private readonly RelayContext _context;
     private readonly ILogger _log;
     private readonly Lock _lock = new();
-    private Task<ChildConnection>? _starting;
-    private ChildConnection? _child;
+    private Incarnation? _current;
     private bool _closed;
 
-    /// <param name="server">One of its places for a process was reserved for this line.</param>
-    /// <param name="listener">Receives what the child says of its own accord.</param>
+    /// <param name="server">Whose child it is.</param>
+    /// <param name="places">Gives the places among the server's processes.</param>
+    /// <param name="place">The one for the first child.</param>
+    /// <param name="owner">Receives what the child says of its own accord.</param>
     /// <param name="context">The gateway's parts.</param>
-    public ChildLine(ServerState server, IChildListener listener, RelayContext context)
+    public ChildLine(ServerState server, ChildPool places, Place place, ILineOwner owner, RelayContext context)
     {
         _server = server;
-        _listener = listener;
+        _places = places;
+        _place = place;
+        _owner = owner;
         _context = context;
         _log = context.Loggers.CreateLogger<ChildLine>();
+        _losses = new Backoff(context.Time);
+        _usedAt = context.Time.GetTimestamp();
+        places.Add(this);
     }
 
-    /// <summary>The child, from its start on.</summary>
-    public ChildConnection? Child => Volatile.Read(ref _child);
+    /// <summary>The child, from its start on; null while there is none.</summary>
+    public ChildConnection? Child => Volatile.Read(ref _current)?.Child;
 
-    /// <summary>The child's initialize result, as JSON, when the gateway did the handshake.</summary>
+    /// <summary>The first child's initialize result, as JSON; null before it was initialized.</summary>
     public byte[]? InitializeResult { get; private set; }
 
-    /// <summary>Starts the child, unless it was started before.</summary>
+    /// <summary>Starts the child, unless it is there.</summary>
     /// <param name="handshake">What the gateway does before the first message; null when the client does it.</param>
     /// <returns>Null when the child is there, else what to answer.</returns>
     public async Task<JsonRpcError?> TryConnectAsync(Handshake? handshake)
@@ -53,9 +62,7 @@ internal sealed partial class ChildLine
     /// <returns>False when the child never sees it.</returns>
     public async ValueTask<bool> CallAsync(JsonRpcMessage request, ClientCall call, Handshake? handshake)
     {
-        // While it waits for the child to start, or for room, no queue counts it.
-        var waiting = request.WrittenLength;
-        _context.Budget.Add(waiting);
+        var waiting = Enter(request);
         try
         {
             var child = await ConnectAsync(handshake);
@@ -64,32 +71,31 @@ internal sealed partial class ChildLine
         catch (Exception exception)
         {
             request.Dispose();
-            if (exception is not (ChildLaunchException or HandshakeException))
+            if (exception is not (ChildLaunchException or ChildStartException))
                 Log.SendFailed(_log, exception, _server.Name);
             await call.FailAsync(Explain(exception));
             return false;
         }
         finally
         {
-            _context.Budget.Remove(waiting);
+            Leave(waiting);
         }
     }
 
     /// <summary>Sends a notification or an answer; dropped when the child cannot be started.</summary>
     public async ValueTask SendAsync(JsonRpcMessage message, Handshake? handshake, CancellationToken cancellationToken)
     {
-        var waiting = message.WrittenLength;
-        _context.Budget.Add(waiting);
+        var waiting = Enter(message);
         try
         {
-            if (await TryConnectAsync(handshake) is null)
-                await _child!.SendAsync(message, cancellationToken);
+            if (await TryConnectAsync(handshake) is null && Child is { } child)
+                await child.SendAsync(message, cancellationToken);
             else
                 message.Dispose(); // whoever started the child was told why
         }
         finally
         {
-            _context.Budget.Remove(waiting);
+            Leave(waiting);
         }
     }
 
@@ -111,22 +117,41 @@ internal sealed partial class ChildLine
             TrySend(JsonRpcMessage.CreateError(request.Envelope.Id, error));
     }
 
-    /// <summary>Stops the child, whether it runs, is being started or never was.</summary>
-    public async Task CloseAsync()
+    /// <summary>Sends a request of the gateway's own, whose result tells nothing. A child may refuse it, and goes on as it was.</summary>
+    public async Task TellAsync(ChildConnection child, JsonRpcMessage request)
     {
-        Task? starting;
-        lock (_lock)
+        var method = request.Envelope.Method!;
+        var call = new GatewayCall();
+        try
         {
-            _closed = true;
-            starting = _starting;
+            await child.CallAsync(request, call);
+            await call.Result.WaitAsync(_server.Config.RequestTimeout, _context.Time);
         }
+        catch (GatewayCallException exception)
+        {
+            Log.NotTaken(_log, _server.Name, method, exception.Message);
+        }
+        catch (TimeoutException exception)
+        {
+            child.Forget(call);
+            Log.NotTaken(_log, _server.Name, method, exception.Message);
+        }
+    }
 
-        if (starting is null)
-            _server.ReleaseProcess();
-        else if (Child is { } child)
-            await child.DisposeAsync();
-        else
-            await starting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // it stops what it has started
+    // While a message waits for the child to start, or for room, no queue counts it.
+    private int Enter(JsonRpcMessage message)
+    {
+        var waiting = message.WrittenLength;
+        _context.Budget.Add(waiting);
+        Interlocked.Increment(ref _senders);
+        return waiting;
+    }
+
+    private void Leave(int waiting)
+    {
+        Touch();
+        Interlocked.Decrement(ref _senders);
+        _context.Budget.Remove(waiting);
     }
 
     private static partial class Log
@@ -139,5 +164,17 @@ internal sealed partial class ChildLine
 
         [LoggerMessage(3, LogLevel.Error, "{Server} cannot be started", EventName = "ChildStartFailed")]
         public static partial void StartFailed(ILogger log, Exception exception, string server);
+
+        [LoggerMessage(4, LogLevel.Debug, "{Server} did not take {Method}: {Reason}", EventName = "ChildRefused")]
+        public static partial void NotTaken(ILogger log, string server, string method, string reason);
+
+        [LoggerMessage(5, LogLevel.Information, "{Server}: a new child goes on where the last one ended", EventName = "ChildRevived")]
+        public static partial void Revived(ILogger log, string server);
+
+        [LoggerMessage(6, LogLevel.Information, "{Server}: an idle child is put to sleep", EventName = "ChildHibernated")]
+        public static partial void Hibernated(ILogger log, string server);
+
+        [LoggerMessage(7, LogLevel.Error, "{Server}: a child could not be stopped in order", EventName = "ChildStopFailed")]
+        public static partial void StopFailed(ILogger log, Exception exception, string server);
     }
 }

@@ -10,6 +10,7 @@ public sealed class ChildPool
     private readonly RelayContext _context;
     private readonly Endings _endings;
     private readonly Dictionary<ChildKey, SharedChild> _children = [];
+    private readonly HashSet<ChildLine> _lines = [];
     private readonly Lock _lock = new();
 
     public ChildPool(RelayContext context, ILogger<ChildPool> log)
@@ -24,7 +25,19 @@ public sealed class ChildPool
     {
         if (kind is SessionKind.Implicit || server.Stdio.Isolation is not Isolation.Session)
             return session => new SharedSeat(session, this);
-        return TryReserveProcess(server) ? session => new OwnChild(session, _context) : null;
+        return TryReserve(server) is { } place ? session => new OwnChild(session, this, place, _context) : null;
+    }
+
+    internal void Add(ChildLine line)
+    {
+        lock (_lock)
+            _lines.Add(line);
+    }
+
+    internal void Remove(ChildLine line)
+    {
+        lock (_lock)
+            _lines.Remove(line);
     }
 
     /// <summary>Seats a session at the child of its key, which is created when there is none.</summary>
@@ -36,9 +49,9 @@ public sealed class ChildPool
             if (_children.TryGetValue(key, out child) && child.TryJoin(seat))
                 return null;
             child = null;
-            if (!TryReserveProcess(key.Server))
+            if (TryReserve(key.Server) is not { } place)
                 return Refusal.TooManyProcesses(key.Server.Name);
-            child = new SharedChild(key, _context, OnEnded);
+            child = new SharedChild(key, this, place, _context, OnEnded);
             child.TryJoin(seat);
             _children[key] = child;
             return null;
@@ -51,14 +64,31 @@ public sealed class ChildPool
     /// <summary>Ends all children and waits until they are gone.</summary>
     internal Task EndAllAsync() => _endings.WhenAllAsync(All().Select(child => child.EndAsync(Refusal.Draining.Error)));
 
-    // At the limit, the child that has gone unused the longest is stopped: who asks again a little later finds its place.
-    private bool TryReserveProcess(ServerState server)
+    /// <summary>
+    /// Takes a place among a server's processes. When all are taken, the child that has gone unused the longest and owes
+    /// nobody an answer makes room: it ends if it has no session, and else sleeps until its next message.
+    /// </summary>
+    /// <returns>Null when every child is in use.</returns>
+    internal Place? TryReserve(ServerState server)
     {
         if (server.TryReserveProcess())
-            return true;
-        if (All().Where(child => child.Key.Server == server && child.IsVacant).MinBy(child => child.UsedAt) is { } unused)
-            _ = unused.EndIfVacantAsync();
-        return false;
+            return new Place(Task.CompletedTask);
+        lock (_lock)
+        {
+            if (MakeRoom(server) is not { } vacated)
+                return null;
+            server.TakeOverProcess();
+            return new Place(vacated);
+        }
+    }
+
+    private Task? MakeRoom(ServerState server)
+    {
+        var vacant = _children.Values.Where(child => child.Key.Server == server && child is { IsVacant: true, HoldsPlace: true }).MinBy(child => child.UsedAt);
+        if (vacant is not null)
+            return vacant.EndIfVacantAsync();
+        return _lines.Where(line => line.Server == server).OrderBy(line => line.UsedAt)
+            .Select(line => line.TryHibernate()).FirstOrDefault(vacated => vacated is not null);
     }
 
     private SharedChild[] All()

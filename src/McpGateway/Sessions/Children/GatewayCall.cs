@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using McpGateway.JsonRpc;
 using McpGateway.Servers;
 
@@ -10,6 +11,12 @@ internal sealed class GatewayCall : PendingCall
 
     /// <summary>The answer's result, as JSON; faults with a <see cref="GatewayCallException"/> when there is none.</summary>
     public Task<byte[]> Result => _result.Task;
+
+    /// <summary>A request for such a call; its id is given when it is sent.</summary>
+    public static JsonRpcMessage Request(string method, JsonObject parameters) => JsonRpcMessage.Create(new JsonObject
+    {
+        ["jsonrpc"] = "2.0", ["id"] = 0, ["method"] = method, ["params"] = parameters,
+    });
 
     protected internal override ValueTask OnAnswerAsync(JsonRpcMessage answer)
     {

@@ -9,18 +9,26 @@ namespace McpGateway.Sessions.Children;
 /// The handshake that the gateway does itself where no client does: with a child that sessions share, and for an SSE
 /// client that came back and goes on as if nothing had happened.
 /// </summary>
-/// <param name="Capabilities">The client capabilities that it declares, as a JSON object.</param>
-internal sealed record Handshake(string Capabilities)
+/// <param name="Parameters">The params of initialize, as a JSON object: the gateway's own, or once more those of a client.</param>
+internal sealed record Handshake(string Parameters)
 {
     private static readonly string Version =
         typeof(Handshake).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
 
     /// <summary>Declares nothing, so the child asks nothing.</summary>
-    public static Handshake WithoutCapabilities { get; } = new("{}");
+    public static Handshake WithoutCapabilities { get; } = Declaring(CapabilitySet.None);
+
+    /// <summary>Declares these client capabilities, a JSON object, in the gateway's own name.</summary>
+    public static Handshake Declaring(string capabilities) => new(new JsonObject
+    {
+        ["protocolVersion"] = ProtocolVersion.Latest,
+        ["capabilities"] = JsonNode.Parse(capabilities),
+        ["clientInfo"] = new JsonObject { ["name"] = "McpGateway", ["version"] = Version },
+    }.ToJsonString());
 
     /// <summary>Does it, within the server's start time-out.</summary>
     /// <returns>The child's initialize result, as JSON.</returns>
-    /// <exception cref="HandshakeException">The child did not take part.</exception>
+    /// <exception cref="ChildStartException">The child did not take part.</exception>
     public async Task<byte[]> PerformAsync(ChildConnection child, TimeSpan timeout, TimeProvider time)
     {
         var call = new GatewayCall();
@@ -33,36 +41,22 @@ internal sealed record Handshake(string Capabilities)
         }
         catch (GatewayCallException exception)
         {
-            throw new HandshakeException(exception.Failure ?? Failure("The server answered initialize with an error."));
+            throw Failed(exception.Failure ?? Error("The server answered initialize with an error."));
         }
         catch (TimeoutException)
         {
             child.Forget(call);
-            throw new HandshakeException(Failure($"The server did not answer initialize within {timeout} (startTimeout)."));
+            throw Failed(Error($"The server did not answer initialize within {timeout} (startTimeout)."));
         }
     }
 
-    private static JsonRpcError Failure(string message) => new(JsonRpcErrorCode.InternalError, message);
+    private static ChildStartException Failed(JsonRpcError error) => new(error) { IsFailure = true };
 
-    private JsonRpcMessage Initialize() => JsonRpcMessage.Create(new JsonObject
-    {
-        ["jsonrpc"] = "2.0",
-        ["id"] = 0,
-        ["method"] = McpMethod.Initialize,
-        ["params"] = new JsonObject
-        {
-            ["protocolVersion"] = ProtocolVersion.Latest,
-            ["capabilities"] = JsonNode.Parse(Capabilities),
-            ["clientInfo"] = new JsonObject { ["name"] = "McpGateway", ["version"] = Version },
-        },
-    });
+    private static JsonRpcError Error(string message) => new(JsonRpcErrorCode.InternalError, message);
+
+    private JsonRpcMessage Initialize() => JsonRpcMessage.Create(System.Text.Encoding.UTF8.GetBytes(
+        $$"""{"jsonrpc":"2.0","id":0,"method":"initialize","params":{{Parameters}}}"""));
 
     private static JsonRpcMessage Initialized() =>
         JsonRpcMessage.Create(new JsonObject { ["jsonrpc"] = "2.0", ["method"] = McpMethod.Initialized });
-}
-
-/// <summary>The gateway's own handshake with a child failed.</summary>
-internal sealed class HandshakeException(JsonRpcError error) : Exception(error.Message)
-{
-    public JsonRpcError Error { get; } = error;
 }

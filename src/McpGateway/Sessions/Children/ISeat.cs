@@ -34,6 +34,10 @@ internal interface ISeat
     /// <summary>Whether the client is to answer something that belongs to no single call.</summary>
     bool ClientIsAsked { get; }
 
+    /// <summary>The monitor's visit.</summary>
+    /// <param name="now">A timestamp of the context's clock.</param>
+    void Tick(long now);
+
     /// <summary>Gives the place up.</summary>
     /// <returns>Completes when a child of the session's own is gone.</returns>
     Task EndAsync();

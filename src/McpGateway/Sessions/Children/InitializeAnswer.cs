@@ -13,6 +13,21 @@ internal static class InitializeAnswer
 
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 256 };
 
+    /// <summary>Whether a later child is what the client was told of the first: the same revision, the same capabilities.</summary>
+    public static bool IsSameServer(ReadOnlySpan<byte> first, ReadOnlySpan<byte> later)
+    {
+        try
+        {
+            var (told, now) = (JsonNode.Parse(first, documentOptions: Strict), JsonNode.Parse(later, documentOptions: Strict));
+            return JsonNode.DeepEquals(told?["protocolVersion"], now?["protocolVersion"])
+                && JsonNode.DeepEquals(told?["capabilities"], now?["capabilities"]);
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
     /// <param name="childResult">What the child answered to the gateway, as JSON.</param>
     /// <param name="requested">The revision that the client asks for.</param>
     /// <param name="withTasks">Whether tasks are served.</param>

@@ -21,6 +21,16 @@ internal sealed class LogLevels(Func<string, Task> tell)
 
     public static bool IsLevel(string? name) => Array.IndexOf(Names, name) >= 0;
 
+    /// <summary>What the child was told last; null for nothing.</summary>
+    public string? Wanted
+    {
+        get
+        {
+            lock (_lock)
+                return _told < 0 ? null : Names[_told];
+        }
+    }
+
     public void Set(SharedSeat seat, string level)
     {
         lock (_lock)

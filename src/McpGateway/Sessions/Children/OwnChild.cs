@@ -1,3 +1,5 @@
+using System.Text;
+using McpGateway.Configuration;
 using McpGateway.JsonRpc;
 using McpGateway.Servers;
 
@@ -7,22 +9,27 @@ namespace McpGateway.Sessions.Children;
 /// A child that one session has to itself: what either side says passes, but for the ids. The client does the handshake,
 /// so the child knows whom it serves.
 /// </summary>
-internal sealed class OwnChild : ISeat, IChildListener
+internal sealed class OwnChild : ISeat, ILineOwner
 {
     private static readonly JsonRpcError NotAsked = new(
         JsonRpcErrorCode.InvalidRequest, "A request with this id, or too many others, still wait for the client.");
+
+    // Kept for the session's life. Real ones are under a kilobyte; beyond this the session ends with its child.
+    private const int LongestHandshake = 64 * 1024;
 
     private readonly Session _session;
     private readonly RelayContext _context;
     private readonly ChildLine _line;
     private readonly ClientRequests _asked = new();
+    private readonly WhatChildKnows _known = new();
     private Handshake? _handshake;
+    private bool _clientShakesHands;
 
-    public OwnChild(Session session, RelayContext context)
+    public OwnChild(Session session, ChildPool places, Place place, RelayContext context)
     {
         _session = session;
         _context = context;
-        _line = new ChildLine(session.Server, this, context);
+        _line = new ChildLine(session.Server, places, place, this, context);
     }
 
     public bool ClientIsAsked => _asked.AnyWithoutCall(_session);
@@ -30,15 +37,23 @@ internal sealed class OwnChild : ISeat, IChildListener
     // A client whose first message is not initialize is one that believes it already has.
     public Refusal? Begin(JsonRpcMessage first)
     {
-        _handshake = first.Envelope is { IsRequest: true, Method: McpMethod.Initialize } ? null : Handshake.WithoutCapabilities;
+        _clientShakesHands = first.Envelope is { IsRequest: true, Method: McpMethod.Initialize };
+        _handshake = _clientShakesHands ? null : Handshake.WithoutCapabilities;
         return null;
     }
 
-    public async ValueTask CallAsync(JsonRpcMessage request, ClientCall call) => await _line.CallAsync(request, call, _handshake);
+    public async ValueTask CallAsync(JsonRpcMessage request, ClientCall call)
+    {
+        if (call.IsInitialize)
+            WatchHandshake(request, call);
+        else
+            _known.Watch(request, call);
+        await _line.CallAsync(request, call, _handshake);
+    }
 
     public ValueTask NotifyAsync(JsonRpcMessage notification, CancellationToken cancellationToken)
     {
-        if (notification.Envelope.Method != McpMethod.Initialized || _handshake is null)
+        if (notification.Envelope.Method != McpMethod.Initialized || _clientShakesHands)
             return _line.SendAsync(notification, _handshake, cancellationToken);
         notification.Dispose(); // the gateway has sent its own
         return default;
@@ -73,9 +88,19 @@ internal sealed class OwnChild : ISeat, IChildListener
         _line.Refuse(request, error);
     }
 
+    public void Tick(long now) => _line.Tick(now);
+
     public Task EndAsync() => _line.CloseAsync();
 
-    ValueTask IChildListener.OnMessageAsync(JsonRpcMessage message)
+    async Task ILineOwner.RestoreAsync(ChildConnection child)
+    {
+        foreach (var request in _known.Requests())
+            await _line.TellAsync(child, request);
+        foreach (var notification in ListsChanged.For(_line.InitializeResult))
+            await _session.DeliverAsync(notification, null);
+    }
+
+    ValueTask ILineOwner.OnMessageAsync(JsonRpcMessage message)
     {
         var call = CallOf(message.Envelope);
         if (!message.Envelope.IsRequest)
@@ -86,7 +111,27 @@ internal sealed class OwnChild : ISeat, IChildListener
         return default;
     }
 
-    void IChildListener.OnLost(JsonRpcError error) => _session.OnChildLost(error);
+    void ILineOwner.OnLost(JsonRpcError error, bool isFinal)
+    {
+        if (isFinal || _handshake is null || _session.Server.Config.OnExit is OnExit.Terminate)
+            _session.OnChildLost(error);
+        else
+            _ = Withdrawal.SendAsync(_asked.TakeAll(_session), _context);
+    }
+
+    // What the client declares, and what it is told, holds for later children too.
+    private void WatchHandshake(JsonRpcMessage initialize, ClientCall call)
+    {
+        var parameters = initialize.Envelope.Params.In(initialize.Utf8);
+        var handshake = parameters.Length is > 0 and <= LongestHandshake ? new Handshake(Encoding.UTF8.GetString(parameters)) : null;
+        call.OnAnswer += answer =>
+        {
+            if (answer.Envelope.Kind is not JsonRpcKind.Result)
+                return;
+            _handshake = handshake;
+            _line.Confirm(answer.Envelope.Result.In(answer.Utf8).ToArray());
+        };
+    }
 
     private ValueTask OnNotificationAsync(JsonRpcMessage notification, ClientCall? call)
     {

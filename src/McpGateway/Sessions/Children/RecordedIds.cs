@@ -32,6 +32,15 @@ internal sealed class RecordedIds
         }
     }
 
+    public void Clear()
+    {
+        lock (_lock)
+        {
+            _seats.Clear();
+            _oldest.Clear();
+        }
+    }
+
     /// <returns>Null when the id is unknown, or belongs to nobody in particular.</returns>
     public SharedSeat? Find(string? id)
     {

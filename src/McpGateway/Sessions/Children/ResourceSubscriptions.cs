@@ -36,6 +36,13 @@ internal sealed class ResourceSubscriptions
             return _seats.ContainsKey(uri);
     }
 
+    /// <summary>All that somebody is subscribed to.</summary>
+    public IReadOnlyList<string> Uris()
+    {
+        lock (_lock)
+            return [.. _seats.Keys];
+    }
+
     public int CountOf(SharedSeat seat)
     {
         lock (_lock)

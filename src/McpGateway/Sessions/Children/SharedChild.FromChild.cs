@@ -18,7 +18,7 @@ internal sealed partial class SharedChild
     private static readonly JsonRpcError NotAsked = new(
         JsonRpcErrorCode.InvalidRequest, "A request with this id, or too many others, still wait for a client.");
 
-    ValueTask IChildListener.OnMessageAsync(JsonRpcMessage message) =>
+    ValueTask ILineOwner.OnMessageAsync(JsonRpcMessage message) =>
         message.Envelope.IsRequest ? OnRequestAsync(message) : OnNotificationAsync(message);
 
     private ValueTask OnRequestAsync(JsonRpcMessage request)

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+using McpGateway.Configuration;
 using McpGateway.JsonRpc;
 using McpGateway.Servers;
 
@@ -13,23 +15,22 @@ internal sealed partial class SharedChild
     private readonly HashSet<SharedSeat> _members = [];
     private readonly Action<SharedChild, Task> _onEnded;
     private Task? _ending;
-    private long _usedAt;
 
-    /// <summary>Whether nobody is there.</summary>
+    /// <summary>Whether nobody is there, and it has not begun to end for that.</summary>
     public bool IsVacant
     {
         get
         {
             lock (_lock)
-                return _members.Count == 0;
+                return _members.Count == 0 && _ending is null;
         }
     }
 
-    /// <summary>When a call last came, as a timestamp of the context's clock.</summary>
-    public long UsedAt => Volatile.Read(ref _usedAt);
+    /// <inheritdoc cref="ChildLine.HoldsPlace"/>
+    public bool HoldsPlace => _line.HoldsPlace;
 
-    /// <summary>It is in use: idle is counted from here.</summary>
-    public void Touch() => Volatile.Write(ref _usedAt, _context.Time.GetTimestamp());
+    /// <inheritdoc cref="ChildLine.UsedAt"/>
+    public long UsedAt => _line.UsedAt;
 
     /// <returns>False when it is about to end.</returns>
     public bool TryJoin(SharedSeat seat)
@@ -38,7 +39,7 @@ internal sealed partial class SharedChild
         {
             if (_ending is not null)
                 return false;
-            Touch();
+            _line.Touch();
             return _members.Add(seat);
         }
     }
@@ -63,6 +64,7 @@ internal sealed partial class SharedChild
                 _inFlight.Leave(call.Seat!);
         }
 
+        _line.Tick(now);
         if (Server.IsRetired || _context.Time.GetElapsedTime(UsedAt, now) >= Server.Config.IdleTimeout)
             await EndIfVacantAsync();
     }
@@ -75,7 +77,29 @@ internal sealed partial class SharedChild
     /// <returns>Completes when the process is gone; the same task for every caller.</returns>
     public Task EndAsync(JsonRpcError error) => EndAsync(error, onlyIfVacant: false);
 
-    void IChildListener.OnLost(JsonRpcError error) => _ = EndAsync(error);
+    async Task ILineOwner.RestoreAsync(ChildConnection child)
+    {
+        if (Levels.Wanted is { } level)
+            await _line.TellAsync(child, GatewayCall.Request(McpMethod.SetLevel, new JsonObject { ["level"] = level }));
+        foreach (var uri in _subscriptions.Uris())
+            await _line.TellAsync(child, GatewayCall.Request(McpMethod.Subscribe, new JsonObject { ["uri"] = uri }));
+        foreach (var notification in ListsChanged.For(InitializeResult))
+            await TellAllAsync(notification, Members());
+    }
+
+    void ILineOwner.OnLost(JsonRpcError error, bool isFinal)
+    {
+        if (isFinal || Server.Config.OnExit is OnExit.Terminate)
+        {
+            _ = EndAsync(error);
+            return;
+        }
+
+        foreach (var ids in new[] { _tasks, _elicitations, ClientTasks })
+            ids.Clear(); // another child may give out the same ones
+        _taskTokens.Clear();
+        _ = Withdrawal.SendAsync(Asked.TakeAll(), _context);
+    }
 
     private Task EndAsync(JsonRpcError error, bool onlyIfVacant)
     {
@@ -128,7 +152,5 @@ internal sealed partial class SharedChild
         [LoggerMessage(1, LogLevel.Debug, "{Server} says ({Level}): {Text}", EventName = "ChildLogMessage")]
         public static partial void ChildSaid(ILogger log, string server, string? level, string text);
 
-        [LoggerMessage(2, LogLevel.Debug, "{Server} did not take {Method}: {Reason}", EventName = "ChildRefused")]
-        public static partial void NotTaken(ILogger log, string server, string method, string reason);
     }
 }

@@ -8,7 +8,7 @@ namespace McpGateway.Sessions.Children;
 /// One child that several sessions use. It sees a single client, the gateway: ids and progress tokens are the gateway's,
 /// and what the child says goes to the session that it belongs to (SharedChild.FromChild.cs) or to nobody.
 /// </summary>
-internal sealed partial class SharedChild : IChildListener
+internal sealed partial class SharedChild : ILineOwner
 {
     private readonly RelayContext _context;
     private readonly ILogger _log;
@@ -20,18 +20,19 @@ internal sealed partial class SharedChild : IChildListener
     private readonly TaskTokens _taskTokens = new();
     private readonly RecordedIds _elicitations = new();
 
-    /// <param name="key">Whom it serves. One of its server's places for a process was reserved for it.</param>
+    /// <param name="key">Whom it serves.</param>
+    /// <param name="places">Gives the places among the server's processes.</param>
+    /// <param name="place">The one for the first process.</param>
     /// <param name="context">The gateway's parts.</param>
     /// <param name="onEnded">Told once, with what completes when the process is gone.</param>
-    public SharedChild(ChildKey key, RelayContext context, Action<SharedChild, Task> onEnded)
+    public SharedChild(ChildKey key, ChildPool places, Place place, RelayContext context, Action<SharedChild, Task> onEnded)
     {
         Key = key;
         _context = context;
         _onEnded = onEnded;
         _log = context.Loggers.CreateLogger($"McpGateway.Servers.{key.Server.Name}");
-        _line = new ChildLine(key.Server, this, context);
-        _handshake = new Handshake(key.Capabilities);
-        _usedAt = context.Time.GetTimestamp();
+        _line = new ChildLine(key.Server, places, place, this, context);
+        _handshake = Handshake.Declaring(key.Capabilities);
         Levels = new LogLevels(TellLevelAsync);
     }
 
@@ -108,28 +109,8 @@ internal sealed partial class SharedChild : IChildListener
 
     private Task TellLevelAsync(string level) => TellAsync(McpMethod.SetLevel, new JsonObject { ["level"] = level });
 
-    // A request of the gateway's own, whose result tells nothing. The child may refuse it: then what it does stays as it was.
-    private async Task TellAsync(string method, JsonObject parameters)
-    {
-        if (_line.Child is not { } child)
-            return;
-        var call = new GatewayCall();
-        try
-        {
-            await child.CallAsync(JsonRpcMessage.Create(new JsonObject
-            {
-                ["jsonrpc"] = "2.0", ["id"] = 0, ["method"] = method, ["params"] = parameters,
-            }), call);
-            await call.Result.WaitAsync(Server.Config.RequestTimeout, _context.Time);
-        }
-        catch (GatewayCallException exception)
-        {
-            Log.NotTaken(_log, Server.Name, method, exception.Message);
-        }
-        catch (TimeoutException exception)
-        {
-            child.Forget(call);
-            Log.NotTaken(_log, Server.Name, method, exception.Message);
-        }
-    }
+    // A child that is not there learns it when it is.
+    private Task TellAsync(string method, JsonObject parameters) => _line.Child is { } child
+        ? _line.TellAsync(child, GatewayCall.Request(method, parameters))
+        : Task.CompletedTask;
 }

@@ -41,7 +41,6 @@ internal sealed class SharedSeat(Session session, ChildPool pool) : ISeat
 
     public ValueTask CallAsync(JsonRpcMessage request, ClientCall call)
     {
-        Child.Touch();
         if (Child.Key.ServesAll && (call.WantsTask || McpMethod.IsAboutTasks(call.Method)))
             return RefuseAsync(request, call, NoTasks);
         return call.Method switch
@@ -103,6 +102,11 @@ internal sealed class SharedSeat(Session session, ChildPool pool) : ISeat
     /// <param name="call">The call; no longer pending at the child.</param>
     /// <param name="answer">Null when it has failed; stays the caller's.</param>
     public void OnSettled(ClientCall call, JsonRpcMessage? answer) => Child.OnSettled(call, answer, this);
+
+    public void Tick(long now)
+    {
+        // The child's own visit is not one of its sessions'.
+    }
 
     public Task EndAsync()
     {

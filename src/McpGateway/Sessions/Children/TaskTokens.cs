@@ -22,6 +22,15 @@ internal sealed class TaskTokens
         }
     }
 
+    public void Clear()
+    {
+        lock (_lock)
+        {
+            _byChildToken.Clear();
+            _oldest.Clear();
+        }
+    }
+
     public TaskToken? Find(JsonRpcId childToken)
     {
         lock (_lock)

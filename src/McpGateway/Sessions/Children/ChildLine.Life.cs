@@ -1,0 +1,145 @@
+using McpGateway.Configuration;
+using McpGateway.JsonRpc;
+using McpGateway.Servers;
+
+namespace McpGateway.Sessions.Children;
+
+/// <summary>From one child to the next: losses, sleep, the end.</summary>
+internal sealed partial class ChildLine
+{
+    // A child that lives longer than this is no crash loop.
+    private static readonly TimeSpan ShortLife = TimeSpan.FromSeconds(10);
+
+    private readonly ChildPool _places;
+    private readonly Backoff _losses;
+    private Place? _place;
+    private Task _retiring = Task.CompletedTask;
+    private int _senders;
+    private long _usedAt;
+
+    public ServerState Server => _server;
+
+    /// <summary>Whether one of the server's places for a process is taken for it.</summary>
+    public bool HoldsPlace
+    {
+        get
+        {
+            lock (_lock)
+                return _place is not null || _current is not null;
+        }
+    }
+
+    /// <summary>When a message last went over it, as a timestamp of the context's clock.</summary>
+    public long UsedAt => Volatile.Read(ref _usedAt);
+
+    /// <summary>The client's own handshake is over.</summary>
+    /// <param name="result">The child's initialize result, as JSON.</param>
+    public void Confirm(byte[] result)
+    {
+        InitializeResult ??= result;
+        _server.Starts.Succeeded();
+    }
+
+    /// <summary>The monitor's visit.</summary>
+    /// <param name="now">A timestamp of the context's clock.</param>
+    public void Tick(long now)
+    {
+        if (Child is { IsBusy: true })
+            Volatile.Write(ref _usedAt, now); // it is idle from its last answer on
+        else if (_server.Config.HibernateAfter is { } limit && _context.Time.GetElapsedTime(UsedAt, now) >= limit)
+            TryHibernate();
+    }
+
+    /// <summary>Stops a child that nobody waits for; the next message starts another.</summary>
+    /// <returns>Completes when its process is gone; null when it may not be stopped.</returns>
+    public Task? TryHibernate()
+    {
+        lock (_lock)
+        {
+            if (_closed || _server.Config.OnExit is OnExit.Terminate || InitializeResult is null || Volatile.Read(ref _senders) > 0
+                || _current is not { IsReady: true, Child: { IsBusy: false } child })
+            {
+                return null;
+            }
+
+            _current = null;
+            Log.Hibernated(_log, _server.Name);
+            return Retire(child);
+        }
+    }
+
+    /// <summary>Stops the child, whether it runs, is being started or never was.</summary>
+    public async Task CloseAsync()
+    {
+        Incarnation? last;
+        lock (_lock)
+        {
+            _closed = true;
+            last = _current;
+            if (last?.Child is { } child)
+                Retire(child);
+        }
+
+        _places.Remove(this);
+        if (last is { Child: null })
+            await ((Task)last.Ready).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // it stops what it has started
+        if (Interlocked.Exchange(ref _place, null) is not null)
+            _server.ReleaseProcess();
+        await _retiring;
+    }
+
+    /// <summary>It is in use: idle is counted from here.</summary>
+    public void Touch() => Volatile.Write(ref _usedAt, _context.Time.GetTimestamp());
+
+    private async Task TakePlaceAsync()
+    {
+        await _retiring; // the child before this one may still have the place
+        var wait = _server.Starts.RetryAfter > _losses.RetryAfter ? _server.Starts.RetryAfter : _losses.RetryAfter;
+        if (wait > TimeSpan.Zero)
+            throw new ChildStartException(new ChildFailure(_server.Name, "is not started again yet: it has failed too often", null, [], wait).ToError());
+        var place = Interlocked.Exchange(ref _place, null) ?? _places.TryReserve(_server);
+        if (place is null)
+            throw new ChildStartException(Refusal.TooManyProcesses(_server.Name).Error);
+        await place.Vacated.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    // What is started next waits for this.
+    private void AwaitEndOf(Incarnation lost)
+    {
+        lock (_lock)
+        {
+            if (_current == lost)
+                _current = null;
+            _retiring = Task.WhenAll(_retiring, lost.Gone);
+        }
+    }
+
+    private TimeSpan NextTry(TimeSpan lived)
+    {
+        if (InitializeResult is null)
+            return _server.Starts.Failed();
+        if (lived >= ShortLife)
+            _losses.Succeeded();
+        return _losses.Failed();
+    }
+
+    // Under the lock.
+    private Task Retire(ChildConnection child)
+    {
+        var stopping = StopAsync(child);
+        _retiring = Task.WhenAll(_retiring, stopping);
+        return stopping;
+    }
+
+    private async Task StopAsync(ChildConnection child)
+    {
+        try
+        {
+            await child.DisposeAsync();
+        }
+        catch (Exception exception)
+        {
+            Log.StopFailed(_log, exception, _server.Name);
+        }
+    }
+}

@@ -1,0 +1,36 @@
+using System.Text.Json.Nodes;
+using McpGateway.JsonRpc;
+
+namespace McpGateway.Sessions.Children;
+
+/// <summary>Tells clients that a child which is gone no longer waits for their answers, so that nobody fills in a form in vain.</summary>
+internal static partial class Withdrawal
+{
+    public static async Task SendAsync(IEnumerable<ClientRequest> asked, RelayContext context)
+    {
+        foreach (var request in asked)
+        {
+            try
+            {
+                await request.Session.DeliverAsync(Cancelled(request.ClientId), request.Call);
+            }
+            catch (Exception exception)
+            {
+                Log.NotTold(context.Loggers.CreateLogger(typeof(Withdrawal)), exception);
+            }
+        }
+    }
+
+    private static JsonRpcMessage Cancelled(long id) => JsonRpcMessage.Create(new JsonObject
+    {
+        ["jsonrpc"] = "2.0",
+        ["method"] = McpMethod.Cancelled,
+        ["params"] = new JsonObject { ["requestId"] = id, ["reason"] = "the server's process has ended" },
+    });
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "A client could not be told that its answer is no longer awaited", EventName = "WithdrawalFailed")]
+        public static partial void NotTold(ILogger log, Exception exception);
+    }
+}
