@@ -32,11 +32,15 @@ public sealed class Backoff(TimeProvider time)
         }
     }
 
+    /// <summary>What went wrong last; null after a success.</summary>
+    public string? LastFailure { get; private set; }
+
     /// <returns>Time until the next try.</returns>
-    public TimeSpan Failed()
+    public TimeSpan Failed(string reason)
     {
         lock (_lock)
         {
+            LastFailure = reason;
             if (RetryAfter > TimeSpan.Zero)
                 return RetryAfter;
             Failures++;
@@ -51,6 +55,7 @@ public sealed class Backoff(TimeProvider time)
         lock (_lock)
         {
             Failures = 0;
+            LastFailure = null;
             _delay = TimeSpan.Zero;
         }
     }

@@ -97,7 +97,7 @@ public sealed partial class ChildConnection
         }
 
         Log.Lost(_log, _server.Name, _process.Id, reason);
-        failure = failure with { RetryAfter = _listener.OnLosing() };
+        failure = failure with { RetryAfter = _listener.OnLosing(reason) };
         Volatile.Write(ref _failure, failure);
         try
         {

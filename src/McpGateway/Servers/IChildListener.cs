@@ -9,8 +9,9 @@ public interface IChildListener
     ValueTask OnMessageAsync(JsonRpcMessage message);
 
     /// <summary>The child is gone or unusable; its pending calls are about to be failed.</summary>
+    /// <param name="reason">What has happened.</param>
     /// <returns>Time until it may be started again, which they are told.</returns>
-    TimeSpan OnLosing();
+    TimeSpan OnLosing(string reason);
 
     /// <summary>The child is gone or unusable, and its pending calls have been failed.</summary>
     /// <param name="error">What to answer to those who still want something of it.</param>

@@ -38,12 +38,15 @@ public sealed class ServerEntryTests : IDisposable
             RequestMaximum = TimeSpan.FromHours(24),
             IdleTimeout = new TimeSpan(1, 2, 3),
             MaxProcesses = 10_000,
+            OnExit = OnExit.Terminate,
+            HibernateAfter = TimeSpan.FromMinutes(5),
         };
         Assert.Equal(expected, _file.Server("""
             {
               "type": "stdio", "command": "x", "args": ["a", ""], "env": { "K": "v", "N": -1.50 }, "cwd": "sub",
               "inheritEnvironment": true, "isolation": "shared", "startTimeout": "00:00:01", "requestTimeout": "00:03:00",
-              "requestMaximum": "24:00:00", "idleTimeout": "01:02:03", "maxProcesses": 10000
+              "requestMaximum": "24:00:00", "idleTimeout": "01:02:03", "maxProcesses": 10000,
+              "onExit": "terminate", "hibernateAfter": "00:05:00"
             }
             """));
     }
@@ -130,6 +133,8 @@ public sealed class ServerEntryTests : IDisposable
     [InlineData("""{ "command": "x", "rate_limits": {} }""", "$.mcpServers.one.rate_limits", "close to rateLimit")]
     [InlineData("""{ "command": "x", "isolaton": "user" }""", "$.mcpServers.one.isolaton", "close to isolation")]
     [InlineData("""{ "command": "x", "isolation": "none" }""", "$.mcpServers.one.isolation", "write one of: session, user, shared")]
+    [InlineData("""{ "command": "x", "onExit": "restart" }""", "$.mcpServers.one.onExit", "write one of: revive, terminate")]
+    [InlineData("""{ "command": "x", "hibernateAfter": 5 }""", "$.mcpServers.one.hibernateAfter", "hh:mm:ss")]
     [InlineData("""{ "command": "x", "isolation": "User" }""", "$.mcpServers.one.isolation", "write one of: session, user, shared")]
     public void Server_Wrong_IsOneErrorWithItsPath(string entry, string path, string message)
     {

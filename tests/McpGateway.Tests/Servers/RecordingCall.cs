@@ -59,7 +59,7 @@ internal sealed class RecordingListener : IChildListener
     // Twice would be a defect, and throws.
     public TimeSpan RetryAfter { get; init; }
 
-    public TimeSpan OnLosing() => RetryAfter;
+    public TimeSpan OnLosing(string reason) => RetryAfter;
 
     public void OnLost(JsonRpcError error) => _lost.SetResult(error);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using McpGateway.Configuration;
 using McpGateway.JsonRpc;
 using McpGateway.Servers;
 using McpGateway.Sessions;
@@ -139,16 +140,19 @@ public sealed class SessionlessCallsTests : IAsyncDisposable
         Assert.Equal(0, _server.Processes);
     }
 
-    [Fact]
-    public async Task Child_Dies_FailsItsCallsAndTheNextGetsANewOne()
+    [Theory]
+    [InlineData(OnExit.Revive)]
+    [InlineData(OnExit.Terminate)]
+    public async Task Child_Dies_FailsItsCallsAndTheNextGetsANewOne(OnExit onExit)
     {
+        _server.Update(_server.Config with { OnExit = onExit });
         var post = _fixture.Post();
         Receive(Json.Request(1), post);
         var child = await ShakenAsync();
         await child.ReadAsync();
         child.Exit(5);
         Assert.Contains("exited with code 5", await SessionsFixture.ReadAsync(post), StringComparison.Ordinal);
-        await Waiting.UntilAsync(() => !_sessions.All.Any());
+        await Waiting.UntilAsync(() => _sessions.All.Any() == (onExit is OnExit.Revive));
         Receive(Json.Request(1), _fixture.Post());
         Assert.NotSame(child, await ShakenAsync());
     }

@@ -94,9 +94,11 @@ internal sealed partial class ChildLine
     private async Task TakePlaceAsync()
     {
         await _retiring; // the child before this one may still have the place
-        var wait = _server.Starts.RetryAfter > _losses.RetryAfter ? _server.Starts.RetryAfter : _losses.RetryAfter;
-        if (wait > TimeSpan.Zero)
-            throw new ChildStartException(new ChildFailure(_server.Name, "is not started again yet: it has failed too often", null, [], wait).ToError());
+        var failing = _server.Starts.RetryAfter > _losses.RetryAfter ? _server.Starts : _losses;
+        if (failing.RetryAfter is var wait && wait > TimeSpan.Zero)
+            throw new ChildStartException(new ChildFailure(
+                _server.Name, $"has failed {failing.Failures} times and is not started again yet; the last time: {failing.LastFailure?.TrimEnd('.')}",
+                null, [], wait).ToError());
         var place = Interlocked.Exchange(ref _place, null) ?? _places.TryReserve(_server);
         if (place is null)
             throw new ChildStartException(Refusal.TooManyProcesses(_server.Name).Error);
@@ -114,13 +116,13 @@ internal sealed partial class ChildLine
         }
     }
 
-    private TimeSpan NextTry(TimeSpan lived)
+    private TimeSpan NextTry(string reason, TimeSpan lived)
     {
         if (InitializeResult is null)
-            return _server.Starts.Failed();
+            return _server.Starts.Failed(reason);
         if (lived >= ShortLife)
             _losses.Succeeded();
-        return _losses.Failed();
+        return _losses.Failed(reason);
     }
 
     // Under the lock.

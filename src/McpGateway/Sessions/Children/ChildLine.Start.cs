@@ -71,7 +71,7 @@ internal sealed partial class ChildLine
     {
         if (_closed || exception is ChildStartException { IsFailure: false })
             return;
-        _server.Starts.Failed();
+        _server.Starts.Failed(exception.Message);
         if (exception is ChildLaunchException or ChildStartException)
             Log.CannotStart(_log, _server.Name, exception.Message);
         else
@@ -138,10 +138,10 @@ internal sealed partial class ChildLine
 
         public ValueTask OnMessageAsync(JsonRpcMessage message) => line._owner.OnMessageAsync(message);
 
-        public TimeSpan OnLosing()
+        public TimeSpan OnLosing(string reason)
         {
             line.AwaitEndOf(this);
-            return line.NextTry(line._context.Time.GetElapsedTime(_startedAt));
+            return line.NextTry(reason, line._context.Time.GetElapsedTime(_startedAt));
         }
 
         public void OnLost(JsonRpcError error) => _ = line.OnLostAsync(this, error);
