@@ -24,6 +24,15 @@ public sealed record ServerConfig
     /// <summary>Children of this server at a time.</summary>
     public int MaxProcesses { get; init; } = 64;
 
+    /// <summary>Children kept started for sessions to come, among <see cref="MaxProcesses"/>.</summary>
+    public int Warm { get; init; }
+
+    /// <summary>Sessions at a time.</summary>
+    public int MaxSessions { get; init; } = int.MaxValue;
+
+    /// <summary>Sessions of one user at a time.</summary>
+    public int MaxSessionsPerUser { get; init; } = int.MaxValue;
+
     /// <summary>What becomes of a session whose child has ended.</summary>
     public OnExit OnExit { get; init; }
 

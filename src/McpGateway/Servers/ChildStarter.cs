@@ -11,20 +11,29 @@ public sealed class ChildStarter(ChildContext context)
     /// <exception cref="ChildLaunchException">It cannot be started; the place has been given back.</exception>
     public ChildConnection Start(ServerState server, IChildListener listener)
     {
-        var target = server.Stdio;
         try
         {
-            if (target.WorkingDirectory is { } directory && !Directory.Exists(directory))
-                throw new ChildLaunchException($"The working directory '{directory}' does not exist.");
-            var environment = ChildEnvironment.For(target);
-            var program = CommandResolver.Resolve(target.Command, environment, target.WorkingDirectory);
-            var process = context.Launcher.Launch(new LaunchSpec(program, target.Arguments, environment, target.WorkingDirectory));
-            return new ChildConnection(process, listener, server, context);
+            return Connect(server, Launch(server), listener);
         }
         catch
         {
             server.ReleaseProcess();
             throw;
         }
+    }
+
+    /// <summary>Connects to a child that was started before.</summary>
+    public ChildConnection Connect(ServerState server, IChildProcess process, IChildListener listener) =>
+        new(process, listener, server, context);
+
+    /// <exception cref="ChildLaunchException">It cannot be started.</exception>
+    internal IChildProcess Launch(ServerState server)
+    {
+        var target = server.Stdio;
+        if (target.WorkingDirectory is { } directory && !Directory.Exists(directory))
+            throw new ChildLaunchException($"The working directory '{directory}' does not exist.");
+        var environment = ChildEnvironment.For(target);
+        var program = CommandResolver.Resolve(target.Command, environment, target.WorkingDirectory);
+        return context.Launcher.Launch(new LaunchSpec(program, target.Arguments, environment, target.WorkingDirectory));
     }
 }

@@ -7,16 +7,21 @@ namespace McpGateway.Servers;
 public sealed class ServerRegistry : IDisposable
 {
     private readonly GatewayConfigProvider _provider;
+    private readonly TimeProvider _time;
     private readonly Lock _lock = new();
     private readonly IDisposable _subscription;
     private volatile Held _held;
 
-    public ServerRegistry(GatewayConfigProvider provider)
+    public ServerRegistry(GatewayConfigProvider provider, TimeProvider time)
     {
+        _time = time;
         _provider = provider;
         _held = Next(provider.Current, []);
         _subscription = ChangeToken.OnChange(provider.GetChangeToken, () => Current());
     }
+
+    /// <summary>The stdio servers now.</summary>
+    public IEnumerable<ServerState> All => Current().Servers.Values;
 
     /// <summary>Whether the name is a stdio server's now.</summary>
     public ServerState? Find(string name) => Current().Servers.GetValueOrDefault(name);
@@ -38,7 +43,7 @@ public sealed class ServerRegistry : IDisposable
         }
     }
 
-    private static Held Next(GatewayConfig config, Dictionary<string, ServerState> old)
+    private Held Next(GatewayConfig config, Dictionary<string, ServerState> old)
     {
         var servers = new Dictionary<string, ServerState>(StringComparer.Ordinal);
         foreach (var (name, server) in config.Servers)
@@ -52,7 +57,7 @@ public sealed class ServerRegistry : IDisposable
             }
             else
             {
-                servers.Add(name, new ServerState(server));
+                servers.Add(name, new ServerState(server, _time));
             }
         }
 

@@ -35,13 +35,16 @@ public sealed record Refusal(RefusalReason Reason, JsonRpcError Error, TimeSpan?
 
     public static Refusal QueuesFull { get; } = Unavailable("The gateway's queues are full (Limits:QueuedBytes).");
 
-    public static Refusal TooManySessions { get; } = Unavailable("The gateway has reached its limit of sessions (Limits:Sessions).");
-
-    public static Refusal TooManySessionsOfUser { get; } =
-        Overloaded(RefusalReason.TooMany, "You have reached the limit of sessions for one user (Limits:SessionsPerUser).");
 
     public static Refusal TooManyCalls { get; } =
         Overloaded(RefusalReason.TooMany, "Too many requests are in flight here. Wait for some of their answers.");
+
+    /// <param name="limit">The setting that says how many.</param>
+    public static Refusal TooManySessions(string limit) => Unavailable($"There are as many sessions as may be ({limit}).");
+
+    /// <inheritdoc cref="TooManySessions"/>
+    public static Refusal TooManySessionsOfUser(string limit) =>
+        Overloaded(RefusalReason.TooMany, $"You have reached the limit of sessions for one user ({limit}).");
 
     public static Refusal TooManyProcesses(string server) =>
         Unavailable($"All processes of the server '{server}' are taken (maxProcesses).");

@@ -5,4 +5,4 @@ namespace McpGateway.Sessions;
 
 /// <summary>What every session needs of the gateway.</summary>
 public sealed record RelayContext(
-    ChildStarter Starter, QueueBudget Budget, GatewayMetrics Metrics, TimeProvider Time, ILoggerFactory Loggers);
+    ChildStarter Starter, StartGate Gate, WarmChildren Warm, QueueBudget Budget, GatewayMetrics Metrics, TimeProvider Time, ILoggerFactory Loggers);

@@ -13,9 +13,7 @@ public sealed partial class SessionManager(
     private readonly ConcurrentDictionary<string, Session> _sessions = new(StringComparer.Ordinal);
     private readonly Dictionary<(ServerState, SessionOwner), Session> _implicit = [];
     private readonly Endings _endings = new(log);
-    private readonly Dictionary<SessionOwner, int> _perOwner = [];
-    private readonly Lock _lock = new();
-    private int _reserved;
+    private readonly SessionQuota _quota = new();
     private volatile bool _draining;
 
     /// <summary>The sessions open now.</summary>
@@ -30,11 +28,11 @@ public sealed partial class SessionManager(
         session = null;
         if (_draining)
             return Refusal.Draining;
-        if (Reserve(owner) is { } full)
+        if (_quota.TryTake(limits.Value, server, owner) is { } full)
             return full;
         if (children.TryReserve(server, kind) is not { } takeSeat)
         {
-            Release(owner);
+            _quota.Release(server, owner);
             return Refusal.TooManyProcesses(server.Name);
         }
 
@@ -86,39 +84,13 @@ public sealed partial class SessionManager(
     /// <summary>Ends all sessions and waits until their children are gone.</summary>
     internal Task EndAllAsync() => _endings.WhenAllAsync(All.Select(session => session.EndAsync()));
 
-    private Refusal? Reserve(SessionOwner owner)
-    {
-        lock (_lock)
-        {
-            var current = limits.Value;
-            var mine = _perOwner.GetValueOrDefault(owner);
-            if (mine >= current.SessionsPerUser)
-                return Refusal.TooManySessionsOfUser;
-            if (_reserved >= current.Sessions)
-                return Refusal.TooManySessions;
-            _perOwner[owner] = mine + 1;
-            _reserved++;
-            return null;
-        }
-    }
-
-    private void Release(SessionOwner owner)
-    {
-        lock (_lock)
-        {
-            _reserved--;
-            if (--_perOwner[owner] == 0)
-                _perOwner.Remove(owner);
-        }
-    }
-
     private void OnEnded(Session session, Task ending)
     {
         _endings.Add(ending, session.Server.Name); // first: in between, the end of all sessions would find it in neither
         _sessions.TryRemove(session.Id, out _);
         if (session.Kind is SessionKind.Implicit)
             ForgetImplicit(session);
-        Release(session.Owner);
+        _quota.Release(session.Server, session.Owner);
         context.Metrics.SessionEnded(session.Server.Name);
         Log.Ended(log, session.Server.Name, session.Kind);
     }

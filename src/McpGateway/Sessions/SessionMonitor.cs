@@ -1,3 +1,4 @@
+using McpGateway.Configuration;
 using McpGateway.Servers;
 using McpGateway.Sessions.Children;
 
@@ -8,7 +9,7 @@ namespace McpGateway.Sessions;
 /// one each, and a quarter of a second is precise enough for all of them.
 /// </summary>
 internal sealed partial class SessionMonitor(
-    SessionManager sessions, ChildPool children, QueueBudget budget, TimeProvider time, ILogger<SessionMonitor> log)
+    SessionManager sessions, ChildPool children, ServerRegistry servers, WarmChildren warm, QueueBudget budget, TimeProvider time, ILogger<SessionMonitor> log)
     : BackgroundService
 {
     // Below it a stream is not what fills the memory.
@@ -38,6 +39,8 @@ internal sealed partial class SessionMonitor(
             _ = GuardAsync(session.TickAsync(now));
         foreach (var visit in children.Tick(now))
             _ = GuardAsync(visit);
+        warm.Visit(servers.All.Where(server => server.Stdio.Isolation is not Isolation.Shared));
+        children.WarmUp(servers.All);
         if (budget.IsExceeded)
             CutSlowest();
     }

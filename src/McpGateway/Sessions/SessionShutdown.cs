@@ -1,4 +1,5 @@
 using McpGateway.Configuration;
+using McpGateway.Servers;
 using McpGateway.Sessions.Children;
 using Microsoft.Extensions.Options;
 
@@ -9,7 +10,7 @@ namespace McpGateway.Sessions;
 /// flight, then all ends. Open streams would otherwise hold the listeners' own stop up.
 /// </summary>
 internal sealed class SessionShutdown(
-    SessionManager sessions, ChildPool children, IOptions<DrainOptions> options, TimeProvider time) : IHostedLifecycleService
+    SessionManager sessions, ChildPool children, WarmChildren warm, IOptions<DrainOptions> options, TimeProvider time) : IHostedLifecycleService
 {
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(50);
 
@@ -20,7 +21,7 @@ internal sealed class SessionShutdown(
         while (AnyInFlight() && time.GetElapsedTime(started) < options.Value.Timeout && !cancellationToken.IsCancellationRequested)
             await Task.Delay(Glance, time, CancellationToken.None);
         await sessions.EndAllAsync();
-        await children.EndAllAsync();
+        await Task.WhenAll(children.EndAllAsync(), warm.StopAllAsync());
     }
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -26,6 +26,8 @@ public static class SessionsExtensions
             provider.GetRequiredService<ILoggerFactory>(),
             Limits(provider).MessageBytes))
         .AddSingleton<ChildStarter>()
+        .AddSingleton(provider => new StartGate(Limits(provider).Starts, provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton<WarmChildren>()
         .AddSingleton<RelayContext>()
         .AddSingleton<ChildPool>()
         .AddSingleton<SessionManager>()

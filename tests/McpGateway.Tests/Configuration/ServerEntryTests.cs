@@ -38,6 +38,9 @@ public sealed class ServerEntryTests : IDisposable
             RequestMaximum = TimeSpan.FromHours(24),
             IdleTimeout = new TimeSpan(1, 2, 3),
             MaxProcesses = 10_000,
+            Warm = 2,
+            MaxSessions = 500,
+            MaxSessionsPerUser = 5,
             OnExit = OnExit.Terminate,
             HibernateAfter = TimeSpan.FromMinutes(5),
         };
@@ -46,7 +49,7 @@ public sealed class ServerEntryTests : IDisposable
               "type": "stdio", "command": "x", "args": ["a", ""], "env": { "K": "v", "N": -1.50 }, "cwd": "sub",
               "inheritEnvironment": true, "isolation": "shared", "startTimeout": "00:00:01", "requestTimeout": "00:03:00",
               "requestMaximum": "24:00:00", "idleTimeout": "01:02:03", "maxProcesses": 10000,
-              "onExit": "terminate", "hibernateAfter": "00:05:00"
+              "warm": 2, "maxSessions": 500, "maxSessionsPerUser": 5, "onExit": "terminate", "hibernateAfter": "00:05:00"
             }
             """));
     }
@@ -126,7 +129,8 @@ public sealed class ServerEntryTests : IDisposable
     [InlineData("""{ "command": "x", "tools": { "deny": [] } }""", "$.mcpServers.one.tools", "not enforced by this version yet")]
     [InlineData("""{ "command": "x", "cors": {} }""", "$.mcpServers.one.cors", "not enforced by this version yet")]
     [InlineData("""{ "command": "x", "rateLimit": {} }""", "$.mcpServers.one.rateLimit", "not enforced by this version yet")]
-    [InlineData("""{ "command": "x", "warm": 1 }""", "$.mcpServers.one.warm", "not enforced by this version yet")]
+    [InlineData("""{ "command": "x", "warm": 5, "maxProcesses": 4 }""", "$.mcpServers.one.warm", "more than maxProcesses")]
+    [InlineData("""{ "command": "x", "maxSessions": 0 }""", "$.mcpServers.one.maxSessions", "1")]
     [InlineData("""{ "command": "x", "Auth": {} }""", "$.mcpServers.one.Auth", "close to auth")]
     [InlineData("""{ "command": "x", "tool": {} }""", "$.mcpServers.one.tool", "close to tools")]
     [InlineData("""{ "command": "x", "CORS": {} }""", "$.mcpServers.one.CORS", "close to cors")]

@@ -37,8 +37,9 @@ public sealed class BackoffTests
     {
         _backoff.Failed("a");
         var wait = _backoff.Failed("b");
-        _time.Advance(wait / 2);
-        Assert.Equal(wait / 2, _backoff.Failed("c"));
+        var half = TimeSpan.FromMilliseconds(500);
+        _time.Advance(half);
+        Assert.Equal(wait - half, _backoff.Failed("c"));
         Assert.Equal((2, "c"), (_backoff.Failures, _backoff.LastFailure));
     }
 

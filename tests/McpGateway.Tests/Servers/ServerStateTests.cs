@@ -87,7 +87,7 @@ public sealed class ServerRegistryTests
             Name = "far",
             Target = new RemoteTarget { Url = new Uri("https://example.com/mcp"), Transport = RemoteTransport.StreamableHttp },
         };
-        using var registry = new ServerRegistry(new GatewayConfigProvider(With(remote, ServersFixture.Config("one"))));
+        using var registry = new ServerRegistry(new GatewayConfigProvider(With(remote, ServersFixture.Config("one"))), TimeProvider.System);
         Assert.Null(registry.Find("far"));
         Assert.Null(registry.Find("nobody"));
         Assert.Null(registry.Find("ONE"));
@@ -97,7 +97,7 @@ public sealed class ServerRegistryTests
     [Fact]
     public void Update_OnlyLimitsChanged_KeepsTheStateAndChangesItsSettings()
     {
-        using var registry = new ServerRegistry(_provider);
+        using var registry = new ServerRegistry(_provider, TimeProvider.System);
         var state = registry.Find("one")!;
         _provider.Update(With(ServersFixture.Config("one") with { MaxProcesses = 7 }));
         Assert.Same(state, registry.Find("one"));
@@ -108,7 +108,7 @@ public sealed class ServerRegistryTests
     [Fact]
     public void Update_TargetChanged_RetiresTheOldAndBeginsAnew()
     {
-        using var registry = new ServerRegistry(_provider);
+        using var registry = new ServerRegistry(_provider, TimeProvider.System);
         var (one, two) = (registry.Find("one")!, registry.Find("two")!);
         _provider.Update(With(
             ServersFixture.Config("one") with { Target = new StdioTarget { Command = "other" } }, ServersFixture.Config("two")));
@@ -122,7 +122,7 @@ public sealed class ServerRegistryTests
     [Fact]
     public void Update_Removed_Retires()
     {
-        using var registry = new ServerRegistry(_provider);
+        using var registry = new ServerRegistry(_provider, TimeProvider.System);
         var state = registry.Find("one")!;
         _provider.Update(With(ServersFixture.Config("two")));
         Assert.Null(registry.Find("one"));
@@ -132,7 +132,7 @@ public sealed class ServerRegistryTests
     [Fact]
     public void Update_Removed_RetiresThoughNobodyAsks()
     {
-        using var registry = new ServerRegistry(_provider);
+        using var registry = new ServerRegistry(_provider, TimeProvider.System);
         var state = registry.Find("one")!;
         _provider.Update(GatewayConfig.Empty);
         Assert.True(state.IsRetired);
@@ -142,7 +142,7 @@ public sealed class ServerRegistryTests
     public void Update_AskedBeforeTheRegistryIsTold_AnswersFromTheNewSnapshot()
     {
         ServerState? seen = null;
-        using var registry = new ServerRegistry(_provider);
+        using var registry = new ServerRegistry(_provider, TimeProvider.System);
         // Callbacks run last in, first out: this one comes before the registry's.
         using var earlier = ChangeToken.OnChange(_provider.GetChangeToken, () => seen = registry.Find("three"));
         _provider.Update(With(ServersFixture.Config("three")));

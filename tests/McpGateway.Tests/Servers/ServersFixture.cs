@@ -11,6 +11,8 @@ internal sealed class ServersFixture : IDisposable
     {
         Services = new ChildContext(Launcher, Budget, Recorder.Metrics, Time, NullLoggerFactory.Instance, maxMessageBytes);
         Starter = new ChildStarter(Services);
+        Gate = new StartGate(4, Time);
+        Warm = new WarmChildren(Starter, Gate, NullLogger<WarmChildren>.Instance);
     }
 
     public FakeLauncher Launcher { get; } = new();
@@ -24,6 +26,10 @@ internal sealed class ServersFixture : IDisposable
     public ChildContext Services { get; }
 
     public ChildStarter Starter { get; }
+
+    public StartGate Gate { get; }
+
+    public WarmChildren Warm { get; }
 
     /// <summary>A stdio server whose program exists, though it is never started.</summary>
     public static ServerConfig Config(string name = "one") =>

@@ -33,9 +33,9 @@ public sealed class SessionManagerTests : IDisposable
         var manager = _fixture.Manager(new LimitsOptions { Sessions = 3, SessionsPerUser = 2 });
         Assert.Null(manager.TryOpen(SessionKind.Sse, _server, SessionsFixture.Alice, out var first));
         Assert.Null(manager.TryOpen(SessionKind.Sse, _server, SessionsFixture.Alice, out _));
-        Assert.Same(Refusal.TooManySessionsOfUser, manager.TryOpen(SessionKind.Sse, _server, SessionsFixture.Alice, out _));
+        Assert.Equal(Refusal.TooManySessionsOfUser("Limits:SessionsPerUser"), manager.TryOpen(SessionKind.Sse, _server, SessionsFixture.Alice, out _));
         Assert.Null(manager.TryOpen(SessionKind.Sse, _server, SessionsFixture.Bob, out _));
-        Assert.Same(Refusal.TooManySessions, manager.TryOpen(SessionKind.Sse, _server, SessionsFixture.Bob, out _));
+        Assert.Equal(Refusal.TooManySessions("Limits:Sessions"), manager.TryOpen(SessionKind.Sse, _server, SessionsFixture.Bob, out _));
         Assert.Equal(3, _server.Processes);
         Assert.Equal(3, _fixture.Recorder.Sum("mcpgateway.sessions"));
 
@@ -46,7 +46,24 @@ public sealed class SessionManagerTests : IDisposable
         Assert.Equal(2, _server.Processes);
         Assert.Equal(2, _fixture.Recorder.Sum("mcpgateway.sessions"));
         Assert.Null(manager.TryOpen(SessionKind.Sse, _server, SessionsFixture.Alice, out _));
-        Assert.Same(Refusal.TooManySessionsOfUser, manager.TryOpen(SessionKind.Sse, _server, SessionsFixture.Alice, out _));
+        Assert.Equal(Refusal.TooManySessionsOfUser("Limits:SessionsPerUser"), manager.TryOpen(SessionKind.Sse, _server, SessionsFixture.Alice, out _));
+    }
+
+    [Fact]
+    public async Task TryOpen_LimitsOfTheServer_AreHeldAndGivenBack()
+    {
+        var manager = _fixture.Manager();
+        var config = ServersFixture.Config() with { MaxSessions = 3, MaxSessionsPerUser = 2 };
+        var (server, other) = (new ServerState(config), new ServerState(config with { Name = "two" }));
+        Assert.Null(manager.TryOpen(SessionKind.Sse, server, SessionsFixture.Alice, out var first));
+        Assert.Null(manager.TryOpen(SessionKind.Sse, server, SessionsFixture.Alice, out _));
+        Assert.Equal(Refusal.TooManySessionsOfUser("maxSessionsPerUser"), manager.TryOpen(SessionKind.Sse, server, SessionsFixture.Alice, out _));
+        Assert.Null(manager.TryOpen(SessionKind.Sse, server, SessionsFixture.Bob, out _));
+        Assert.Equal(Refusal.TooManySessions("maxSessions"), manager.TryOpen(SessionKind.Sse, server, SessionsFixture.Bob, out _));
+        Assert.Null(manager.TryOpen(SessionKind.Sse, other, SessionsFixture.Alice, out _)); // another server's are its own
+
+        await first!.EndAsync().Soon();
+        Assert.Null(manager.TryOpen(SessionKind.Sse, server, SessionsFixture.Bob, out _));
     }
 
     [Fact]

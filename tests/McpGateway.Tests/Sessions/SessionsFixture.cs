@@ -43,7 +43,7 @@ internal sealed class SessionsFixture : IDisposable
     private static (RelayContext, ChildPool) Parts(ServersFixture servers)
     {
         var relay = new RelayContext(
-            servers.Starter, servers.Budget, servers.Recorder.Metrics, servers.Time, NullLoggerFactory.Instance);
+            servers.Starter, servers.Gate, servers.Warm, servers.Budget, servers.Recorder.Metrics, servers.Time, NullLoggerFactory.Instance);
         return (relay, new ChildPool(relay, NullLogger<ChildPool>.Instance));
     }
 

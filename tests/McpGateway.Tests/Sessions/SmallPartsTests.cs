@@ -68,8 +68,8 @@ public sealed class RefusalTests
         { Refusal.AlreadyInitialized, RefusalReason.Invalid, JsonRpcErrorCode.InvalidRequest, false },
         { Refusal.Draining, RefusalReason.Unavailable, JsonRpcErrorCode.Overloaded, true },
         { Refusal.QueuesFull, RefusalReason.Unavailable, JsonRpcErrorCode.Overloaded, true },
-        { Refusal.TooManySessions, RefusalReason.Unavailable, JsonRpcErrorCode.Overloaded, true },
-        { Refusal.TooManySessionsOfUser, RefusalReason.TooMany, JsonRpcErrorCode.Overloaded, true },
+        { Refusal.TooManySessions("Limits:Sessions"), RefusalReason.Unavailable, JsonRpcErrorCode.Overloaded, true },
+        { Refusal.TooManySessionsOfUser("Limits:SessionsPerUser"), RefusalReason.TooMany, JsonRpcErrorCode.Overloaded, true },
         { Refusal.TooManyProcesses("one"), RefusalReason.Unavailable, JsonRpcErrorCode.Overloaded, true },
     };
 

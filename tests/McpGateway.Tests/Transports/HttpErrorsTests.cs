@@ -13,8 +13,8 @@ public sealed class HttpErrorsTests : IDisposable
     {
         { Refusal.SessionNotFound, 404, null },
         { Refusal.IdInFlight, 400, null },
-        { Refusal.TooManySessionsOfUser, 429, "5" },
-        { Refusal.TooManySessions, 503, "5" },
+        { Refusal.TooManySessionsOfUser("Limits:SessionsPerUser"), 429, "5" },
+        { Refusal.TooManySessions("Limits:Sessions"), 503, "5" },
         { Refusal.Draining, 503, "5" },
     };
 

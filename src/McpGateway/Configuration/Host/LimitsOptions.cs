@@ -20,6 +20,10 @@ public sealed class LimitsOptions
     [Range(1L, long.MaxValue)]
     public long? QueuedBytes { get; set; }
 
+    /// <summary>Child processes being started at a time; null (the default): twice the processors, and at least 4.</summary>
+    [Range(1, int.MaxValue)]
+    public int? Starts { get; set; }
+
     /// <summary>Sessions in all.</summary>
     [Range(1, int.MaxValue)]
     public int Sessions { get; set; } = 10_000;

@@ -69,6 +69,18 @@ internal sealed class ServerEntry : FileObject
     [Description("Child processes of this server at a time; default 64.")]
     public int? MaxProcesses { get; init; }
 
+    [FileKey(Only = ServerKind.Stdio, Minimum = 0, Maximum = 1000)]
+    [Description("Child processes kept started for sessions to come, among maxProcesses; default 0.")]
+    public int? Warm { get; init; }
+
+    [FileKey(Only = ServerKind.Stdio, Minimum = 1, Maximum = 1_000_000)]
+    [Description("Sessions of this server at a time; default: what Limits:Sessions allows.")]
+    public int? MaxSessions { get; init; }
+
+    [FileKey(Only = ServerKind.Stdio, Minimum = 1, Maximum = 1_000_000)]
+    [Description("Sessions of one user with this server at a time; default: what Limits:SessionsPerUser allows.")]
+    public int? MaxSessionsPerUser { get; init; }
+
     [FileKey(Only = ServerKind.Stdio, Choices = ["revive", "terminate"])]
     [Description("What becomes of a session whose child has ended. revive (the default): its next message starts a new child. terminate: it ends too.")]
     public string? OnExit { get; init; }
@@ -88,7 +100,4 @@ internal sealed class ServerEntry : FileObject
 
     [FileKey(Security = true, Reserved = true)]
     public JsonElement? RateLimit { get; init; }
-
-    [FileKey(Reserved = true)]
-    public JsonElement? Warm { get; init; }
 }

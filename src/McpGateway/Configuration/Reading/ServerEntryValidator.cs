@@ -22,6 +22,8 @@ internal sealed class ServerEntryValidator(FilesRead files, Findings findings)
         if (target is null || findings.HasErrorIn(entry.Path))
             return null;
         var server = WithLimits(new ServerConfig { Name = name, Target = target }, entry);
+        if (server.Warm > server.MaxProcesses)
+            findings.Error(entry.PathOf("warm"), "is more than maxProcesses");
         if (server.RequestMaximum < server.RequestTimeout)
             findings.Warn(entry.Path, "requestMaximum is less than requestTimeout, so it alone counts");
         return server;
@@ -40,6 +42,9 @@ internal sealed class ServerEntryValidator(FilesRead files, Findings findings)
         RequestMaximum = entry.RequestMaximum ?? defaults.RequestMaximum,
         IdleTimeout = entry.IdleTimeout ?? defaults.IdleTimeout,
         MaxProcesses = entry.MaxProcesses ?? defaults.MaxProcesses,
+        Warm = entry.Warm ?? defaults.Warm,
+        MaxSessions = entry.MaxSessions ?? defaults.MaxSessions,
+        MaxSessionsPerUser = entry.MaxSessionsPerUser ?? defaults.MaxSessionsPerUser,
         OnExit = entry.OnExit is "terminate" ? OnExit.Terminate : defaults.OnExit,
         HibernateAfter = entry.HibernateAfter ?? defaults.HibernateAfter,
     };

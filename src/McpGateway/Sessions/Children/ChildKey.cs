@@ -11,8 +11,11 @@ internal readonly record struct ChildKey(ServerState Server, SessionOwner? Owner
 {
     /// <summary>The key of a session; calls without one never share a child with another user's, whatever the isolation.</summary>
     public static ChildKey Of(Session session, string capabilities) => session.Server.Stdio.Isolation is Isolation.Shared
-        ? new ChildKey(session.Server, null, CapabilitySet.None)
+        ? ForAll(session.Server)
         : new ChildKey(session.Server, session.Owner, capabilities);
+
+    /// <summary>The key of all sessions of a shared server.</summary>
+    public static ChildKey ForAll(ServerState server) => new(server, null, CapabilitySet.None);
 
     /// <summary>Whether its users are many, so that nothing of one may be told to the rest.</summary>
     public bool ServesAll => Owner is null;

@@ -37,6 +37,7 @@ internal sealed partial class ChildLine
     public void Confirm(byte[] result)
     {
         InitializeResult ??= result;
+        Volatile.Read(ref _current)?.Slot?.Dispose();
         _server.Starts.Succeeded();
     }
 

@@ -7,6 +7,8 @@ namespace McpGateway.Sessions.Children;
 /// <summary>The start of a child, the first or a later one, and what its callers are told when it cannot.</summary>
 internal sealed partial class ChildLine
 {
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
+
     // Who was there before the client's handshake is over decides about it.
     private Task<ChildConnection> ConnectAsync(Handshake? handshake)
     {
@@ -31,7 +33,7 @@ internal sealed partial class ChildLine
         try
         {
             await TakePlaceAsync();
-            child = _context.Starter.Start(_server, next);
+            child = await StartAsync(next);
             if (!TryKeep(next, child))
                 throw new ChildStartException(Refusal.SessionNotFound.Error);
             if (handshake is not null)
@@ -51,9 +53,27 @@ internal sealed partial class ChildLine
         }
     }
 
+    // One that was kept warm has a place of its own, and this line's is free again.
+    private async Task<ChildConnection> StartAsync(Incarnation next)
+    {
+        if (_context.Warm.TryTake(_server) is { } warm)
+        {
+            _server.ReleaseProcess();
+            return _context.Starter.Connect(_server, warm, next);
+        }
+
+        next.Slot = await _context.Gate.EnterAsync(_server);
+        if (next.Slot is not null)
+            return _context.Starter.Start(_server, next);
+        _server.ReleaseProcess();
+        throw new ChildStartException(new ChildFailure(
+            _server.Name, "is not started: too many others are being started (Limits:Starts)", null, [], Soon).ToError());
+    }
+
     private async Task InitializeAsync(ChildConnection child, Handshake handshake)
     {
         var result = await handshake.PerformAsync(child, _server.Config.StartTimeout, _context.Time);
+        Volatile.Read(ref _current)?.Slot?.Dispose();
         _server.Starts.Succeeded();
         if (InitializeResult is null)
         {
@@ -130,6 +150,9 @@ internal sealed partial class ChildLine
 
         public ChildConnection? Child { get; set; }
 
+        /// <summary>Among the children being started; null for one that was warm.</summary>
+        public IDisposable? Slot { get; set; }
+
         /// <summary>Whether calls may be sent.</summary>
         public bool IsReady { get; set; }
 
@@ -146,7 +169,11 @@ internal sealed partial class ChildLine
 
         public void OnLost(JsonRpcError error) => _ = line.OnLostAsync(this, error);
 
-        public void EndedUp() => _gone.TrySetResult();
+        public void EndedUp()
+        {
+            Slot?.Dispose();
+            _gone.TrySetResult();
+        }
     }
 }
 

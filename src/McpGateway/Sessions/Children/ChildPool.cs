@@ -12,6 +12,7 @@ public sealed class ChildPool
     private readonly Dictionary<ChildKey, SharedChild> _children = [];
     private readonly HashSet<ChildLine> _lines = [];
     private readonly Lock _lock = new();
+    private bool _closed;
 
     public ChildPool(RelayContext context, ILogger<ChildPool> log)
     {
@@ -61,8 +62,27 @@ public sealed class ChildPool
     /// <summary>The monitor's visit: one task for each child.</summary>
     internal IEnumerable<Task> Tick(long now) => All().Select(child => child.TickAsync(now));
 
+    /// <summary>Starts the one child of each shared server that is to be kept ready.</summary>
+    internal void WarmUp(IEnumerable<ServerState> servers)
+    {
+        foreach (var server in servers.Where(server => server is { IsRetired: false, Config.Warm: > 0, Stdio.Isolation: Isolation.Shared }))
+        {
+            lock (_lock)
+            {
+                var key = ChildKey.ForAll(server);
+                if (!_closed && server.Starts.RetryAfter == TimeSpan.Zero && !_children.ContainsKey(key) && TryReserve(server) is { } place)
+                    _ = (_children[key] = new SharedChild(key, this, place, _context, OnEnded)).ConnectAsync();
+            }
+        }
+    }
+
     /// <summary>Ends all children and waits until they are gone.</summary>
-    internal Task EndAllAsync() => _endings.WhenAllAsync(All().Select(child => child.EndAsync(Refusal.Draining.Error)));
+    internal Task EndAllAsync()
+    {
+        lock (_lock)
+            _closed = true;
+        return _endings.WhenAllAsync(All().Select(child => child.EndAsync(Refusal.Draining.Error)));
+    }
 
     /// <summary>
     /// Takes a place among a server's processes. When all are taken, the child that has gone unused the longest and owes
@@ -87,6 +107,8 @@ public sealed class ChildPool
         var vacant = _children.Values.Where(child => child.Key.Server == server && child is { IsVacant: true, HoldsPlace: true }).MinBy(child => child.UsedAt);
         if (vacant is not null)
             return vacant.EndIfVacantAsync();
+        if (_context.Warm.TryGiveUp(server) is { } warm)
+            return warm;
         return _lines.Where(line => line.Server == server).OrderBy(line => line.UsedAt)
             .Select(line => line.TryHibernate()).FirstOrDefault(vacated => vacated is not null);
     }

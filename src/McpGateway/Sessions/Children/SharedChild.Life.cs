@@ -65,7 +65,8 @@ internal sealed partial class SharedChild
         }
 
         _line.Tick(now);
-        if (Server.IsRetired || _context.Time.GetElapsedTime(UsedAt, now) >= Server.Config.IdleTimeout)
+        var keptReady = Key.ServesAll && Server.Config.Warm > 0;
+        if (Server.IsRetired || (!keptReady && _context.Time.GetElapsedTime(UsedAt, now) >= Server.Config.IdleTimeout))
             await EndIfVacantAsync();
     }
 

@@ -1,0 +1,49 @@
+using McpGateway.Configuration;
+using McpGateway.Servers;
+
+namespace McpGateway.Sessions;
+
+/// <summary>How many sessions are open, in all, of a user, with a server, and of a user with a server; none above its limit.</summary>
+internal sealed class SessionQuota
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<(string? Server, SessionOwner? Owner), int> _counts = [];
+
+    /// <returns>Null when there is room: it is taken.</returns>
+    public Refusal? TryTake(LimitsOptions limits, ServerState server, SessionOwner owner)
+    {
+        lock (_lock)
+        {
+            if (Count(null, owner) >= limits.SessionsPerUser)
+                return Refusal.TooManySessionsOfUser("Limits:SessionsPerUser");
+            if (Count(server, owner) >= server.Config.MaxSessionsPerUser)
+                return Refusal.TooManySessionsOfUser("maxSessionsPerUser");
+            if (Count(null, null) >= limits.Sessions)
+                return Refusal.TooManySessions("Limits:Sessions");
+            if (Count(server, null) >= server.Config.MaxSessions)
+                return Refusal.TooManySessions("maxSessions");
+            Add(server, owner, 1);
+            return null;
+        }
+    }
+
+    public void Release(ServerState server, SessionOwner owner)
+    {
+        lock (_lock)
+            Add(server, owner, -1);
+    }
+
+    private int Count(ServerState? server, SessionOwner? owner) => _counts.GetValueOrDefault((server?.Name, owner));
+
+    private void Add(ServerState server, SessionOwner owner, int change)
+    {
+        foreach (var key in new (string?, SessionOwner?)[] { (null, null), (null, owner), (server.Name, null), (server.Name, owner) })
+        {
+            var count = _counts.GetValueOrDefault(key) + change;
+            if (count == 0)
+                _counts.Remove(key);
+            else
+                _counts[key] = count;
+        }
+    }
+}
