@@ -9,10 +9,28 @@ public sealed class ChildFailureTests
     [Theory]
     [InlineData(Wire.Streamable)]
     [InlineData(Wire.Sse)]
-    public async Task Child_ThatCrashesDuringACall_FailsTheCallAndEndsTheSession(Wire wire)
+    public async Task Child_ThatCrashesDuringACall_FailsTheCallAndTheNextFindsANewOne(Wire wire)
+    {
+        await using var gateway = await TestGateway.StartWithTestServerAsync();
+        await using var client = await gateway.ConnectAsync(wire, """{"roots":{}}""");
+        await client.AskAsync("""{"jsonrpc":"2.0","id":"level","method":"logging/setLevel","params":{"level":"error"}}""", "\"level\"");
+        var (pid, said) = (await client.PidAsync(), (await client.CallAsync("client")).Structured().GetRawText());
+
+        Assert.Equal(-32603, (await client.CallAsync("crash", new { code = 3 })).Code());
+
+        Assert.NotEqual(pid, await client.PidAsync());
+        Assert.Equal(said, (await client.CallAsync("client")).Structured().GetRawText());
+        Assert.Equal("error", (await client.CallAsync("level")).Structured().Get("level").GetString());
+        Assert.DoesNotContain("tools/call crash", await client.ReceivedAsync());
+    }
+
+    [Theory]
+    [InlineData(Wire.Streamable)]
+    [InlineData(Wire.Sse)]
+    public async Task Child_ThatCrashesDuringACall_FailsTheCallAndEndsTheSessionIfToldSo(Wire wire)
     {
         await using var gateway = await TestGateway.StartWithTestServerAsync(
-            keys: new() { ["env"] = new JsonObject { ["TEST_KEY"] = "s3cr3t-value" } });
+            keys: new() { ["env"] = new JsonObject { ["TEST_KEY"] = "s3cr3t-value" }, ["onExit"] = "terminate" });
         await using var client = await gateway.ConnectAsync(wire);
 
         var failed = await client.CallAsync("crash", new { code = 3, stderr = "cannot go on with s3cr3t-value" });

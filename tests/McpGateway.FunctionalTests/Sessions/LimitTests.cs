@@ -17,7 +17,7 @@ public sealed class LimitTests
     public async Task Session_OverALimit_IsRefusedUntilThereIsRoom(string? setting, string? value, int status)
     {
         using var children = new ChildProcesses();
-        var keys = new JsonObject { ["maxProcesses"] = setting is null ? 1 : 64 };
+        var keys = new JsonObject { ["maxProcesses"] = setting is null ? 1 : 64, ["onExit"] = "terminate" };
         var settings = setting is null ? null : new Dictionary<string, string?> { [setting] = value };
         await using var gateway = await TestGateway.StartWithTestServerAsync(children.Flags, keys, settings);
         var first = await StreamableClient.ConnectAsync(gateway);
@@ -39,9 +39,23 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public async Task Process_OverTheLimit_TakesThePlaceOfTheLongestIdleOne()
+    {
+        using var children = new ChildProcesses();
+        await using var gateway = await TestGateway.StartWithTestServerAsync(children.Flags, new() { ["maxProcesses"] = 2 });
+        await using var first = await StreamableClient.ConnectAsync(gateway);
+        await using var second = await StreamableClient.ConnectAsync(gateway);
+        var (pidOfFirst, pidOfSecond) = (await first.PidAsync(), await second.PidAsync());
+        await using var third = await StreamableClient.ConnectAsync(gateway);
+        await third.PidAsync();
+        Assert.NotEqual(pidOfFirst, await first.PidAsync()); // its session was there all the time
+        Assert.NotEqual(pidOfSecond, await second.PidAsync()); // as it was the longest idle one by then
+    }
+
+    [Fact]
     public async Task Process_OfCallsWithoutASession_CountsToo()
     {
-        await using var gateway = await TestGateway.StartWithTestServerAsync(keys: new() { ["maxProcesses"] = 1 });
+        await using var gateway = await TestGateway.StartWithTestServerAsync(keys: new() { ["maxProcesses"] = 1, ["onExit"] = "terminate" });
         await using var client = await StreamableClient.ConnectAsync(gateway);
 
         using var refused = await new PlainClient(gateway).PostAsync(Rpc.Request("7", "ping"));
