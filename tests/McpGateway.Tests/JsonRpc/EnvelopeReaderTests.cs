@@ -73,6 +73,8 @@ public sealed class EnvelopeReaderTests
     [InlineData("{\"id\":1,\"method\":\"ping\"}")]
     [InlineData("{\"jsonrpc\":\"1.0\",\"id\":1,\"method\":\"ping\"}")]
     [InlineData("{\"jsonrpc\":2.0,\"id\":1,\"method\":\"ping\"}")]
+    [InlineData("{\"jsonrpc\":\"\\ud800\",\"id\":1,\"method\":\"ping\"}")]
+    [InlineData("{\"jsonrpc\":\"2.0\\udc00\",\"id\":1,\"method\":\"ping\"}")]
     [InlineData("{\"jsonrpc\":\"2.0\"}")]
     [InlineData("{\"jsonrpc\":\"2.0\",\"id\":1}")]
     [InlineData("{\"jsonrpc\":\"2.0\",\"id\":null,\"method\":\"ping\"}")]
