@@ -78,18 +78,18 @@ public sealed class EnvelopeProperties
     [Fact]
     public void TryCopy_LetterBeyondAscii_StandsForOneOfAsciiWhenItFoldsIntoIt()
     {
-        var places = NameRules.Read(Level.Params)
-            .SelectMany(name => name.Select((letter, at) => (Letter: letter, Before: name[..at], After: name[(at + 1)..])))
+        // Each letter of ASCII that is in a name gives way to a tilde, and that to the letter in question.
+        var names = NameRules.Read(Level.Params)
+            .SelectMany(name => name.Select((letter, at) => (Letter: letter, Name: $"\"{name[..at]}~{name[(at + 1)..]}\":0")))
             .DistinctBy(place => char.ToLowerInvariant(place.Letter))
-            .ToList();
+            .Select(place => place.Name);
+        var template = $"{{\"jsonrpc\":\"2.0\",\"method\":\"x\",\"params\":{{{string.Join(',', names)}}}}}";
         for (var code = 0x80; code <= char.MaxValue; code++)
         {
             var letter = (char)code;
             if (char.IsSurrogate(letter))
                 continue;
-            var names = places.Select(place => $"\"{place.Before}{letter}{place.After}\":0");
-            var message = $"{{\"jsonrpc\":\"2.0\",\"method\":\"x\",\"params\":{{{string.Join(',', names)}}}}}";
-            var isRefused = Reading.Of(Encoding.UTF8.GetBytes(message)).Error is not null;
+            var isRefused = Reading.Of(Encoding.UTF8.GetBytes(template.Replace('~', letter))).Error is not null;
             Assert.True(NameRules.FoldedLetters.ContainsKey(letter) == isRefused, $"U+{code:X4}");
         }
     }

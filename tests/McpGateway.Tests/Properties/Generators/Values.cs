@@ -37,6 +37,9 @@ internal static class Values
     public static readonly Gen<JsonTree> TextId = Gen.Frequency(
         (4, Texts.WellFormed), (1, Integers), (1, Gen.Constant(string.Empty)), (1, LongText())).Select(Text);
 
+    /// <summary>About as long as one can be and still be found in a line that is not kept.</summary>
+    public static readonly Gen<JsonTree> LongId = Gen.Choose(250, 257).Select(length => Text(new string('x', length)));
+
     /// <summary>A value that an id or a progress token can have.</summary>
     public static readonly Gen<JsonTree> Id = Gen.OneOf(IntegerId, TextId);
 
