@@ -44,6 +44,20 @@ public sealed class SharedChildTests : IAsyncDisposable
             """{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":"t","progress":5}}""", await _child.ReadAsync());
     }
 
+    [Fact]
+    public async Task Request_OfATask_GoesToTheCallThatWaitsForThatTask()
+    {
+        var session = await OpenAsync();
+        Send(session, """{"jsonrpc":"2.0","id":5,"method":"tools/call","params":{"task":{}}}""");
+        await _child.AnswerAsync(await NextIdAsync(), """{"task":{"taskId":"T"}}""");
+        Send(session, """{"jsonrpc":"2.0","id":6,"method":"tools/call"}""");
+        var waiting = Send(session, """{"jsonrpc":"2.0","id":7,"method":"tasks/result","params":{"taskId":"T"}}""");
+        session.OpenStream();
+        await _child.SayAsync(
+            """{"jsonrpc":"2.0","id":1,"method":"roots/list","params":{"_meta":{"io.modelcontextprotocol/related-task":{"taskId":"T"}}}}""");
+        Assert.Contains("roots/list", await SessionsFixture.ReadAsync(waiting), StringComparison.Ordinal);
+    }
+
     private async Task<Session> OpenAsync()
     {
         Assert.Null(_sessions.TryOpen(SessionKind.Streamable, _server, SessionsFixture.Alice, out var session));
