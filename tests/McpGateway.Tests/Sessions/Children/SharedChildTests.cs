@@ -58,6 +58,44 @@ public sealed class SharedChildTests : IAsyncDisposable
         Assert.Contains("roots/list", await SessionsFixture.ReadAsync(waiting), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Subscribe_GivenUpBeforeItsAnswer_IsUnsubscribed(bool sessionEnds)
+    {
+        var session = await OpenAsync();
+        Send(session, """{"jsonrpc":"2.0","id":5,"method":"resources/subscribe","params":{"uri":"file:///a"}}""");
+        await NextIdAsync();
+        if (sessionEnds)
+            await session.EndAsync().Soon();
+        else
+            Send(session, """{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":5}}""");
+        string[] told = [await _child.ReadAsync(), await _child.ReadAsync()];
+        Assert.Contains(told, message => message.Contains("notifications/cancelled", StringComparison.Ordinal));
+        Assert.Contains(told, message => message.Contains("resources/unsubscribe", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Subscribe_CancelledBehindAnother_IsNoSubscription()
+    {
+        var (first, second) = (await OpenAsync(), await OpenAsync());
+        var subscribed = Send(first, """{"jsonrpc":"2.0","id":5,"method":"resources/subscribe","params":{"uri":"file:///a"}}""");
+        var id = await NextIdAsync();
+        Send(second, """{"jsonrpc":"2.0","id":5,"method":"resources/subscribe","params":{"uri":"file:///a"}}""");
+        Send(second, """{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":5}}""");
+        await _child.AnswerAsync(id);
+        Assert.NotNull(await SessionsFixture.ReadAsync(subscribed));
+        // A request about the same resource is taken after the others.
+        var after = Send(first, """{"jsonrpc":"2.0","id":6,"method":"resources/subscribe","params":{"uri":"file:///a"}}""");
+        Assert.NotNull(await SessionsFixture.ReadAsync(after));
+
+        var (firsts, seconds) = (first.OpenStream(), second.OpenStream());
+        await _child.SayAsync("""{"jsonrpc":"2.0","method":"notifications/resources/updated","params":{"uri":"file:///a"}}""");
+        await _child.SayAsync("""{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}""");
+        Assert.Contains("updated", await SessionsFixture.ReadAsync(firsts), StringComparison.Ordinal);
+        Assert.Contains("list_changed", await SessionsFixture.ReadAsync(seconds), StringComparison.Ordinal);
+    }
+
     private async Task<Session> OpenAsync()
     {
         Assert.Null(_sessions.TryOpen(SessionKind.Streamable, _server, SessionsFixture.Alice, out var session));
