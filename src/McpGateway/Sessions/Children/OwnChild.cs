@@ -15,7 +15,7 @@ internal sealed class OwnChild : ISeat, IChildListener
     private readonly Session _session;
     private readonly RelayContext _context;
     private readonly ChildLine _line;
-    private readonly ClientRequests _asked = new();
+    private readonly ClientRequests _asked = new(hidesProgressTokens: false);
     private Handshake? _handshake;
 
     public OwnChild(Session session, RelayContext context)
