@@ -91,7 +91,7 @@ internal ref partial struct EnvelopeReader
         switch (member)
         {
             case Member.JsonRpc:
-                _hasVersion = _reader.TokenType is JsonTokenType.String && _reader.ValueTextEquals("2.0"u8);
+                _hasVersion = _reader.TokenType is JsonTokenType.String && InspectedText.Is(ref _reader, "2.0"u8);
                 break;
             case Member.Id:
                 _id = _hasId ? default : ReadId("id", out _idRange);

@@ -21,6 +21,19 @@ internal static class InspectedText
             return false;
         }
     }
+
+    /// <summary>Whether it is this text, however it is written.</summary>
+    public static bool Is(ref Utf8JsonReader reader, ReadOnlySpan<byte> utf8)
+    {
+        try
+        {
+            return reader.ValueTextEquals(utf8);
+        }
+        catch (InvalidOperationException) // as above
+        {
+            return false;
+        }
+    }
 }
 
 [JsonSerializable(typeof(string))]

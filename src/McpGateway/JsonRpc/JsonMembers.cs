@@ -23,7 +23,7 @@ internal static class JsonMembers
         var found = 0;
         while (reader.Read() && reader.TokenType is JsonTokenType.PropertyName)
         {
-            var matches = IsNamed(ref reader, name);
+            var matches = InspectedText.Is(ref reader, name);
             reader.Read();
             var start = (int)reader.TokenStartIndex;
             reader.Skip();
@@ -45,17 +45,5 @@ internal static class JsonMembers
         return reader.Read() && reader.TokenType is JsonTokenType.String && InspectedText.TryGetString(ref reader, out var text)
             ? text
             : null;
-    }
-
-    private static bool IsNamed(ref Utf8JsonReader reader, ReadOnlySpan<byte> name)
-    {
-        try
-        {
-            return reader.ValueTextEquals(name);
-        }
-        catch (InvalidOperationException) // an escaped lone surrogate: no name that is looked for
-        {
-            return false;
-        }
     }
 }

@@ -78,8 +78,9 @@ internal sealed class MemberNames
         {
             if (!folded.Equals(known.Text, StringComparison.OrdinalIgnoreCase))
                 continue;
-            member = known.Member;
-            return name == known.Text;
+            var isExact = name == known.Text;
+            member = isExact ? known.Member : Member.Other;
+            return isExact;
         }
 
         member = Member.Other;

@@ -4,10 +4,11 @@ using McpGateway.Servers;
 namespace McpGateway.Sessions;
 
 /// <summary>
-/// What a child has asked its clients (sampling, elicitation, roots) and waits for. A client sees ids and progress tokens
-/// of the gateway's own, so an answer is taken only from the session that was asked, and only once.
+/// What a child has asked its clients (sampling, elicitation, roots) and waits for. A client sees ids of the
+/// gateway's own, so an answer is taken only from the session that was asked, and only once.
 /// </summary>
-internal sealed class ClientRequests
+/// <param name="hidesProgressTokens">Whether clients see progress tokens of the gateway's own too, because others share the child.</param>
+internal sealed class ClientRequests(bool hidesProgressTokens)
 {
     // A child that asks without end is answered with errors from here on.
     private static readonly int Capacity = QueueLimits.Default.Messages;
@@ -37,6 +38,8 @@ internal sealed class ClientRequests
             _lastId = id;
             _asked.Add(id, new ClientRequest(session, id, childId, call, request.Envelope.ProgressToken, request.Envelope.WantsTask));
             request.ReplaceId(id);
+            if (hidesProgressTokens && !request.Envelope.ProgressToken.IsNone)
+                request.ReplaceProgressToken(id);
         }
 
         call?.BeginWaiting();
@@ -98,7 +101,7 @@ internal sealed class ClientRequests
 
 /// <summary>One request of a child's to a client.</summary>
 /// <param name="Session">Whose client was asked.</param>
-/// <param name="ClientId">The id, and where it has one the progress token, that the client sees.</param>
+/// <param name="ClientId">The id that the client sees, and where they are hidden the progress token.</param>
 /// <param name="ChildId">The child's own id.</param>
 /// <param name="Call">The call for which it asks; null when it belongs to no single one.</param>
 /// <param name="ChildToken">The child's own progress token; none when it wants no progress.</param>

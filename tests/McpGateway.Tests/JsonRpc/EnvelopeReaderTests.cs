@@ -73,6 +73,8 @@ public sealed class EnvelopeReaderTests
     [InlineData("{\"id\":1,\"method\":\"ping\"}")]
     [InlineData("{\"jsonrpc\":\"1.0\",\"id\":1,\"method\":\"ping\"}")]
     [InlineData("{\"jsonrpc\":2.0,\"id\":1,\"method\":\"ping\"}")]
+    [InlineData("{\"jsonrpc\":\"\\ud800\",\"id\":1,\"method\":\"ping\"}")]
+    [InlineData("{\"jsonrpc\":\"2.0\\udc00\",\"id\":1,\"method\":\"ping\"}")]
     [InlineData("{\"jsonrpc\":\"2.0\"}")]
     [InlineData("{\"jsonrpc\":\"2.0\",\"id\":1}")]
     [InlineData("{\"jsonrpc\":\"2.0\",\"id\":null,\"method\":\"ping\"}")]
@@ -110,6 +112,8 @@ public sealed class EnvelopeReaderTests
     [InlineData("{\"jsonrpc\":\"2.0\",\"method\":\"ping\",\"params\":[],\"id\":7}")]
     [InlineData("{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"ping\",\"method\":\"ping\"}")]
     [InlineData("{\"jsonrpc\":\"2.0\",\"id\":7,\"ID\":8,\"method\":\"ping\"}")]
+    [InlineData("{\"jsonrpc\":\"2.0\",\"id\":7,\"I\\u0044\":8,\"method\":\"ping\"}")]
+    [InlineData("{\"jsonrpc\":\"2.0\",\"id\":7,\"ıd\":8,\"method\":\"ping\"}")]
     public void Read_InvalidWithReadableId_GivesTheId(string json)
     {
         Refused(json, out var envelope);
@@ -121,6 +125,9 @@ public sealed class EnvelopeReaderTests
     [InlineData("{\"jsonrpc\":\"2.0\",\"params\":{\"id\":7},\"method\":5}")]
     [InlineData("[{\"id\":7}]")]
     [InlineData("{\"jsonrpc\":\"2.0\",\"id\":7,\"id\":8,\"method\":\"ping\"}")]
+    [InlineData("{\"jsonrpc\":\"2.0\",\"ID\":8,\"method\":\"ping\"}")]
+    [InlineData("{\"jsonrpc\":\"2.0\",\"I\\u0044\":8,\"method\":\"ping\"}")]
+    [InlineData("{\"jsonrpc\":\"2.0\",\"id\\u0000\":8,\"method\":\"ping\"}")]
     public void Read_InvalidWithoutOneIdOfItsOwn_GivesNone(string json)
     {
         Refused(json, out var envelope);

@@ -7,7 +7,10 @@ internal static class Segments
 {
     public static ReadOnlySequence<byte> Of(byte[] bytes, int size) => Of([.. bytes.Chunk(size)]);
 
-    public static ReadOnlySequence<byte> Of(params IReadOnlyList<byte[]> parts)
+    public static ReadOnlySequence<byte> Of(params IReadOnlyList<byte[]> parts) =>
+        Of([.. parts.Select(part => (ReadOnlyMemory<byte>)part)]);
+
+    public static ReadOnlySequence<byte> Of(IReadOnlyList<ReadOnlyMemory<byte>> parts)
     {
         if (parts.Count == 0)
             return ReadOnlySequence<byte>.Empty;
@@ -20,13 +23,13 @@ internal static class Segments
 
     private sealed class Segment : ReadOnlySequenceSegment<byte>
     {
-        public Segment(byte[] bytes, long start)
+        public Segment(ReadOnlyMemory<byte> bytes, long start)
         {
             Memory = bytes;
             RunningIndex = start;
         }
 
-        public Segment Append(byte[] bytes)
+        public Segment Append(ReadOnlyMemory<byte> bytes)
         {
             var next = new Segment(bytes, RunningIndex + Memory.Length);
             Next = next;

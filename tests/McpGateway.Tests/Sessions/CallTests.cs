@@ -159,7 +159,7 @@ public sealed class ClientCallTests : IDisposable
 public sealed class ClientRequestsTests : IDisposable
 {
     private readonly SessionsFixture _fixture = new();
-    private readonly ClientRequests _asked = new();
+    private readonly ClientRequests _asked = new(hidesProgressTokens: false);
     private readonly Session _alice;
     private readonly Session _bob;
 

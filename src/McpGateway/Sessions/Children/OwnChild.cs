@@ -20,7 +20,7 @@ internal sealed class OwnChild : ISeat, ILineOwner
     private readonly Session _session;
     private readonly RelayContext _context;
     private readonly ChildLine _line;
-    private readonly ClientRequests _asked = new();
+    private readonly ClientRequests _asked = new(hidesProgressTokens: false);
     private readonly WhatChildKnows _known = new();
     private Handshake? _handshake;
     private bool _clientShakesHands;

@@ -39,12 +39,19 @@ internal sealed partial class SharedChild
 
     private ValueTask AskAsync(JsonRpcMessage request, SharedSeat seat)
     {
-        var call = OnlyCallOf(seat);
+        var call = CallOf(request.Envelope, seat);
         if (!Asked.TryAsk(seat.Session, request, call))
             return RefuseAsync(request, NotAsked);
         if (request.Envelope.Method == McpMethod.Elicit)
             _elicitations.Record(TextIn(request, "elicitationId"u8), seat);
         return seat.Session.DeliverAsync(request, call);
+    }
+
+    // The call that waits for the task which the request is about, else the only one there is.
+    private ClientCall? CallOf(in JsonRpcEnvelope request, SharedSeat seat)
+    {
+        var waiting = request.Task is { } task && !McpMethod.IsAboutTasks(request.Method) ? seat.Session.Calls.FindByTask(task) : null;
+        return waiting ?? OnlyCallOf(seat);
     }
 
     // A request is about one call, or one task, of one session.

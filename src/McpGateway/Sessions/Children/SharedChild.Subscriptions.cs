@@ -51,6 +51,12 @@ internal sealed partial class SharedChild
 
     private async Task SubscribeAsync(string uri, JsonRpcMessage request, ClientCall call, SharedSeat seat)
     {
+        if (call.IsAbandoned)
+        {
+            request.Dispose();
+            return;
+        }
+
         if (_subscriptions.AnyFor(uri))
         {
             request.Dispose();
@@ -59,26 +65,27 @@ internal sealed partial class SharedChild
             return;
         }
 
-        var settled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var settled = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         call.OnAnswer = answer =>
         {
             // Here and not below: the child's next message may already be an update.
-            if (answer.Envelope.Kind is JsonRpcKind.Result)
-                _subscriptions.TryAdd(uri, seat);
-            settled.TrySetResult();
+            settled.TrySetResult(answer.Envelope.Kind is JsonRpcKind.Error || _subscriptions.TryAdd(uri, seat));
         };
-        await using var abandoned = call.Abandoned.Register(() => settled.TrySetResult());
+        await using var abandoned = call.Abandoned.Register(() => settled.TrySetResult(false));
         await ForwardAsync(request, call, seat);
-        await settled.Task;
-        await UnsubscribeIfUnusedAsync(uri, seat);
+        // It was given up, or its session has ended, and the child may have subscribed all the same.
+        if (!await settled.Task && !_subscriptions.AnyFor(uri))
+            await TellUnsubscribeAsync(uri);
     }
-
-    // The session has ended, or has given the call up, and the child may have subscribed all the same.
-    private Task UnsubscribeIfUnusedAsync(string uri, SharedSeat seat) =>
-        seat.HasLeft && !_subscriptions.AnyFor(uri) ? TellUnsubscribeAsync(uri) : Task.CompletedTask;
 
     private async Task UnsubscribeAsync(string uri, JsonRpcMessage request, ClientCall call, SharedSeat seat)
     {
+        if (call.IsAbandoned)
+        {
+            request.Dispose();
+            return;
+        }
+
         _subscriptions.Remove(uri, seat);
         if (_subscriptions.AnyFor(uri))
         {

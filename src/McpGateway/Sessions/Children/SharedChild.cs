@@ -39,7 +39,7 @@ internal sealed partial class SharedChild : ILineOwner
     public ChildKey Key { get; }
 
     /// <summary>What the child has asked clients and waits for.</summary>
-    public ClientRequests Asked { get; } = new();
+    public ClientRequests Asked { get; } = new(hidesProgressTokens: true);
 
     /// <summary>Which session's client runs which task for the child.</summary>
     public RecordedIds ClientTasks { get; } = new();

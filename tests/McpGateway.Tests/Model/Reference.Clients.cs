@@ -1,0 +1,160 @@
+using System.Text.Json.Nodes;
+using McpGateway.JsonRpc;
+using McpGateway.Sessions;
+
+namespace McpGateway.Tests.Model;
+
+/// <summary>What else a client does.</summary>
+internal sealed partial class Reference
+{
+    private static readonly TimeSpan EndSoonPatience = TimeSpan.FromSeconds(60);
+
+    /// <summary>Takes a client's notification.</summary>
+    /// <returns>The code of the refusal; null when it is taken.</returns>
+    public int? Notify(ReferenceSession session, JsonObject notification)
+    {
+        if (session.HasEnded)
+            return JsonRpcErrorCode.NotFound;
+        session.UsedAt = Now;
+        if (Begin(session, false, false, "{}") is { } refused)
+            return refused;
+        var child = session.Child!;
+        switch ((string)notification["method"]!)
+        {
+            case "notifications/cancelled":
+                var id = notification["params"]!["requestId"];
+                if (session.Calls.Find(call => JsonNode.DeepEquals(call.Id, id)) is { IsInitialize: false } named)
+                {
+                    Finish(named, null);
+                    GiveUp(named, notification);
+                }
+
+                return null;
+            case "notifications/initialized" when child.NeedsHandshake:
+                return null;
+            case "notifications/roots/list_changed" when !child.IsOwn:
+                return null;
+            case "notifications/progress" when !child.IsOwn:
+                var token = notification["params"]!["progressToken"];
+                if (child.Asks.Find(ask => ask.Session == session && ask.ClientToken is { IsKnown: true } given && given.Fits(token, out _)) is { } asked)
+                    Send(child, With(notification, "progressToken", asked.ChildToken!));
+                return null;
+            case "notifications/tasks/status" when !child.IsOwn
+                && child.ClientTasks.GetValueOrDefault((string)notification["params"]!["taskId"]!) != session:
+                return null;
+            default:
+                Send(child, (JsonObject)notification.DeepClone());
+                return null;
+        }
+    }
+
+    /// <summary>Takes a client's answer: only what this very session was asked is answered.</summary>
+    public int? AnswerAsk(ReferenceSession session, JsonObject answer)
+    {
+        if (session.HasEnded)
+            return JsonRpcErrorCode.NotFound;
+        session.UsedAt = Now;
+        if (session.Child is not { } child
+            || child.Asks.Find(ask => ask.Session == session && ask.ClientId.IsKnown && ask.ClientId.Fits(answer["id"], out _)) is not { } asked)
+        {
+            return null;
+        }
+
+        Forget(child, asked);
+        if (asked.WantsTask && !child.IsOwn && (string?)(answer["result"] as JsonObject)?["task"]?["taskId"] is { } task)
+            Record(child.ClientTasks, task, session);
+        var toChild = (JsonObject)answer.DeepClone();
+        toChild["id"] = asked.ChildId.DeepClone();
+        Send(child, toChild);
+        return null;
+    }
+
+    public void OpenGet(ReferenceSession session, ReferenceStream stream)
+    {
+        session.Get?.End();
+        session.Get = stream;
+        session.UsedAt = Now;
+        DeliverHeld(session);
+    }
+
+    /// <summary>The stream's client is gone; an SSE session ends shortly after.</summary>
+    public void CloseGet(ReferenceSession session)
+    {
+        session.Get!.Abandon();
+        session.Get = null;
+        session.UsedAt = Now;
+        if (session.Kind is not SessionKind.Sse)
+            return;
+        session.EndsAt ??= Now + EndSoonPatience.Ticks;
+        if (session.Calls.Count == 0)
+            End(session);
+    }
+
+    /// <summary>Nobody waits any more for what was to go to this stream, and its calls are cancelled.</summary>
+    public void CancelFor(ReferenceSession session, ReferenceStream stream)
+    {
+        foreach (var call in session.Calls.Where(call => call.Stream == stream).ToArray())
+        {
+            session.Calls.Remove(call);
+            GiveUp(call, null);
+        }
+    }
+
+    // The call has left its session. The child is told, and with others on the child it counts until it has answered.
+    private void GiveUp(ReferenceCall call, JsonObject? cancellation)
+    {
+        if (call.Session.Child is not { } child)
+            return;
+        if (call.Uri is { } uri && child.Turns.TryGetValue(uri, out var turn) && turn.Pending == call)
+        {
+            // The child may subscribe all the same.
+            Tell(child, "resources/unsubscribe", new JsonObject { ["uri"] = uri });
+            _endedTurns.Enqueue((child, uri));
+        }
+
+        if (!child.InFlight.Contains(call))
+            return;
+        if (child.IsOwn)
+            child.InFlight.Remove(call);
+        else
+            call.AbandonedAt = Now;
+        if (child.IsOwn && call.IsInitialize)
+            return;
+        child.Expected.Add(new Pattern(cancellation is null
+            ? new JsonObject
+            {
+                ["jsonrpc"] = "2.0",
+                ["method"] = "notifications/cancelled",
+                ["params"] = new JsonObject { ["requestId"] = call.ChildId!.Mark, ["reason"] = Pattern.Any },
+            }
+            : With(cancellation, "requestId", call.ChildId!.Mark), call.ChildId));
+    }
+
+    private void Send(ReferenceChild child, JsonObject message)
+    {
+        if (Start(child))
+            child.Expected.Add(new Pattern(message));
+        else
+            Lose(child);
+    }
+
+    private void Forget(ReferenceChild child, ReferenceAsk ask)
+    {
+        if (!child.Asks.Remove(ask))
+            return;
+        child.PastAsks.Enqueue(ask);
+        if (child.PastAsks.Count > 5)
+            child.PastAsks.Dequeue();
+        if (ask.Call is not { } call)
+            return;
+        call.Waiting--;
+        call.ActiveAt = Now;
+    }
+
+    private static JsonObject With(JsonObject message, string parameter, JsonNode value)
+    {
+        var changed = (JsonObject)message.DeepClone();
+        changed["params"]![parameter] = value.DeepClone();
+        return changed;
+    }
+}
