@@ -76,8 +76,8 @@ public sealed partial class ChildConnection : IAsyncDisposable
         return true;
     }
 
-    /// <summary>Whether it owes somebody an answer, or has not read yet what was sent.</summary>
-    public bool IsBusy => !_pending.IsEmpty || _toChild.Bytes > 0;
+    /// <summary>Whether somebody waits for an answer of its, or something sent to it is still on the way.</summary>
+    public bool IsBusy => _toChild.Bytes > 0 || _pending.Values.Any(call => !call.IsAbandoned);
 
     /// <summary>Finds the call that waits under this id.</summary>
     public PendingCall? Find(long id) => _pending.GetValueOrDefault(id);

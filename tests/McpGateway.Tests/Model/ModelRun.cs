@@ -43,6 +43,7 @@ internal sealed partial class ModelRun : IDisposable
         var maxProcesses = _random.Next(2, 7);
         _server = new ServerState(new ServerConfig
         {
+            OnExit = OnExit.Terminate, // what becomes of sessions then is the model's; revival has tests of its own
             Name = "one",
             Target = new StdioTarget { Command = Environment.ProcessPath!, Isolation = isolation },
             StartTimeout = Times.Start,
@@ -66,6 +67,7 @@ internal sealed partial class ModelRun : IDisposable
             {
                 _fixture.Time.Advance(TimeSpan.FromMilliseconds(1)); // of two calls one is always the older
                 var before = _steps.Count;
+                _server.Starts.Succeeded(); // to wait after failed starts is not the model's
                 if (await Choose()())
                     await SettleAsync();
                 else if (_steps.Count > before)

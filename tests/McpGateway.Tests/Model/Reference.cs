@@ -94,14 +94,12 @@ internal sealed partial class Reference(Isolation isolation, int maxProcesses, S
         TellLevel(child);
     }
 
-    // At the limit the child that is unused for the longest makes room for whoever comes next.
+    // At the limit the child that is unused for the longest makes room.
     private bool HasPlace()
     {
         if (Children.Count < maxProcesses)
             return true;
-        if (Children.Where(child => child.Members.Count == 0).MinBy(child => child.UsedAt) is { } unused)
-            Children.Remove(unused);
-        return false;
+        return Children.Where(child => child.Members.Count == 0).MinBy(child => child.UsedAt) is { } unused && Children.Remove(unused);
     }
 
     private bool TrySit(ReferenceSession session, string capabilities)

@@ -32,6 +32,9 @@ internal sealed partial class SharedChild
     /// <inheritdoc cref="ChildLine.UsedAt"/>
     public long UsedAt => _line.UsedAt;
 
+    /// <inheritdoc cref="ChildLine.Touch"/>
+    public void Touch() => _line.Touch();
+
     /// <returns>False when it is about to end.</returns>
     public bool TryJoin(SharedSeat seat)
     {

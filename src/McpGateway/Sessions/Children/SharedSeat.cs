@@ -41,6 +41,7 @@ internal sealed class SharedSeat(Session session, ChildPool pool) : ISeat
 
     public ValueTask CallAsync(JsonRpcMessage request, ClientCall call)
     {
+        Child.Touch();
         if (Child.Key.ServesAll && (call.WantsTask || McpMethod.IsAboutTasks(call.Method)))
             return RefuseAsync(request, call, NoTasks);
         return call.Method switch
