@@ -34,7 +34,8 @@ internal sealed class SseClient : IRawClient
     public static async Task<SseClient> OpenAsync(TestGateway gateway, string path = "test/sse", string? user = null)
     {
         var page = new Uri(gateway.BaseAddress, path);
-        var stream = await Http.SendAsync(HttpMethod.Get, page, null, [("Accept", "text/event-stream"), .. TestUsers.HeaderOf(user)]);
+        (string, string)[] headers = [("Accept", "text/event-stream"), .. TestUsers.HeaderOf(user)];
+        var stream = await Http.SendAsync(HttpMethod.Get, page, null, headers);
         Assert.Equal(200, stream.Status);
         var first = await stream.NextEventAsync();
         Assert.Equal("endpoint", first?.Name);
@@ -43,7 +44,8 @@ internal sealed class SseClient : IRawClient
 
     /// <summary>Opens the stream and does the handshake.</summary>
     public static async Task<SseClient> ConnectAsync(
-        TestGateway gateway, string path = "test/sse", string capabilities = "{}", string? user = null, string version = "2024-11-05")
+        TestGateway gateway, string path = "test/sse", string capabilities = "{}", string? user = null,
+        string version = "2024-11-05")
     {
         var client = await OpenAsync(gateway, path, user);
         var answer = await client.AskAsync(Rpc.Initialize("0", version, capabilities), "0");
