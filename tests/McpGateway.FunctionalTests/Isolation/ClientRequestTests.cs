@@ -125,7 +125,7 @@ public sealed class ClientRequestTests
     public async Task Question_CancelledByTheChild_IsCancelledInTheAskedSessionAlone()
     {
         await using var child = await OneChild.StartAsync("user", capabilities: Capabilities);
-        var (asked, other) = (await child.JoinAsync(), await child.JoinAsync());
+        var (other, asked) = (await child.JoinAsync(), await child.JoinAsync());
         await asked.CallAsync("reply", new { raw = Rpc.Request("\"x\"", "sampling/createMessage") });
         var question = await asked.Inbox.TakeAsync(message => message.Method() == "sampling/createMessage");
 

@@ -41,13 +41,6 @@ internal sealed class SdkClient(string name) : IAsyncDisposable
         return Text(await Client.CallToolAsync(tool, named, cancellationToken: Http.Token));
     }
 
-    /// <summary>Whether the child has received a call of this tool.</summary>
-    public async Task<bool> ReceivedAsync(string tool)
-    {
-        var received = await Client.CallToolAsync("received", cancellationToken: Http.Token);
-        return received.StructuredContent!.Value.GetRawText().Contains($"tools/call {tool}\"", StringComparison.Ordinal);
-    }
-
     public async Task<(string Text, IReadOnlyCollection<string?> Messages)> ReportedAsync(string text)
     {
         var reporter = new Reporter();

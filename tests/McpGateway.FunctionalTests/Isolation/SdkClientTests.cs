@@ -87,26 +87,4 @@ public sealed class SdkClientTests
 
         Assert.Empty(one.Seen);
     }
-
-    [Theory]
-    [InlineData("user")]
-    [InlineData("shared")]
-    public async Task Cancellation_OfOneClientsCall_LeavesTheOthers(string isolation)
-    {
-        await using var gateway = await OneChild.StartGatewayAsync(isolation);
-        await using var one = await SdkClient.ConnectAsync(gateway, HttpTransportMode.StreamableHttp, "one");
-        await using var two = await SdkClient.ConnectAsync(gateway, HttpTransportMode.StreamableHttp, "two");
-        using var cancelling = new CancellationTokenSource();
-        var cancelled = one.Client.CallToolAsync("hang", cancellationToken: cancelling.Token).AsTask();
-        var kept = two.CallAsync("echo", "text", "kept", "gate", "g");
-        await Eventually.TrueAsync(async () => await one.ReceivedAsync("hang") && await one.ReceivedAsync("echo"),
-            "both calls are in flight", Http.Patience);
-
-        await cancelling.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled);
-
-        await Eventually.TrueAsync(async () => await one.CallAsync("cancelled") == "1", "the child knows", Http.Patience);
-        Assert.Equal("kept", await two.CallAsync("open", "name", "g"));
-        Assert.Equal("kept", await kept);
-    }
 }

@@ -28,8 +28,8 @@ internal sealed class Seat : IAsyncDisposable
     /// <summary>Whether what it sends reaches the gateway in the order of sending.</summary>
     public bool InOrder => _stream is null;
 
-    /// <summary>The marks of calls that it cancelled without waiting for a question.</summary>
-    public ConcurrentBag<string> Cancelled { get; } = [];
+    /// <summary>The calls that it cancelled without waiting for a question: id and mark.</summary>
+    public ConcurrentDictionary<string, string> Cancelled { get; } = new(StringComparer.Ordinal);
 
     public static async Task<Seat> TakeAsync(TestGateway gateway, Wire wire, string user, string capabilities)
     {

@@ -24,6 +24,7 @@ public sealed class UserStressTests(ITestOutputHelper output)
     private int _refused;
     private int _cancelledWhenAsked;
     private int _cancelledAtOnce;
+    private int _refusedBeforeCancellation;
     private int _askedAfterCancellation;
     private int _left;
 
@@ -45,7 +46,8 @@ public sealed class UserStressTests(ITestOutputHelper output)
 
         output.WriteLine($"{_calls} calls of {Users} users in {TimeProvider.System.GetElapsedTime(started).TotalSeconds:F1} s: "
             + $"{_delivered} questions delivered, {_refused} refused as not attributable; {_cancelledWhenAsked} calls cancelled "
-            + $"when asked, {_cancelledAtOnce} at once ({_askedAfterCancellation} asked all the same), {_left} left behind");
+            + $"when asked, {_cancelledAtOnce} at once ({_askedAfterCancellation} asked all the same, "
+            + $"{_refusedBeforeCancellation} refused before), {_left} left behind");
         // Each call was asked about or refused, once; of those cancelled at once their client does not hear.
         Assert.Equal(_calls - _cancelledAtOnce, _delivered + _refused);
         Assert.True(_delivered >= Users * Seats, "The first round is one call at a time: all of its questions are delivered.");
@@ -127,7 +129,7 @@ public sealed class UserStressTests(ITestOutputHelper output)
         await seat.AskAsync(MarkedQuestion.Call(id, mark));
         if (ending is Ending.CancelledAtOnce)
         {
-            seat.Cancelled.Add(mark);
+            seat.Cancelled[id] = mark;
             await seat.CancelAsync(id);
             Interlocked.Increment(ref _cancelledAtOnce);
             return false;
@@ -168,14 +170,27 @@ public sealed class UserStressTests(ITestOutputHelper output)
         }
     }
 
-    // A call that was cancelled at once may have asked all the same. Unanswered it would be in flight for ever.
+    // A call that was cancelled at once may have been refused before; or it asked all the same, and unanswered it would be in
+    // flight for ever. Either happens once.
     private async Task AnswerCancelledAsync(Seat seat)
     {
-        foreach (var mark in seat.Inbox.Rest.Select(MarkedQuestion.MarkOf).OfType<string>().Where(seat.Cancelled.Contains))
+        foreach (var (id, mark) in seat.Cancelled)
         {
-            var question = await seat.Inbox.TakeAsync(message => MarkedQuestion.MarkOf(message) == mark);
-            await seat.SendAsync(MarkedQuestion.AnswerTo(question));
+            if (!seat.Inbox.Rest.Any(IsAbout))
+                continue;
+            var message = await seat.Inbox.TakeAsync(IsAbout);
+            seat.Cancelled.TryRemove(id, out _);
+            if (message.Method() is null)
+            {
+                Assert.StartsWith("-32603: ", message.Text(), StringComparison.Ordinal);
+                Interlocked.Increment(ref _refusedBeforeCancellation);
+                continue;
+            }
+
+            await seat.SendAsync(MarkedQuestion.AnswerTo(message));
             Interlocked.Increment(ref _askedAfterCancellation);
+
+            bool IsAbout(JsonElement message) => message.IsAnswerTo(id) || MarkedQuestion.MarkOf(message) == mark;
         }
     }
 
