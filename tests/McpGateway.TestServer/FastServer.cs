@@ -10,7 +10,7 @@ namespace McpGateway.TestServer;
 /// </summary>
 internal static class FastServer
 {
-    public static int Run()
+    public static int Run(Flags flags)
     {
         using var stdin = StandardStreams.OpenInput();
         using var stdout = StandardStreams.OpenOutput();
@@ -22,7 +22,7 @@ internal static class FastServer
         {
             filled += read;
             var rest = buffer.AsSpan(0, filled);
-            for (int end; (end = rest.IndexOf((byte)'\n')) >= 0; rest = rest[(end + 1)..]) Answer(rest[..end], output);
+            for (int end; (end = rest.IndexOf((byte)'\n')) >= 0; rest = rest[(end + 1)..]) Answer(rest[..end], output, flags);
             rest.CopyTo(buffer);
             filled = rest.Length;
             if (filled == buffer.Length) Array.Resize(ref buffer, buffer.Length * 2);
@@ -32,7 +32,7 @@ internal static class FastServer
         return 0;
     }
 
-    private static void Answer(ReadOnlySpan<byte> line, ArrayBufferWriter<byte> output)
+    private static void Answer(ReadOnlySpan<byte> line, ArrayBufferWriter<byte> output, Flags flags)
     {
         var reader = new Utf8JsonReader(line);
         ReadOnlySpan<byte> id = default;
@@ -53,16 +53,16 @@ internal static class FastServer
         if (!hasMethod || id.IsEmpty) return;
         output.Write("{\"jsonrpc\":\"2.0\",\"id\":"u8);
         output.Write(id);
-        if (isInitialize) WriteHandshake(line, output);
+        if (isInitialize) WriteHandshake(line, output, flags);
         else output.Write(",\"result\":{\"content\":[{\"type\":\"text\",\"text\":\"ok\"}]}}\n"u8);
     }
 
-    private static void WriteHandshake(ReadOnlySpan<byte> line, ArrayBufferWriter<byte> output)
+    private static void WriteHandshake(ReadOnlySpan<byte> line, ArrayBufferWriter<byte> output, Flags flags)
     {
         output.Write(",\"result\":"u8);
         using (var result = new Utf8JsonWriter(output))
         {
-            Handshake.Answer(JsonElement.Parse(line).Get("params") ?? default)(result);
+            Handshake.Answer(JsonElement.Parse(line).Get("params") ?? default, flags)(result);
         }
         output.Write("}\n"u8);
     }

@@ -19,6 +19,8 @@ internal sealed record Flags
         --grandchild          starts a sleeping process that inherits the process group and all three standard streams
         --pid-file DIR        writes a file DIR/PID at start; its text is the grandchild's pid, or nothing
         --page-size N         tools/list answers in pages of N
+        --revision REVISION   answers initialize with that protocol version, whatever was asked for
+        --tasks               runs a tools/call with a task as one, and declares that
         --fast                answers every request with one constant result, for benchmarks
         """;
 
@@ -31,6 +33,8 @@ internal sealed record Flags
     public bool Grandchild { get; private set; }
     public string? PidDirectory { get; private set; }
     public int PageSize { get; private set; } = int.MaxValue;
+    public string? Revision { get; private set; }
+    public bool Tasks { get; private set; }
     public bool Fast { get; private set; }
 
     public static bool TryParse(string[] args, out Flags flags, [NotNullWhen(false)] out string? problem)
@@ -62,6 +66,8 @@ internal sealed record Flags
             case "--grandchild": Grandchild = true; break;
             case "--pid-file": PidDirectory = rest.Dequeue(); break;
             case "--page-size": PageSize = Number(rest); break;
+            case "--revision": Revision = rest.Dequeue(); break;
+            case "--tasks": Tasks = true; break;
             case "--fast": Fast = true; break;
             default: throw new FormatException($"Unknown flag {flag}.");
         }

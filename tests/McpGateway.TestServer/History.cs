@@ -8,6 +8,8 @@ internal sealed class History
 {
     private readonly Lock _gate = new();
     private readonly List<string> _messages = [];
+    private readonly List<JsonElement> _answers = [];
+    private readonly List<JsonElement> _progress = [];
     private int _strayAnswers;
 
     public void Add(JsonElement message)
@@ -17,11 +19,33 @@ internal sealed class History
         lock (_gate) _messages.Add(name);
     }
 
+    /// <summary>Every answer, as it came.</summary>
+    public void AddAnswer(JsonElement answer)
+    {
+        lock (_gate) _answers.Add(answer);
+    }
+
+    /// <summary>The params of every notifications/progress.</summary>
+    public void AddProgress(JsonElement progress)
+    {
+        lock (_gate) _progress.Add(progress);
+    }
+
     /// <summary>An answer to nothing that was asked.</summary>
     public void AddStrayAnswer() => Interlocked.Increment(ref _strayAnswers);
 
     public (string[] Messages, int StrayAnswers) Read()
     {
         lock (_gate) return ([.. _messages], _strayAnswers);
+    }
+
+    public JsonElement[] ReadAnswers()
+    {
+        lock (_gate) return [.. _answers];
+    }
+
+    public JsonElement[] ReadProgress()
+    {
+        lock (_gate) return [.. _progress];
     }
 }

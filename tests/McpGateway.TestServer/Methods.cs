@@ -7,12 +7,18 @@ namespace McpGateway.TestServer;
 /// <summary>What is answered to which method.</summary>
 internal sealed class Methods(Flags flags, Peer peer, Catalog catalog)
 {
+    private readonly ToolCalls _calls = new(peer, catalog, flags.Tasks);
+
     public Task AnswerAsync(string method, JsonElement id, JsonElement? parameters, CancellationToken cancellationToken) =>
         method switch
         {
-            "tools/call" => CallToolAsync(id, parameters, cancellationToken),
+            "tools/call" => _calls.AnswerAsync(id, parameters ?? default, cancellationToken),
             "initialize" when flags.HangAtInitialize =>
                 Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken),
+            "tasks/result" when flags.Tasks =>
+                AnswerTaskResultAsync(id, Required(parameters ?? default, "taskId"), cancellationToken),
+            "tasks/cancel" when flags.Tasks =>
+                CancelTaskAsync(id, peer.Tasks.Find(Required(parameters ?? default, "taskId")), cancellationToken),
             _ => peer.Outbox.ReplyAsync(id, Find(method, parameters ?? default), cancellationToken),
         };
 
@@ -22,7 +28,7 @@ internal sealed class Methods(Flags flags, Peer peer, Catalog catalog)
         {
             case "initialize":
                 peer.Client = parameters;
-                return Handshake.Answer(parameters);
+                return Handshake.Answer(parameters, flags);
             case "ping":
                 return Empty;
             case "logging/setLevel":
@@ -44,24 +50,26 @@ internal sealed class Methods(Flags flags, Peer peer, Catalog catalog)
                 return Prompts.List;
             case "prompts/get":
                 return Prompts.Get(Required(parameters, "name"), parameters.Get("arguments"));
+            case "tasks/get" when flags.Tasks:
+                return peer.Tasks.Find(Required(parameters, "taskId")).Write;
+            case "tasks/list" when flags.Tasks:
+                return peer.Tasks.List;
             default:
                 throw new RpcException(RpcException.MethodNotFound, $"Method not found: {method}");
         }
     }
 
-    private async Task CallToolAsync(JsonElement id, JsonElement? parameters, CancellationToken cancellationToken)
+    private async Task AnswerTaskResultAsync(JsonElement id, string taskId, CancellationToken cancellationToken)
     {
-        var call = new Call(id, parameters ?? default, peer);
-        peer.Calls.Begin(id);
-        try
-        {
-            var result = await catalog.Find(Required(parameters ?? default, "name")).Handler(call, cancellationToken);
-            await result.SendAsync(peer.Outbox, id, cancellationToken);
-        }
-        finally
-        {
-            peer.Calls.End(id);
-        }
+        var result = await peer.Tasks.Find(taskId).ResultAsync(cancellationToken);
+        await (result with { TaskId = taskId }).SendAsync(peer.Outbox, id, cancellationToken);
+    }
+
+    private async Task CancelTaskAsync(JsonElement id, ServerTask task, CancellationToken cancellationToken)
+    {
+        if (!task.TryCancel()) throw new RpcException(RpcException.InvalidParams, "The task has ended");
+        await peer.Outbox.NotifyAsync("notifications/tasks/status", task.Write, cancellationToken);
+        await peer.Outbox.ReplyAsync(id, task.Write, cancellationToken);
     }
 
     private static void Empty(Utf8JsonWriter result)

@@ -12,6 +12,8 @@ internal sealed class Peer(Outbox outbox, Inbox inbox, string[] args, int? grand
     public History History { get; } = new();
     public CallLedger Calls { get; } = new();
     public Subscriptions Subscriptions { get; } = new();
+    public Gates Gates { get; } = new();
+    public TaskTable Tasks { get; } = new();
     public IReadOnlyList<string> Args => args;
     public int? GrandchildId => grandchildId;
 
@@ -22,6 +24,7 @@ internal sealed class Peer(Outbox outbox, Inbox inbox, string[] args, int? grand
 
     public void AcceptAnswer(JsonElement answer)
     {
+        History.AddAnswer(answer);
         if (!Requests.TryAccept(answer)) History.AddStrayAnswer();
     }
 
@@ -29,5 +32,7 @@ internal sealed class Peer(Outbox outbox, Inbox inbox, string[] args, int? grand
     {
         if (method is "notifications/cancelled" && parameters?.Get("requestId") is { } id)
             Calls.Cancel(id, parameters?.Get("reason"));
+        else if (method is "notifications/progress" && parameters is { } progress)
+            History.AddProgress(progress);
     }
 }

@@ -8,7 +8,7 @@ if (!Flags.TryParse(args, out var flags, out var problem))
 
 using var start = await StartUp.PerformAsync(flags);
 if (flags.ExitAtStart is { } code) return code;
-if (flags.Fast) return FastServer.Run();
+if (flags.Fast) return FastServer.Run(flags);
 
 using var server = new Server(flags, args, start.GrandchildId);
 return await server.RunAsync();

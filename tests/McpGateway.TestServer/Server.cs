@@ -19,7 +19,7 @@ internal sealed class Server(Flags flags, string[] args, int? grandchildId) : ID
     public async Task<int> RunAsync()
     {
         var peer = new Peer(_outbox, _inbox, args, grandchildId);
-        var methods = new Methods(flags, peer, new Catalog(flags.PageSize));
+        var methods = new Methods(flags, peer, new Catalog(flags));
         try
         {
             await foreach (var message in _inbox.ReadAllAsync(CancellationToken.None)) Accept(message, peer, methods);

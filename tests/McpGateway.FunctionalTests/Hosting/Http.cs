@@ -10,7 +10,13 @@ internal static class Http
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private static readonly HttpClient Client =
-        new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false }) { Timeout = Patience };
+        new(new SocketsHttpHandler
+        {
+            UseProxy = false,
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            ResponseDrainTimeout = TimeSpan.Zero, // who leaves a stream leaves at once
+        }) { Timeout = Patience };
 
     public static CancellationToken Token => TestContext.Current.CancellationToken;
 

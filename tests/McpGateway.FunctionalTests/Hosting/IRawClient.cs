@@ -33,11 +33,12 @@ public enum Wire
 internal static class RawClients
 {
     /// <summary>A client that has done its handshake with the server <c>test</c>.</summary>
-    public static async Task<IRawClient> ConnectAsync(this TestGateway gateway, Wire wire, string capabilities = "{}") => wire switch
+    public static async Task<IRawClient> ConnectAsync(
+        this TestGateway gateway, Wire wire, string capabilities = "{}", string? user = null) => wire switch
     {
-        Wire.Streamable => await StreamableClient.ConnectAsync(gateway, capabilities: capabilities),
-        Wire.Sse => await SseClient.ConnectAsync(gateway, capabilities: capabilities),
-        _ => new PlainClient(gateway),
+        Wire.Streamable => await StreamableClient.ConnectAsync(gateway, capabilities: capabilities, user: user),
+        Wire.Sse => await SseClient.ConnectAsync(gateway, capabilities: capabilities, user: user),
+        _ => new PlainClient(gateway, user: user),
     };
 
     public static Task<Answer> PostAsync(this IRawClient client, string body) =>

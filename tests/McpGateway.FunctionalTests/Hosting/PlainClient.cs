@@ -4,14 +4,17 @@ using System.Text.Json;
 namespace McpGateway.FunctionalTests.Hosting;
 
 /// <summary>A client without a session: one request a POST, answered inline.</summary>
-internal sealed class PlainClient(TestGateway gateway, string path = "test/message") : IRawClient
+/// <param name="gateway">See <see cref="TestUsers"/> for users.</param>
+/// <param name="path">A server's endpoint for messages.</param>
+/// <param name="user">Null: nobody in particular.</param>
+internal sealed class PlainClient(TestGateway gateway, string path = "test/message", string? user = null) : IRawClient
 {
     private int _lastId = 1000; // beyond what tests choose themselves
 
     public string NextId() => Interlocked.Increment(ref _lastId).ToString(CultureInfo.InvariantCulture);
 
     public Task<Answer> PostAsync(byte[] body) =>
-        Http.SendAsync(HttpMethod.Post, new Uri(gateway.BaseAddress, path), Http.Json(body));
+        Http.SendAsync(HttpMethod.Post, new Uri(gateway.BaseAddress, path), Http.Json(body), TestUsers.HeaderOf(user));
 
     public async Task<JsonElement> AskAsync(string body, string id)
     {

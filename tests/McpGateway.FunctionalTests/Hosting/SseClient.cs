@@ -8,11 +8,12 @@ internal sealed class SseClient : IRawClient
 {
     private readonly Answer _stream;
     private readonly Uri _messages;
+    private readonly string? _user;
     private int _lastId = 1000; // beyond what tests choose themselves
 
-    private SseClient(Answer stream, Uri page, string endpoint)
+    private SseClient(Answer stream, Uri page, string endpoint, string? user)
     {
-        _stream = stream;
+        (_stream, _user) = (stream, user);
         Endpoint = endpoint;
         _messages = new Uri(page, endpoint);
         Reading = ReadAsync();
@@ -30,27 +31,31 @@ internal sealed class SseClient : IRawClient
     public string NextId() => Interlocked.Increment(ref _lastId).ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Opens the stream, and no more.</summary>
-    public static async Task<SseClient> OpenAsync(TestGateway gateway, string path = "test/sse")
+    public static async Task<SseClient> OpenAsync(TestGateway gateway, string path = "test/sse", string? user = null)
     {
         var page = new Uri(gateway.BaseAddress, path);
-        var stream = await Http.SendAsync(HttpMethod.Get, page, null, ("Accept", "text/event-stream"));
+        (string, string)[] headers = [("Accept", "text/event-stream"), .. TestUsers.HeaderOf(user)];
+        var stream = await Http.SendAsync(HttpMethod.Get, page, null, headers);
         Assert.Equal(200, stream.Status);
         var first = await stream.NextEventAsync();
         Assert.Equal("endpoint", first?.Name);
-        return new SseClient(stream, page, first!.Data);
+        return new SseClient(stream, page, first!.Data, user);
     }
 
     /// <summary>Opens the stream and does the handshake.</summary>
-    public static async Task<SseClient> ConnectAsync(TestGateway gateway, string path = "test/sse", string capabilities = "{}")
+    public static async Task<SseClient> ConnectAsync(
+        TestGateway gateway, string path = "test/sse", string capabilities = "{}", string? user = null,
+        string version = "2024-11-05")
     {
-        var client = await OpenAsync(gateway, path);
-        var answer = await client.AskAsync(Rpc.Initialize("0", "2024-11-05", capabilities), "0");
-        Assert.Equal("2024-11-05", answer.Get("result").Get("protocolVersion").GetString());
+        var client = await OpenAsync(gateway, path, user);
+        var answer = await client.AskAsync(Rpc.Initialize("0", version, capabilities), "0");
+        Assert.Equal(version, answer.Get("result").Get("protocolVersion").GetString());
         await client.SendAsync(Rpc.Notification("notifications/initialized"));
         return client;
     }
 
-    public Task<Answer> PostAsync(byte[] body) => Http.SendAsync(HttpMethod.Post, _messages, Http.Json(body));
+    public Task<Answer> PostAsync(byte[] body) =>
+        Http.SendAsync(HttpMethod.Post, _messages, Http.Json(body), TestUsers.HeaderOf(_user));
 
     /// <summary>POSTs what must be accepted.</summary>
     public async Task SendAsync(string body)

@@ -10,6 +10,9 @@ internal sealed class StreamableClient(Uri endpoint) : IRawClient
 
     public string? SessionId { get; set; }
 
+    /// <summary>See <see cref="TestUsers"/>; null: nobody in particular.</summary>
+    public string? User { get; init; }
+
     /// <summary>The MCP-Protocol-Version header; null for none.</summary>
     public string? Version { get; set; }
 
@@ -18,13 +21,15 @@ internal sealed class StreamableClient(Uri endpoint) : IRawClient
 
     public string NextId() => Interlocked.Increment(ref _lastId).ToString(CultureInfo.InvariantCulture);
 
-    public static StreamableClient Create(TestGateway gateway, string path = "test/mcp") => new(new Uri(gateway.BaseAddress, path));
+    public static StreamableClient Create(TestGateway gateway, string path = "test/mcp", string? user = null) =>
+        new(new Uri(gateway.BaseAddress, path)) { User = user };
 
     /// <summary>Does the handshake.</summary>
     public static async Task<StreamableClient> ConnectAsync(
-        TestGateway gateway, string path = "test/mcp", string version = "2025-11-25", string capabilities = "{}")
+        TestGateway gateway, string path = "test/mcp", string version = "2025-11-25", string capabilities = "{}",
+        string? user = null)
     {
-        var client = Create(gateway, path);
+        var client = Create(gateway, path, user);
         using var answer = await client.PostAsync(Rpc.Initialize("0", version, capabilities));
         Assert.Equal(200, answer.Status);
         Assert.Equal(version, (await answer.NextAsync())!.Value.Get("result").Get("protocolVersion").GetString());
@@ -82,5 +87,7 @@ internal sealed class StreamableClient(Uri endpoint) : IRawClient
             yield return ("Mcp-Session-Id", SessionId);
         if (Version is not null)
             yield return ("MCP-Protocol-Version", Version);
+        foreach (var header in TestUsers.HeaderOf(User))
+            yield return header;
     }
 }

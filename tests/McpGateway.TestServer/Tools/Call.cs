@@ -8,6 +8,10 @@ internal sealed class Call(JsonElement id, JsonElement parameters, Peer peer)
 {
     public JsonElement Id => id;
     public Peer Peer => peer;
+
+    /// <summary>The task that it runs as; null for none.</summary>
+    public string? TaskId { get; init; }
+
     public JsonElement? Arguments => parameters.Get("arguments");
     public JsonElement? ProgressToken => parameters.Get("_meta")?.Get("progressToken");
 
@@ -16,6 +20,8 @@ internal sealed class Call(JsonElement id, JsonElement parameters, Peer peer)
     public string Text(string name) => Argument(name)?.GetString() ?? throw Missing(name);
 
     public int Number(string name, int? otherwise = null) => Argument(name)?.GetInt32() ?? otherwise ?? throw Missing(name);
+
+    public bool IsSet(string name) => Argument(name) is { ValueKind: JsonValueKind.True };
 
     public TimeSpan Milliseconds(string name, int? otherwise = null) => TimeSpan.FromMilliseconds(Number(name, otherwise));
 

@@ -7,9 +7,12 @@ namespace McpGateway.TestServer.Tools;
 /// Calls and their course in time.
 /// <list type="bullet">
 /// <item><c>echo</c> {text, …}: the text; structured: the arguments, byte for byte.</item>
-/// <item><c>progress</c> {steps, delayMs}: notifications/progress 1…steps with the call's token, if any; then "done".</item>
+/// <item><c>progress</c> {steps, delayMs, text, late}: notifications/progress 1…steps with the call's token, if any; then
+/// "done". A text is each one's message and the answer; that many more come late, after the answer.</item>
 /// <item><c>delay</c> {ms, text}: the text, after that time, cancelled or not.</item>
 /// <item><c>hang</c>: never answers.</item>
+/// <item><c>open</c> {name}: opens the gate of that name; the text of the call that waited there, once it was answered.</item>
+/// <item><c>fail</c> {code, message, data}: that JSON-RPC error.</item>
 /// <item><c>stdin-stop</c> {ms}: answers "stopped", then reads nothing for that time.</item>
 /// </list>
 /// </summary>
@@ -21,6 +24,8 @@ internal static class CallTools
         new("progress", "Reports progress, then is done", ProgressAsync),
         new("delay", "Gives back its text after ms milliseconds", DelayAsync),
         new("hang", "Never answers", HangAsync),
+        new("open", "Opens a gate at which another call waits", OpenAsync),
+        new("fail", "Fails with a JSON-RPC error", Fail),
         new("stdin-stop", "Stops reading stdin for ms milliseconds", StopReading),
     ];
 
@@ -32,8 +37,17 @@ internal static class CallTools
 
     private static async Task<ToolResult> ProgressAsync(Call call, CancellationToken cancellationToken)
     {
-        var steps = call.Number("steps");
-        for (var step = 1; step <= steps; step++)
+        var (steps, late) = (call.Number("steps"), call.Number("late", 0));
+        await ReportAsync(call, 1, steps, cancellationToken);
+        return new(call.Argument("text")?.GetString() ?? "done")
+        {
+            Afterwards = token => ReportAsync(call, steps + 1, steps + late, token),
+        };
+    }
+
+    private static async Task ReportAsync(Call call, int first, int last, CancellationToken cancellationToken)
+    {
+        for (var step = first; step <= last; step++)
         {
             await Task.Delay(call.Milliseconds("delayMs", 0), TimeProvider.System, cancellationToken);
             if (call.ProgressToken is not { } token) continue;
@@ -43,11 +57,12 @@ internal static class CallTools
                 parameters.WriteStartObject();
                 parameters.WriteRaw("progressToken", token);
                 parameters.WriteNumber("progress", progress);
-                parameters.WriteNumber("total", steps);
+                parameters.WriteNumber("total", call.Number("steps"));
+                if (call.Argument("text")?.GetString() is { } text) parameters.WriteString("message", text);
+                parameters.WriteMeta(null, call.TaskId);
                 parameters.WriteEndObject();
             }, cancellationToken);
         }
-        return new("done");
     }
 
     private static async Task<ToolResult> DelayAsync(Call call, CancellationToken cancellationToken)
@@ -61,6 +76,12 @@ internal static class CallTools
         await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
         return new("never");
     }
+
+    private static async Task<ToolResult> OpenAsync(Call call, CancellationToken cancellationToken) =>
+        new(await call.Peer.Gates[call.Text("name")].OpenAsync(cancellationToken));
+
+    private static ToolResult Fail(Call call) =>
+        throw new RpcException(call.Number("code"), call.Text("message"), call.Argument("data"));
 
     private static ToolResult StopReading(Call call)
     {

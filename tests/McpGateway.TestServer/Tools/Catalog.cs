@@ -4,7 +4,7 @@ using McpGateway.TestServer.Wire;
 
 namespace McpGateway.TestServer.Tools;
 
-internal sealed class Catalog(int pageSize)
+internal sealed class Catalog(Flags flags)
 {
     private readonly Tool[] _tools =
     [
@@ -18,7 +18,7 @@ internal sealed class Catalog(int pageSize)
     public Action<Utf8JsonWriter> Answer(string? cursor) => result =>
     {
         var first = cursor is null ? 0 : int.Parse(cursor, CultureInfo.InvariantCulture);
-        var page = _tools.Skip(first).Take(pageSize).ToArray();
+        var page = _tools.Skip(first).Take(flags.PageSize).ToArray();
         result.WriteStartObject();
         result.WriteStartArray("tools");
         foreach (var tool in page) Write(result, tool);
@@ -27,7 +27,7 @@ internal sealed class Catalog(int pageSize)
         result.WriteEndObject();
     };
 
-    private static void Write(Utf8JsonWriter list, Tool tool)
+    private void Write(Utf8JsonWriter list, Tool tool)
     {
         list.WriteStartObject();
         list.WriteString("name", tool.Name);
@@ -35,6 +35,12 @@ internal sealed class Catalog(int pageSize)
         list.WriteStartObject("inputSchema");
         list.WriteString("type", "object");
         list.WriteEndObject();
+        if (flags.Tasks)
+        {
+            list.WriteStartObject("execution");
+            list.WriteString("taskSupport", "optional");
+            list.WriteEndObject();
+        }
         list.WriteEndObject();
     }
 }

@@ -7,13 +7,15 @@ namespace McpGateway.TestServer.Tools;
 /// Calls that talk back to the client. Each answers with a short text, an error "CODE: message" being marked isError, and
 /// structured the client's whole answer <c>{"jsonrpc":"2.0","id":…,"result"|"error":…}</c> as it arrived.
 /// <list type="bullet">
-/// <item><c>sample</c> {prompt}: sampling/createMessage; the text of the answer.</item>
-/// <item><c>elicit</c> {message}: elicitation/create for one string "answer"; the action.</item>
+/// <item><c>sample</c> {prompt, progressToken}: sampling/createMessage, with that token if any; the text of the answer.</item>
+/// <item><c>elicit</c> {message, url, elicitationId}: elicitation/create for one string "answer", or in URL mode; the action.</item>
 /// <item><c>roots</c>: roots/list; the URIs, joined by commas.</item>
-/// <item><c>request</c> {method, params, withProgressTokenOfCall}: any request; the text is "answered". With the last argument
-/// true the call's own progress token is put in the request's <c>_meta</c>.</item>
+/// <item><c>request</c> {method, params, withProgressTokenOfCall, afterwards}: any request; the text is "answered". With
+/// withProgressTokenOfCall true the call's own progress token is put in the request's <c>_meta</c>. With afterwards true the
+/// text is "asking", the request follows, and when it is answered notifications/tools/list_changed.</item>
 /// <item><c>notify</c> {method, params}: any notification first; the text is "notified", nothing structured.</item>
 /// </list>
+/// What a task sends names the task in its <c>_meta</c>.
 /// </summary>
 internal static class ClientTools
 {
@@ -29,9 +31,8 @@ internal static class ClientTools
     private static Task<ToolResult> SampleAsync(Call call, CancellationToken cancellationToken)
     {
         var prompt = call.Text("prompt");
-        return AskAsync(call, "sampling/createMessage", parameters =>
+        var question = new ClientMessage("sampling/createMessage", call.Argument("progressToken"), parameters =>
         {
-            parameters.WriteStartObject();
             parameters.WriteStartArray("messages");
             parameters.WriteStartObject();
             parameters.WriteString("role", "user");
@@ -42,47 +43,58 @@ internal static class ClientTools
             parameters.WriteEndObject();
             parameters.WriteEndArray();
             parameters.WriteNumber("maxTokens", 100);
-            parameters.WriteEndObject();
-        }, result => result.Get("content")?.Get("text")?.GetString(), cancellationToken);
+        });
+        return AskAsync(call, question, result => result.Get("content")?.Get("text")?.GetString(), cancellationToken);
     }
 
     private static Task<ToolResult> ElicitAsync(Call call, CancellationToken cancellationToken)
     {
         var message = call.Text("message");
-        return AskAsync(call, "elicitation/create", parameters =>
+        var question = new ClientMessage("elicitation/create", null, parameters =>
         {
-            parameters.WriteStartObject();
             parameters.WriteString("message", message);
+            if (call.Argument("url")?.GetString() is { } url)
+            {
+                parameters.WriteString("mode", "url");
+                parameters.WriteString("url", url);
+                parameters.WriteString("elicitationId", call.Text("elicitationId"));
+                return;
+            }
             parameters.WritePropertyName("requestedSchema");
             parameters.WriteRawValue("""{"type":"object","properties":{"answer":{"type":"string"}},"required":["answer"]}""");
-            parameters.WriteEndObject();
-        }, result => result.Get("action")?.GetString(), cancellationToken);
+        });
+        return AskAsync(call, question, result => result.Get("action")?.GetString(), cancellationToken);
     }
 
     private static Task<ToolResult> RootsAsync(Call call, CancellationToken cancellationToken) =>
-        AskAsync(call, "roots/list", null, Uris, cancellationToken);
+        AskAsync(call, new ClientMessage("roots/list", null, null), Uris, cancellationToken);
 
-    private static Task<ToolResult> RequestAsync(Call call, CancellationToken cancellationToken)
+    private static async Task<ToolResult> RequestAsync(Call call, CancellationToken cancellationToken)
     {
-        var token = call.Argument("withProgressTokenOfCall") is { ValueKind: JsonValueKind.True } ? call.ProgressToken : null;
-        Action<Utf8JsonWriter>? parameters = call.Argument("params") is null && token is null
-            ? null
-            : writer => WriteParams(writer, call.Argument("params"), token);
-        return AskAsync(call, call.Text("method"), parameters, _ => "answered", cancellationToken);
+        var token = call.IsSet("withProgressTokenOfCall") ? call.ProgressToken : null;
+        var question = new ClientMessage(call.Text("method"), token, Members(call));
+        if (!call.IsSet("afterwards")) return await AskAsync(call, question, _ => "answered", cancellationToken);
+        return new("asking")
+        {
+            Afterwards = async stop =>
+            {
+                await question.SendAsync(call, stop);
+                await call.Peer.Outbox.NotifyAsync("notifications/tools/list_changed", ClientMessage.WriteEmpty, stop);
+            },
+        };
     }
 
     private static async Task<ToolResult> NotifyAsync(Call call, CancellationToken cancellationToken)
     {
-        Action<Utf8JsonWriter> parameters = writer => WriteParams(writer, call.Argument("params"), null);
-        await call.Peer.Outbox.NotifyAsync(call.Text("method"), parameters, cancellationToken);
+        var notification = new ClientMessage(call.Text("method"), null, Members(call) ?? (_ => { }));
+        await call.Peer.Outbox.NotifyAsync(notification.Method, writer => notification.Write(call, writer), cancellationToken);
         return new("notified");
     }
 
     private static async Task<ToolResult> AskAsync(
-        Call call, string method, Action<Utf8JsonWriter>? parameters, Func<JsonElement, string?> text,
-        CancellationToken cancellationToken)
+        Call call, ClientMessage question, Func<JsonElement, string?> text, CancellationToken cancellationToken)
     {
-        var answer = await call.Peer.Requests.SendAsync(method, parameters, cancellationToken);
+        var answer = await question.SendAsync(call, cancellationToken);
         var error = answer.Get("error");
         var shown = error is null ? text(answer.Get("result") ?? default) : $"{error?.Get("code")}: {error?.Get("message")}";
         return new(shown ?? "", structured => structured.WriteRaw(answer), IsError: error is not null);
@@ -91,17 +103,12 @@ internal static class ClientTools
     private static string Uris(JsonElement result) =>
         result.Get("roots") is { } roots ? string.Join(',', roots.EnumerateArray().Select(r => r.Get("uri")?.GetString())) : "";
 
-    private static void WriteParams(Utf8JsonWriter writer, JsonElement? members, JsonElement? progressToken)
+    private static Action<Utf8JsonWriter>? Members(Call call)
     {
-        writer.WriteStartObject();
-        if (members is { } given)
-            foreach (var member in given.EnumerateObject()) writer.WriteRaw(member.Name, member.Value);
-        if (progressToken is { } token)
+        if (call.Argument("params") is not { } given) return null;
+        return writer =>
         {
-            writer.WriteStartObject("_meta");
-            writer.WriteRaw("progressToken", token);
-            writer.WriteEndObject();
-        }
-        writer.WriteEndObject();
+            foreach (var member in given.EnumerateObject()) writer.WriteRaw(member.Name, member.Value);
+        };
     }
 }

@@ -8,6 +8,9 @@ namespace McpGateway.TestServer.Tools;
 /// <list type="bullet">
 /// <item><c>received</c>: <c>{"lines":N,"messages":["initialize","tools/call echo","answer",…],"strayAnswers":N}</c>, this call
 /// included. Attack tests use it to prove that a hidden message never arrived.</item>
+/// <item><c>answers</c>: <c>{"answers":[{"jsonrpc":"2.0","id":…,"result"|"error":…},…]}</c>, each as it came.</item>
+/// <item><c>reported</c>: <c>{"reported":[{"progressToken":…,"progress":…},…]}</c>, the params of each
+/// notifications/progress.</item>
 /// <item><c>cancelled</c>: <c>{"cancelled":[{"requestId":…,"inFlight":bool,"reason":…}]}</c>, in order.</item>
 /// <item><c>client</c>: the params of initialize, byte for byte.</item>
 /// <item><c>level</c>: <c>{"level":"debug"|null}</c>, by the last logging/setLevel.</item>
@@ -20,6 +23,8 @@ internal static class RecordTools
     public static readonly Tool[] All =
     [
         new("received", "Lists every message received so far", Received),
+        new("answers", "Lists the answers received so far", call => List("answers", call.Peer.History.ReadAnswers())),
+        new("reported", "Lists the progress received so far", call => List("reported", call.Peer.History.ReadProgress())),
         new("cancelled", "Lists the cancellations received so far", Cancelled),
         new("client", "Shows what the client said at initialize", Client),
         new("level", "Shows the log level that was set", Level),
@@ -38,6 +43,16 @@ internal static class RecordTools
             structured.WriteEndObject();
         });
     }
+
+    private static ToolResult List(string name, JsonElement[] items) =>
+        new($"{items.Length}", structured =>
+        {
+            structured.WriteStartObject();
+            structured.WriteStartArray(name);
+            foreach (var item in items) structured.WriteRaw(item);
+            structured.WriteEndArray();
+            structured.WriteEndObject();
+        });
 
     private static ToolResult Cancelled(Call call)
     {

@@ -9,6 +9,12 @@ internal sealed record ToolResult(string Text, Action<Utf8JsonWriter>? Structure
     /// <summary>Puts the id at the end of the line: whoever looks for it must read all of the result first.</summary>
     public bool IdLast { get; init; }
 
+    /// <summary>What is still done when the answer is out.</summary>
+    public Func<CancellationToken, Task>? Afterwards { get; init; }
+
+    /// <summary>The task whose result it is, for its <c>_meta</c>.</summary>
+    public string? TaskId { get; init; }
+
     public Task SendAsync(Outbox outbox, JsonElement id, CancellationToken cancellationToken)
     {
         if (!IdLast) return outbox.ReplyAsync(id, Write, cancellationToken);
@@ -35,6 +41,7 @@ internal sealed record ToolResult(string Text, Action<Utf8JsonWriter>? Structure
             Structured(result);
         }
         if (IsError) result.WriteBoolean("isError", true);
+        if (TaskId is { } task) result.WriteMeta(null, task);
         result.WriteEndObject();
     }
 }

@@ -27,6 +27,7 @@ internal sealed class Outbox(Stream stdout) : IDisposable
             message.WriteStartObject("error");
             message.WriteNumber("code", error.Code);
             message.WriteString("message", error.Message);
+            if (error.Details is { } data) message.WriteRaw("data", data);
             message.WriteEndObject();
         }, cancellationToken);
 

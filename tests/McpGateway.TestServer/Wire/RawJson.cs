@@ -18,6 +18,21 @@ internal static class RawJson
     public static JsonElement? Get(this JsonElement parent, string name) =>
         parent.ValueKind is JsonValueKind.Object && parent.TryGetProperty(name, out var value) ? value : null;
 
+    /// <summary><c>"_meta":{…}</c> with what there is; nothing if there is nothing.</summary>
+    public static void WriteMeta(this Utf8JsonWriter writer, JsonElement? progressToken, string? relatedTask)
+    {
+        if (progressToken is null && relatedTask is null) return;
+        writer.WriteStartObject("_meta");
+        if (progressToken is { } token) writer.WriteRaw("progressToken", token);
+        if (relatedTask is not null)
+        {
+            writer.WriteStartObject("io.modelcontextprotocol/related-task");
+            writer.WriteString("taskId", relatedTask);
+            writer.WriteEndObject();
+        }
+        writer.WriteEndObject();
+    }
+
     public static void WriteStrings(this Utf8JsonWriter writer, string name, IEnumerable<string> values)
     {
         writer.WriteStartArray(name);
