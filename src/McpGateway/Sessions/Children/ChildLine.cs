@@ -117,14 +117,21 @@ internal sealed partial class ChildLine
             TrySend(JsonRpcMessage.CreateError(request.Envelope.Id, error));
     }
 
-    /// <summary>Sends a request of the gateway's own, whose result tells nothing. A child may refuse it, and goes on as it was.</summary>
+    /// <summary>
+    /// Sends a request of the gateway's own, whose result tells nothing. A child may refuse it, and goes on as it was.
+    /// </summary>
+    /// <returns>Completes when it is on its way: what is sent next, the child reads next.</returns>
     public async Task TellAsync(ChildConnection child, JsonRpcMessage request)
     {
-        var method = request.Envelope.Method!;
-        var call = new GatewayCall();
+        var (method, call) = (request.Envelope.Method!, new GatewayCall());
+        await child.CallAsync(request, call);
+        _ = ObserveAsync(child, call, method);
+    }
+
+    private async Task ObserveAsync(ChildConnection child, GatewayCall call, string method)
+    {
         try
         {
-            await child.CallAsync(request, call);
             await call.Result.WaitAsync(_server.Config.RequestTimeout, _context.Time);
         }
         catch (GatewayCallException exception)

@@ -154,6 +154,7 @@ internal sealed class SharedSeat(Session session, ChildPool pool) : ISeat
         else
         {
             Child.Levels.Set(this, level!);
+            await Child.Levels.ToldAsync(); // before what the client sends next
             await call.AnswerAsync(JsonRpcMessage.CreateResult(call.ClientId, "{}"u8));
         }
     }
