@@ -39,7 +39,7 @@ public sealed class LimitTests
     {
         using var children = new ChildProcesses();
         await using var gateway = await OneChild.StartGatewayAsync(
-            "user", children.Flags, new() { ["maxProcesses"] = 1, ["idleTimeout"] = "00:00:01" });
+            "user", children.Flags, new() { ["maxProcesses"] = 1, ["idleTimeout"] = "00:00:01", ["onExit"] = "terminate" });
         var first = await StreamableClient.ConnectAsync(gateway, user: "alice");
         // Open streams keep the sessions, and so the child, while the others try.
         using var stream = await first.OpenStreamAsync();
