@@ -32,7 +32,7 @@ internal sealed partial class SharedChild
 
         if (Key.ServesAll)
             return RefuseAsync(request, NoClient);
-        if (SeatFor(request.Envelope) is not { } seat)
+        if (SeatFor(request.Envelope) is not { } seat || IsLost)
             return RefuseAsync(request, NotAttributable);
         return seat.Session.Kind is SessionKind.Implicit ? RefuseAsync(request, NoClient) : AskAsync(request, seat);
     }
@@ -46,6 +46,10 @@ internal sealed partial class SharedChild
             _elicitations.Record(TextIn(request, "elicitationId"u8), seat);
         return seat.Session.DeliverAsync(request, call);
     }
+
+    // Its last words may still be read while its calls fail one by one, until one session alone seems to have any. Asked
+    // only after that was looked up: it is so before the first call fails.
+    private bool IsLost => _line.Child is { IsLost: true };
 
     // The call that waits for the task which the request is about, else the only one there is.
     private ClientCall? CallOf(in JsonRpcEnvelope request, SharedSeat seat)
@@ -119,7 +123,10 @@ internal sealed partial class SharedChild
     private ValueTask OnLogMessageAsync(JsonRpcMessage message)
     {
         var level = TextIn(message, "level"u8);
-        if (_inFlight.OnlySeat is { } seat)
+        var only = _inFlight.OnlySeat;
+        if (IsLost)
+            return TellAsync(message, null);
+        if (only is { } seat)
             return TellAllAsync(message, Levels.Wants(seat, level) ? [seat] : [], OnlyCallOf(seat));
         if (!Key.ServesAll)
             return TellAllAsync(message, Members().Where(member => Levels.Wants(member, level)));

@@ -96,6 +96,38 @@ public sealed class SharedChildTests : IAsyncDisposable
         Assert.Contains("list_changed", await SessionsFixture.ReadAsync(seconds), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task LastWords_ReadWhileCallsFail_AreNotTakenForTheOnesOfWhoIsLeft()
+    {
+        var (first, second) = (await OpenAsync(), await OpenAsync());
+        MessageStream[] posts = [CallAndSpeakWhenItFails(first), CallAndSpeakWhenItFails(second)];
+        await NextIdAsync();
+        await NextIdAsync();
+        _child.ExitHoldingPipes();
+        await Waiting.UntilAsync(() =>
+        {
+            _fixture.Time.Advance(TimeSpan.FromSeconds(1)); // for what lies in the pipe
+            return first.IsEnded && second.IsEnded;
+        });
+        foreach (var post in posts)
+        {
+            Assert.Contains("-32603", await SessionsFixture.ReadAsync(post), StringComparison.Ordinal);
+            Assert.Null(await SessionsFixture.ReadAsync(post));
+        }
+    }
+
+    private MessageStream CallAndSpeakWhenItFails(Session session)
+    {
+        var post = Send(session, """{"jsonrpc":"2.0","id":5,"method":"tools/call"}""");
+        session.Calls.Find(5)!.OnAnswer = answer =>
+        {
+            var before = _fixture.Recorder.Dropped("not-attributable");
+            _ = _child.SayAsync("""{"jsonrpc":"2.0","method":"notifications/message","params":{"level":"error"}}""");
+            SpinWait.SpinUntil(() => _fixture.Recorder.Dropped("not-attributable") > before, TimeSpan.FromSeconds(2));
+        };
+        return post;
+    }
+
     private async Task<Session> OpenAsync()
     {
         Assert.Null(_sessions.TryOpen(SessionKind.Streamable, _server, SessionsFixture.Alice, out var session));
