@@ -7,13 +7,15 @@ namespace McpGateway.Sessions.Children;
 /// <summary>The child's start, and what its callers are told when it cannot.</summary>
 internal sealed partial class ChildLine
 {
+    private static readonly JsonRpcError Stopped = new(JsonRpcErrorCode.InternalError, "The server's process was stopped.");
+
     // Only the first caller decides about the handshake.
     private Task<ChildConnection> ConnectAsync(Handshake? handshake)
     {
         lock (_lock)
         {
             if (_closed)
-                return Task.FromException<ChildConnection>(new HandshakeException(Refusal.SessionNotFound.Error));
+                return Task.FromException<ChildConnection>(new HandshakeException(Stopped));
             return _starting ??= Task.Run(() => StartAsync(handshake));
         }
     }
@@ -25,7 +27,7 @@ internal sealed partial class ChildLine
         {
             child = _context.Starter.Start(_server, _listener);
             if (!TryKeep(child))
-                throw new HandshakeException(Refusal.SessionNotFound.Error);
+                throw new HandshakeException(Stopped);
             if (handshake is not null)
                 InitializeResult = await handshake.PerformAsync(child, _server.Config.StartTimeout, _context.Time);
             return child;
