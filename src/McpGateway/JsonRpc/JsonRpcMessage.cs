@@ -91,6 +91,9 @@ public sealed class JsonRpcMessage : IDisposable
     public static JsonRpcMessage CreateResult(JsonRpcId id, ReadOnlySpan<byte> result) => Create(
         [.. "{\"jsonrpc\":\"2.0\",\"id\":"u8, .. id.ToUtf8(), .. ",\"result\":"u8, .. result, .. "}"u8]);
 
+    /// <summary>The id under which it is written.</summary>
+    public JsonRpcId WrittenId => _id.At.IsEmpty ? Envelope.Id : _id.Value;
+
     /// <summary>Writes another id than the message came with: its own, or the one that a cancellation names.</summary>
     public void ReplaceId(JsonRpcId id) =>
         _id = new Replacement(Envelope.CancelledIdRange.IsEmpty ? Envelope.IdRange : Envelope.CancelledIdRange, id);
@@ -126,7 +129,6 @@ public sealed class JsonRpcMessage : IDisposable
 
     private readonly struct Replacement
     {
-        private readonly JsonRpcId _value;
         private readonly byte[]? _text;
         private readonly int _length;
 
@@ -135,7 +137,7 @@ public sealed class JsonRpcMessage : IDisposable
             if (at.IsEmpty)
                 throw new InvalidOperationException("The message has no such value to replace.");
             At = at;
-            _value = value;
+            Value = value;
             Span<byte> digits = stackalloc byte[JsonRpcId.MaxIntegerBytes];
             if (!value.TryFormat(digits, out _length))
             {
@@ -145,6 +147,8 @@ public sealed class JsonRpcMessage : IDisposable
         }
 
         public ByteRange At { get; }
+
+        public JsonRpcId Value { get; }
 
         public int Growth => At.IsEmpty ? 0 : _length - At.Length;
 
@@ -156,7 +160,7 @@ public sealed class JsonRpcMessage : IDisposable
                 return;
             }
 
-            _value.TryFormat(writer.GetSpan(JsonRpcId.MaxIntegerBytes), out var written);
+            Value.TryFormat(writer.GetSpan(JsonRpcId.MaxIntegerBytes), out var written);
             writer.Advance(written);
         }
     }

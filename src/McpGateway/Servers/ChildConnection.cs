@@ -45,6 +45,9 @@ public sealed partial class ChildConnection : IAsyncDisposable
 
     public int ProcessId => _process.Id;
 
+    /// <summary>Whether it is gone, or about to be stopped: from then on its calls fail.</summary>
+    public bool IsLost => Volatile.Read(ref _failure) is not null;
+
     /// <summary>Sends a request under an id of the child's own; waits while the child's queue is full.</summary>
     /// <param name="request">Owned by the connection from here on.</param>
     /// <param name="call">Told of the answer, or of the failure, exactly once.</param>

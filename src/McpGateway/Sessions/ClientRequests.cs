@@ -26,8 +26,12 @@ internal sealed class ClientRequests(bool hidesProgressTokens)
     }
 
     /// <summary>Gives a request of the child's an id for the client, under which it is then written.</summary>
+    /// <param name="session">Whose client is asked.</param>
+    /// <param name="request">The child's request.</param>
+    /// <param name="call">The call for which it asks; null when it belongs to no single one.</param>
+    /// <param name="child">Who asks, and alone may get the answer.</param>
     /// <returns>False when the child's own id is still in flight, or too many are.</returns>
-    public bool TryAsk(Session session, JsonRpcMessage request, ClientCall? call)
+    public bool TryAsk(Session session, JsonRpcMessage request, ClientCall? call, ChildConnection? child)
     {
         var childId = request.Envelope.Id;
         lock (_lock)
@@ -36,7 +40,7 @@ internal sealed class ClientRequests(bool hidesProgressTokens)
             if (_asked.Count >= Capacity || !_byChildId.TryAdd(childId, id))
                 return false;
             _lastId = id;
-            _asked.Add(id, new ClientRequest(session, id, childId, call, request.Envelope.ProgressToken, request.Envelope.WantsTask));
+            _asked.Add(id, new ClientRequest(session, id, childId, call, request.Envelope.ProgressToken, request.Envelope.WantsTask, child));
             request.ReplaceId(id);
             if (hidesProgressTokens && !request.Envelope.ProgressToken.IsNone)
                 request.ReplaceProgressToken(id);
@@ -106,5 +110,7 @@ internal sealed class ClientRequests(bool hidesProgressTokens)
 /// <param name="Call">The call for which it asks; null when it belongs to no single one.</param>
 /// <param name="ChildToken">The child's own progress token; none when it wants no progress.</param>
 /// <param name="WantsTask">Whether the client is to run it as a task.</param>
+/// <param name="Child">Who asks; null when it had only just been started.</param>
 internal sealed record ClientRequest(
-    Session Session, long ClientId, JsonRpcId ChildId, ClientCall? Call, JsonRpcId ChildToken, bool WantsTask);
+    Session Session, long ClientId, JsonRpcId ChildId, ClientCall? Call, JsonRpcId ChildToken, bool WantsTask,
+    ChildConnection? Child);

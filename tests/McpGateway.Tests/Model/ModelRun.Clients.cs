@@ -154,7 +154,7 @@ internal sealed partial class ModelRun
         if (PickFrom(Talking().Where(session => all.Any(ask => ask.Session == session) || Happens(5))) is not { } session)
             return false;
         var mine = PickFrom(all.Where(ask => ask.Session == session));
-        var id = Happens(70) ? mine?.ClientId : PickFrom(all)?.ClientId; // at times what another was asked
+        var id = Happens(70) ? mine?.ClientId : PickFrom(all.Where(ask => MayGuess(session, ask)))?.ClientId; // what another was asked
         JsonNode number = id is null || Happens(10) ? NextForgery(session) : Happens(95) ? JsonValue.Create(id.Value) : JsonValue.Create($"{id.Value}");
         var answer = new JsonObject { ["jsonrpc"] = "2.0", ["id"] = number };
         if (Happens(15))
@@ -174,13 +174,16 @@ internal sealed partial class ModelRun
         var all = _reference.Children.SelectMany(child => child.Asks).Where(ask => ask.ClientToken is { IsKnown: true }).ToArray();
         if (PickFrom(Talking().Where(session => all.Any(ask => ask.Session == session) || Happens(5))) is not { } session)
             return false;
-        var named = Happens(70) ? PickFrom(all.Where(ask => ask.Session == session)) : PickFrom(all);
+        var named = Happens(70) ? PickFrom(all.Where(ask => ask.Session == session)) : PickFrom(all.Where(ask => MayGuess(session, ask)));
         JsonNode token = named is null || Happens(20) ? NextForgery(session) : JsonValue.Create(named.ClientToken!.Value);
         return await NotifyAsync(session, Notification(
             "notifications/progress", new JsonObject { ["progressToken"] = token, ["progress"] = 1, ["marker"] = NextMarker() }));
     }
 
-    // Not any number: it may be that of a request which waits for a stream, and is answered before it was seen.
+    // Not the number of a request which waits for a stream: it would be answered before it was seen.
+    private static bool MayGuess(ReferenceSession session, ReferenceAsk other) =>
+        other.Session.Child == session.Child || session.Child is not { } child || child.Asks.TrueForAll(ask => ask.ClientId.IsKnown);
+
     private JsonValue NextForgery(ReferenceSession session)
     {
         var past = session.Child?.PastAsks.Where(ask => ask.ClientId.IsKnown) ?? [];

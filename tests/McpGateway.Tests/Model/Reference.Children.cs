@@ -173,8 +173,8 @@ internal sealed partial class Reference
 
     private void GiveUp(ReferenceSession session, ReferenceAsk? ask)
     {
-        if (ask is null)
-            return;
+        if (ask is null || !session.Child!.Asks.Contains(ask))
+            return; // the child has taken it back
         Forget(session.Child!, ask);
         session.Child!.Expected.Add(Pattern.Error(ask.ChildId, JsonRpcErrorCode.InternalError));
     }

@@ -53,7 +53,7 @@ internal sealed class ReferenceSession(int number, SessionKind kind, SessionOwne
     /// <param name="call">The call that the message belongs to; null for none, or for no single one.</param>
     public ReferenceStream? StreamFor(ReferenceCall? call)
     {
-        if (call is { IsLive: true, Stream.IsOpen: true } && (IsReady || !call.IsInitialize))
+        if (call is { Stream.IsOpen: true } && (IsReady || !call.IsInitialize))
             return call.Stream;
         if (IsImplicit || !IsReady)
             return null;

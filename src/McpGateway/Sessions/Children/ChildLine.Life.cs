@@ -113,6 +113,7 @@ internal sealed partial class ChildLine
         {
             if (_current == lost)
                 _current = null;
+            _closed |= _server.Config.OnExit is OnExit.Terminate; // what still waits is not to start another
             _retiring = Task.WhenAll(_retiring, lost.Gone);
         }
     }

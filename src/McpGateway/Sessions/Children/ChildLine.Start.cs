@@ -9,13 +9,15 @@ internal sealed partial class ChildLine
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
 
+    private static readonly JsonRpcError Stopped = new(JsonRpcErrorCode.InternalError, "The server's process was stopped.");
+
     // Who was there before the client's handshake is over decides about it.
     private Task<ChildConnection> ConnectAsync(Handshake? handshake)
     {
         lock (_lock)
         {
             if (_closed)
-                return Task.FromException<ChildConnection>(new ChildStartException(Refusal.SessionNotFound.Error));
+                return Task.FromException<ChildConnection>(new ChildStartException(Stopped));
             if (_current is null)
             {
                 var next = new Incarnation(this);
@@ -35,7 +37,7 @@ internal sealed partial class ChildLine
             await TakePlaceAsync();
             child = await StartAsync(next);
             if (!TryKeep(next, child))
-                throw new ChildStartException(Refusal.SessionNotFound.Error);
+                throw new ChildStartException(Stopped);
             if (handshake is not null)
                 await InitializeAsync(child, handshake);
             next.IsReady = true;
@@ -159,7 +161,7 @@ internal sealed partial class ChildLine
         /// <summary>Completes when a child that was lost has left nothing behind.</summary>
         public Task Gone => _gone.Task;
 
-        public ValueTask OnMessageAsync(JsonRpcMessage message) => line._owner.OnMessageAsync(message);
+        public ValueTask OnMessageAsync(JsonRpcMessage message) => line._owner.OnMessageAsync(message, Child);
 
         public TimeSpan OnLosing(string reason)
         {

@@ -99,6 +99,26 @@ internal sealed partial class ChildLine
         }
     }
 
+    /// <summary>Sends a client's answer to the child that asked; to no other, which would know nothing of it.</summary>
+    public async ValueTask AnswerAsync(ClientRequest asked, JsonRpcMessage answer, CancellationToken cancellationToken)
+    {
+        if ((asked.Child ?? Child) is not { IsLost: false } child)
+        {
+            _context.Metrics.Drop(_server.Name, answer, "child-gone");
+            return;
+        }
+
+        var waiting = Enter(answer);
+        try
+        {
+            await child.SendAsync(answer, cancellationToken);
+        }
+        finally
+        {
+            Leave(waiting);
+        }
+    }
+
     /// <summary>Sends a message if the child is there and has room for it now.</summary>
     public void TrySend(JsonRpcMessage message)
     {
@@ -107,6 +127,10 @@ internal sealed partial class ChildLine
         else
             message.Dispose();
     }
+
+    /// <summary>Answers what a child has asked a client with an error.</summary>
+    public void Refuse(ClientRequest asked, JsonRpcError error) =>
+        (asked.Child ?? Child)?.TrySend(JsonRpcMessage.CreateError(asked.ChildId, error));
 
     /// <summary>Answers a request of the child's with an error.</summary>
     /// <param name="request">Disposed of.</param>

@@ -69,7 +69,7 @@ internal sealed class OwnChild : ISeat, ILineOwner
         }
 
         answer.ReplaceId(asked.ChildId);
-        return _line.SendAsync(answer, _handshake, cancellationToken);
+        return _line.AnswerAsync(asked, answer, cancellationToken);
     }
 
     public void Cancel(ClientCall call, JsonRpcMessage? cancellation, string reason)
@@ -84,8 +84,11 @@ internal sealed class OwnChild : ISeat, ILineOwner
 
     public void Refuse(JsonRpcMessage request, JsonRpcError error)
     {
-        _asked.TryTake(request.Envelope.Id);
-        _line.Refuse(request, error);
+        using (request)
+        {
+            if (_asked.TryTake(_session, request.WrittenId) is { } asked)
+                _line.Refuse(asked, error);
+        }
     }
 
     public void Tick(long now) => _line.Tick(now);
@@ -100,12 +103,12 @@ internal sealed class OwnChild : ISeat, ILineOwner
             await _session.DeliverAsync(notification, null);
     }
 
-    ValueTask ILineOwner.OnMessageAsync(JsonRpcMessage message)
+    ValueTask ILineOwner.OnMessageAsync(JsonRpcMessage message, ChildConnection? child)
     {
         var call = CallOf(message.Envelope);
         if (!message.Envelope.IsRequest)
             return OnNotificationAsync(message, call);
-        if (_asked.TryAsk(_session, message, call))
+        if (_asked.TryAsk(_session, message, call, child))
             return _session.DeliverAsync(message, call);
         _line.Refuse(message, NotAsked);
         return default;

@@ -18,10 +18,14 @@ internal sealed partial class SharedChild
     private static readonly JsonRpcError NotAsked = new(
         JsonRpcErrorCode.InvalidRequest, "A request with this id, or too many others, still wait for a client.");
 
-    ValueTask ILineOwner.OnMessageAsync(JsonRpcMessage message) =>
-        message.Envelope.IsRequest ? OnRequestAsync(message) : OnNotificationAsync(message);
+    ValueTask ILineOwner.OnMessageAsync(JsonRpcMessage message, ChildConnection? child)
+    {
+        if (IsLost(child))
+            return IgnoreAsync(message);
+        return message.Envelope.IsRequest ? OnRequestAsync(message, child) : OnNotificationAsync(message, child);
+    }
 
-    private ValueTask OnRequestAsync(JsonRpcMessage request)
+    private ValueTask OnRequestAsync(JsonRpcMessage request, ChildConnection? child)
     {
         if (request.Envelope.Method == McpMethod.Ping)
         {
@@ -32,15 +36,18 @@ internal sealed partial class SharedChild
 
         if (Key.ServesAll)
             return RefuseAsync(request, NoClient);
-        if (SeatFor(request.Envelope) is not { } seat)
+        var found = SeatFor(request.Envelope);
+        if (IsLost(child))
+            return IgnoreAsync(request);
+        if (found is not { } seat)
             return RefuseAsync(request, NotAttributable);
-        return seat.Session.Kind is SessionKind.Implicit ? RefuseAsync(request, NoClient) : AskAsync(request, seat);
+        return seat.Session.Kind is SessionKind.Implicit ? RefuseAsync(request, NoClient) : AskAsync(request, seat, child);
     }
 
-    private ValueTask AskAsync(JsonRpcMessage request, SharedSeat seat)
+    private ValueTask AskAsync(JsonRpcMessage request, SharedSeat seat, ChildConnection? child)
     {
         var call = CallOf(request.Envelope, seat);
-        if (!Asked.TryAsk(seat.Session, request, call))
+        if (!Asked.TryAsk(seat.Session, request, call, child))
             return RefuseAsync(request, NotAsked);
         if (request.Envelope.Method == McpMethod.Elicit)
             _elicitations.Record(TextIn(request, "elicitationId"u8), seat);
@@ -62,15 +69,15 @@ internal sealed partial class SharedChild
         return _inFlight.OnlySeat ?? (_inFlight.IsEmpty ? OnlyMember() : null);
     }
 
-    private ValueTask OnNotificationAsync(JsonRpcMessage notification)
+    private ValueTask OnNotificationAsync(JsonRpcMessage notification, ChildConnection? child)
     {
         var envelope = notification.Envelope;
         return envelope.Method switch
         {
-            McpMethod.Progress => OnProgressAsync(notification),
+            McpMethod.Progress => OnProgressAsync(notification, child),
             McpMethod.Cancelled => OnCancelledAsync(notification),
             _ when envelope.Task is { } task => OnTaskMessageAsync(notification, task),
-            McpMethod.LogMessage => OnLogMessageAsync(notification),
+            McpMethod.LogMessage => OnLogMessageAsync(notification, child),
             McpMethod.ResourceUpdated => TellAllAsync(
                 notification, TextIn(notification, "uri"u8) is { } uri ? _subscriptions.SubscribersOf(uri) : []),
             McpMethod.ElicitationComplete => TellAsync(notification, _elicitations.Find(TextIn(notification, "elicitationId"u8))),
@@ -79,11 +86,11 @@ internal sealed partial class SharedChild
         };
     }
 
-    private ValueTask OnProgressAsync(JsonRpcMessage progress)
+    private ValueTask OnProgressAsync(JsonRpcMessage progress, ChildConnection? child)
     {
         var token = progress.Envelope.ProgressToken;
         if (token.TryGetInt64(out var id)
-            && _line.Child?.Find(id) is ClientCall { Seat: { } seat, IsAbandoned: false, ProgressToken.IsNone: false } call)
+            && child?.Find(id) is ClientCall { Seat: { } seat, IsAbandoned: false, ProgressToken.IsNone: false } call)
         {
             call.Touch();
             progress.ReplaceProgressToken(call.ProgressToken);
@@ -116,10 +123,13 @@ internal sealed partial class SharedChild
         return TellAsync(notification, seat, seat?.Session.Calls.FindByTask(task));
     }
 
-    private ValueTask OnLogMessageAsync(JsonRpcMessage message)
+    private ValueTask OnLogMessageAsync(JsonRpcMessage message, ChildConnection? child)
     {
         var level = TextIn(message, "level"u8);
-        if (_inFlight.OnlySeat is { } seat)
+        var only = _inFlight.OnlySeat;
+        if (IsLost(child))
+            return IgnoreAsync(message);
+        if (only is { } seat)
             return TellAllAsync(message, Levels.Wants(seat, level) ? [seat] : [], OnlyCallOf(seat));
         if (!Key.ServesAll)
             return TellAllAsync(message, Members().Where(member => Levels.Wants(member, level)));
@@ -146,6 +156,17 @@ internal sealed partial class SharedChild
             foreach (var seat in seats)
                 await seat.Session.DeliverAsync(notification.Copy(), call);
         }
+    }
+
+    // Its last words may still be read while its calls fail one by one, until one session alone seems to have any: to be
+    // asked once more after that was looked up, for it is so before the first call fails.
+    private static bool IsLost(ChildConnection? child) => child is { IsLost: true };
+
+    // Not even answered: the next child may be there already, and has ids of its own.
+    private ValueTask IgnoreAsync(JsonRpcMessage message)
+    {
+        Drop(message, "child-gone");
+        return default;
     }
 
     private ValueTask RefuseAsync(JsonRpcMessage request, JsonRpcError error)

@@ -71,9 +71,14 @@ internal sealed partial class SharedChild : ILineOwner
     public ValueTask SendAsync(JsonRpcMessage message, CancellationToken cancellationToken) =>
         _line.SendAsync(message, _handshake, cancellationToken);
 
+    /// <inheritdoc cref="ChildLine.AnswerAsync"/>
+    public ValueTask AnswerAsync(ClientRequest asked, JsonRpcMessage answer, CancellationToken cancellationToken) =>
+        _line.AnswerAsync(asked, answer, cancellationToken);
+
     public void TrySend(JsonRpcMessage message) => _line.TrySend(message);
 
-    public void Refuse(JsonRpcMessage request, JsonRpcError error) => _line.Refuse(request, error);
+    /// <inheritdoc cref="ChildLine.Refuse(ClientRequest, JsonRpcError)"/>
+    public void Refuse(ClientRequest asked, JsonRpcError error) => _line.Refuse(asked, error);
 
     public void Drop(JsonRpcMessage message, string reason) => _context.Metrics.Drop(Server.Name, message, reason);
 

@@ -81,7 +81,7 @@ internal sealed class SharedSeat(Session session, ChildPool pool) : ISeat
         if (asked.WantsTask)
             Child.ClientTasks.Record(AnswerReader.FindTask(answer), this);
         answer.ReplaceId(asked.ChildId);
-        return Child.SendAsync(answer, cancellationToken);
+        return Child.AnswerAsync(asked, answer, cancellationToken);
     }
 
     public void Cancel(ClientCall call, JsonRpcMessage? cancellation, string reason)
@@ -95,8 +95,11 @@ internal sealed class SharedSeat(Session session, ChildPool pool) : ISeat
 
     public void Refuse(JsonRpcMessage request, JsonRpcError error)
     {
-        Child.Asked.TryTake(request.Envelope.Id);
-        Child.Refuse(request, error);
+        using (request)
+        {
+            if (Child.Asked.TryTake(Session, request.WrittenId) is { } asked)
+                Child.Refuse(asked, error);
+        }
     }
 
     /// <summary>A call of this seat's was answered, or has failed, whether anybody still waited for it or not.</summary>
@@ -115,7 +118,7 @@ internal sealed class SharedSeat(Session session, ChildPool pool) : ISeat
         if (_child is { } child)
         {
             foreach (var asked in child.Asked.TakeAll(Session))
-                child.TrySend(JsonRpcMessage.CreateError(asked.ChildId, ClientGone));
+                child.Refuse(asked, ClientGone);
             child.Leave(this);
         }
 

@@ -19,7 +19,11 @@ public sealed class SharedChildTests : IAsyncDisposable
         _fixture.Launcher.Make = () => _child;
         _sessions = _fixture.Manager();
         var config = ServersFixture.Config();
-        _server = new ServerState(config with { Target = (StdioTarget)config.Target with { Isolation = Isolation.User } });
+        _server = new ServerState(config with
+        {
+            Target = (StdioTarget)config.Target with { Isolation = Isolation.User },
+            OnExit = OnExit.Terminate,
+        });
     }
 
     public async ValueTask DisposeAsync()
@@ -94,6 +98,38 @@ public sealed class SharedChildTests : IAsyncDisposable
         await _child.SayAsync("""{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}""");
         Assert.Contains("updated", await SessionsFixture.ReadAsync(firsts), StringComparison.Ordinal);
         Assert.Contains("list_changed", await SessionsFixture.ReadAsync(seconds), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task LastWords_ReadWhileCallsFail_AreNotTakenForTheOnesOfWhoIsLeft()
+    {
+        var (first, second) = (await OpenAsync(), await OpenAsync());
+        MessageStream[] posts = [CallAndSpeakWhenItFails(first), CallAndSpeakWhenItFails(second)];
+        await NextIdAsync();
+        await NextIdAsync();
+        _child.ExitHoldingPipes();
+        await Waiting.UntilAsync(() =>
+        {
+            _fixture.Time.Advance(TimeSpan.FromSeconds(1)); // for what lies in the pipe
+            return first.IsEnded && second.IsEnded;
+        });
+        foreach (var post in posts)
+        {
+            Assert.Contains("-32603", await SessionsFixture.ReadAsync(post), StringComparison.Ordinal);
+            Assert.Null(await SessionsFixture.ReadAsync(post));
+        }
+    }
+
+    private MessageStream CallAndSpeakWhenItFails(Session session)
+    {
+        var post = Send(session, """{"jsonrpc":"2.0","id":5,"method":"tools/call"}""");
+        session.Calls.Find(5)!.OnAnswer = answer =>
+        {
+            var before = _fixture.Recorder.Dropped("child-gone");
+            _ = _child.SayAsync("""{"jsonrpc":"2.0","method":"notifications/message","params":{"level":"error"}}""");
+            SpinWait.SpinUntil(() => _fixture.Recorder.Dropped("child-gone") > before, TimeSpan.FromSeconds(2));
+        };
+        return post;
     }
 
     private async Task<Session> OpenAsync()
