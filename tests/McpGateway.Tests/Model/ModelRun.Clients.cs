@@ -43,7 +43,7 @@ internal sealed partial class ModelRun
     // Two requests of one POST: its stream ends with the last answer.
     private async Task<bool> BatchAsync()
     {
-        if (PickFrom(Talking().Where(session => session is { HasBegun: true, Kind: SessionKind.Streamable, EndsAt: null })) is not { } session)
+        if (PickFrom(Talking().Where(session => session is { HasBegun: true, Kind: SessionKind.Streamable, EndsAt: null, Child.IsStarted: true })) is not { } session)
             return false;
         var (first, second) = (NextCall(session), NextCall(session));
         (first["id"], second["id"]) = (NextMarker(), NextMarker());

@@ -59,7 +59,7 @@ internal sealed partial class Reference
         if (child.IsOwn)
         {
             if (wasLive && call.IsInitialize && answer["error"] is not null)
-                session.EndsAt = Now + EndSoonPatience.Ticks;
+                session.EndsAt ??= Now + EndSoonPatience.Ticks;
             return;
         }
 

@@ -7,20 +7,21 @@ internal sealed partial class Reference
 {
     private static readonly TimeSpan HeldFor = TimeSpan.FromSeconds(30);
 
-    /// <summary>The monitor's visit.</summary>
+    /// <summary>The monitor's visit to a session.</summary>
+    public void Tick(ReferenceSession session)
+    {
+        foreach (var call in session.Calls.Where(call => IsOverdue(session, call)).ToArray())
+            TimeOut(session, call);
+        foreach (var (_, ask, _) in session.Held.Where(held => HasPassed(held.Since, HeldFor)).ToArray())
+            GiveUp(session, ask);
+        session.Held.RemoveAll(held => HasPassed(held.Since, HeldFor));
+        if (IsOver(session))
+            End(session);
+    }
+
+    /// <summary>The monitor's visit to the pool.</summary>
     public void Tick()
     {
-        foreach (var session in Sessions.ToArray())
-        {
-            foreach (var call in session.Calls.Where(call => IsOverdue(session, call)).ToArray())
-                TimeOut(session, call);
-            foreach (var (_, ask, _) in session.Held.Where(held => HasPassed(held.Since, HeldFor)).ToArray())
-                GiveUp(session, ask);
-            session.Held.RemoveAll(held => HasPassed(held.Since, HeldFor));
-            if (IsOver(session))
-                End(session);
-        }
-
         foreach (var child in Children.Where(child => !child.IsOwn).ToArray())
         {
             child.InFlight.RemoveAll(call => !call.IsLive && Now - call.AbandonedAt > times.Maximum.Ticks);
@@ -43,7 +44,7 @@ internal sealed partial class Reference
         Fail(call, JsonRpcErrorCode.InternalError);
         GiveUp(call, null);
         if (call.IsInitialize)
-            session.EndsAt = Now + EndSoonPatience.Ticks;
+            session.EndsAt ??= Now + EndSoonPatience.Ticks;
     }
 
     private bool IsOver(ReferenceSession session)
