@@ -21,6 +21,9 @@ internal static unsafe class ChildWait
     /// <summary>Waits, without reaping, until some child has ended. For a process that uses no other way of starting children.</summary>
     public static WaitResult ForAny() => Wait(Libc.WaitForAny, 0, Libc.WaitNoReap);
 
+    /// <summary>The same without waiting.</summary>
+    public static WaitResult LookForAny() => Wait(Libc.WaitForAny, 0, Libc.WaitNoReap | Libc.WaitNoHang);
+
     private static WaitResult Wait(int kind, int id, int options)
     {
         var info = stackalloc byte[InfoSize];

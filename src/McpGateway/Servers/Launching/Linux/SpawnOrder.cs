@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace McpGateway.Servers.Launching.Linux;
 
-/// <summary>A process for <c>posix_spawn</c>: all signals at their defaults, none blocked, no descriptor inherited above 2.</summary>
+/// <summary>A process for <c>posix_spawn</c>: no signal blocked, no descriptor inherited above 2.</summary>
 internal sealed unsafe record SpawnOrder(string FileName, IReadOnlyList<string> Arguments, IReadOnlyCollection<string> Environment)
 {
     // Larger than any libc's: glibc's are 80 and 336 bytes, and 128 for a set of signals.
@@ -19,6 +19,9 @@ internal sealed unsafe record SpawnOrder(string FileName, IReadOnlyList<string> 
 
     /// <summary>Whether it leads a session, and so a process group, of its own.</summary>
     public bool OwnSession { get; init; }
+
+    /// <summary>Whether signals that are ignored here stay ignored there, as with nohup; else all are at their defaults.</summary>
+    public bool KeepsIgnoredSignals { get; init; }
 
     /// <returns>Its id. By then it has become the program: an error of that is thrown here.</returns>
     /// <exception cref="ChildLaunchException">It could not be started.</exception>
@@ -72,8 +75,8 @@ internal sealed unsafe record SpawnOrder(string FileName, IReadOnlyList<string> 
         new Span<byte>(none, SignalsSize).Clear();
         Check(Libc.SetDefaultSignals(attributes, all));
         Check(Libc.SetSignalMask(attributes, none));
-        var session = OwnSession ? Libc.SpawnOwnSession : 0;
-        Check(Libc.SetFlags(attributes, (short)(Libc.SpawnDefaultSignals | Libc.SpawnSignalMask | session)));
+        var flags = (OwnSession ? Libc.SpawnOwnSession : 0) | (KeepsIgnoredSignals ? 0 : Libc.SpawnDefaultSignals);
+        Check(Libc.SetFlags(attributes, (short)(Libc.SpawnSignalMask | flags)));
     }
 
     private void Check(int error)
