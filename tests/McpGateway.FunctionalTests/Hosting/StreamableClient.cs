@@ -21,10 +21,15 @@ internal sealed class StreamableClient(Uri endpoint) : IRawClient
     public static StreamableClient Create(TestGateway gateway, string path = "test/mcp") => new(new Uri(gateway.BaseAddress, path));
 
     /// <summary>Does the handshake.</summary>
+    public static Task<StreamableClient> ConnectAsync(
+        TestGateway gateway, string path = "test/mcp", string version = "2025-11-25", string capabilities = "{}") =>
+        ConnectAsync(new Uri(gateway.BaseAddress, path), version, capabilities);
+
+    /// <summary>Does the handshake.</summary>
     public static async Task<StreamableClient> ConnectAsync(
-        TestGateway gateway, string path = "test/mcp", string version = "2025-11-25", string capabilities = "{}")
+        Uri endpoint, string version = "2025-11-25", string capabilities = "{}")
     {
-        var client = Create(gateway, path);
+        var client = new StreamableClient(endpoint);
         using var answer = await client.PostAsync(Rpc.Initialize("0", version, capabilities));
         Assert.Equal(200, answer.Status);
         Assert.Equal(version, (await answer.NextAsync())!.Value.Get("result").Get("protocolVersion").GetString());
