@@ -1,5 +1,8 @@
 using System.Text.Json.Nodes;
 using McpGateway.FunctionalTests.Hosting;
+using McpGateway.Servers.Launching;
+using McpGateway.Servers.Launching.Linux;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace McpGateway.FunctionalTests.Sessions;
 
@@ -18,7 +21,9 @@ public sealed class DescendantTests : IDisposable
 
     private readonly ChildProcesses _children = new();
 
-    public DescendantTests() => Assert.SkipUnless(OperatingSystem.IsLinux(), "Linux alone promises it.");
+    public DescendantTests() => Assert.SkipUnless(
+        PlatformLauncher.Create(TimeProvider.System, NullLoggerFactory.Instance) is LinuxLauncher,
+        "Only the launcher for Linux promises it: docs/processes.md.");
 
     public void Dispose() => _children.Dispose();
 

@@ -5,9 +5,15 @@ namespace McpGateway.Servers.Launching;
 /// <summary>The one place that chooses how children are started.</summary>
 public static class PlatformLauncher
 {
-    /// <summary>The launcher that keeps the most of its promises on this platform.</summary>
-    public static IChildLauncher Create(TimeProvider time, ILoggerFactory loggers) =>
-        OperatingSystem.IsLinux()
+    /// <summary>CliWrap's if it was compiled in, else the one that promises the most on this platform.</summary>
+    public static IChildLauncher Create(TimeProvider time, ILoggerFactory loggers)
+    {
+#if USE_CLIWRAP
+        return new CliWrapLauncher(time);
+#else
+        return OperatingSystem.IsLinux()
             ? new LinuxLauncher(time, loggers.CreateLogger<LinuxLauncher>())
             : new ProcessLauncher(time);
+#endif
+    }
 }

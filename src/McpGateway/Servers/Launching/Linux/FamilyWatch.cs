@@ -48,19 +48,17 @@ internal sealed partial class FamilyWatch
     /// <exception cref="ChildLaunchException">The program could not be started.</exception>
     public Family Start(SpawnOrder order)
     {
-        Family family;
+        // A look waits for the lock: one that ends at once is in the table by the time that its end is looked at.
         lock (_lock)
         {
             ulong tag;
             do
                 tag = _tags.Next();
             while (_families.Values.Any(other => other.Tag == tag));
-            family = new Family(_tags.Spawn(order, tag), tag);
+            var family = new Family(_tags.Spawn(order, tag), tag);
             _families.Add(family.Leader, family);
+            return family;
         }
-
-        _wake.Set(); // it may have ended before it was in the table
-        return family;
     }
 
     /// <summary>Asks all of the family to end; completes when nothing of it lives.</summary>
