@@ -4,11 +4,12 @@ namespace McpGateway.TestServer;
 
 /// <summary>
 /// Processes that try to outlive this one. They ignore what can be ignored, write a file named after their pid into the pid
-/// folder, and bear that folder in their command line. With sh, setsid and tail, for a .NET program would take long to start.
+/// folder, and bear that folder in their command line. With sh, setsid and cat, for a .NET program would take long to start.
 /// </summary>
 internal static class Descendants
 {
-    private const string Stay = """trap "" TERM HUP INT; : > "$0/$$"; exec tail -f "$0/$$" """;
+    // The file is a pipe that nobody writes to.
+    private const string Stay = """trap "" TERM HUP INT; mkfifo "$0/$$"; exec cat "$0/$$" """;
 
     // Each generation starts the next in a session of its own and ends.
     private const string Storm = """trap "" TERM HUP INT; setsid sh -c "$1" "$0" "$1" & exit""";
