@@ -5,11 +5,12 @@ using McpGateway.Cli;
 using McpGateway.Cli.DemoServer;
 using McpGateway.Configuration;
 using McpGateway.Proxy;
+using McpGateway.Servers.Guarding;
 using McpGateway.Sessions;
 using McpGateway.Transports;
 
 var root = new RootCommand("Serves stdio MCP servers over HTTP.") { ValidateCommand.Create(), DemoServerCommand.Create() };
-new RunCommand(settings => Gateway.Compose(settings)).AddTo(root);
+new RunCommand(settings => Gateway.Compose(settings), Guard.Enter).AddTo(root);
 // The host sees to SIGTERM and Ctrl+C. The library's own handler would end the process two seconds later, calls and all.
 return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
 

@@ -17,6 +17,11 @@ internal sealed record Flags
         --ignore-eof          stays when stdin closes
         --ignore-term         stays on SIGTERM
         --grandchild          starts a sleeping process that inherits the process group and all three standard streams
+        --stubborn-grandchild the same, and it ignores SIGTERM. This and those below need --pid-file
+        --setsid-grandchild   the same in a session of its own
+        --daemon              the same, double-forked: without a parent and without the standard streams
+        --bare-daemon         the same with an empty environment
+        --fork-storm          processes that each start the next in a session of its own and end, without end
         --pid-file DIR        writes a file DIR/PID at start; its text is the grandchild's pid, or nothing
         --page-size N         tools/list answers in pages of N
         --revision REVISION   answers initialize with that protocol version, whatever was asked for
@@ -31,6 +36,7 @@ internal sealed record Flags
     public bool IgnoreEof { get; private set; }
     public bool IgnoreTerm { get; private set; }
     public bool Grandchild { get; private set; }
+    public List<Action<string>> Descendants { get; } = [];
     public string? PidDirectory { get; private set; }
     public int PageSize { get; private set; } = int.MaxValue;
     public string? Revision { get; private set; }
@@ -45,6 +51,7 @@ internal sealed record Flags
         {
             var rest = new Queue<string>(args.TakeWhile(a => a is not "--"));
             while (rest.TryDequeue(out var flag)) flags.Set(flag, rest);
+            if (flags is { Descendants.Count: > 0, PidDirectory: null }) throw new FormatException("Descendants need --pid-file.");
         }
         catch (Exception e) when (e is FormatException or OverflowException or InvalidOperationException)
         {
@@ -64,6 +71,11 @@ internal sealed record Flags
             case "--ignore-eof": IgnoreEof = true; break;
             case "--ignore-term": IgnoreTerm = true; break;
             case "--grandchild": Grandchild = true; break;
+            case "--stubborn-grandchild": Descendants.Add(TestServer.Descendants.StartInGroup); break;
+            case "--setsid-grandchild": Descendants.Add(TestServer.Descendants.StartInSession); break;
+            case "--daemon": Descendants.Add(TestServer.Descendants.StartDaemon); break;
+            case "--bare-daemon": Descendants.Add(TestServer.Descendants.StartBareDaemon); break;
+            case "--fork-storm": Descendants.Add(TestServer.Descendants.StartStorm); break;
             case "--pid-file": PidDirectory = rest.Dequeue(); break;
             case "--page-size": PageSize = Number(rest); break;
             case "--revision": Revision = rest.Dequeue(); break;

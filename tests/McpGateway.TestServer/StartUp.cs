@@ -23,7 +23,11 @@ internal sealed class StartUp : IDisposable
             start._deafness = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => signal.Cancel = true);
         // Redirecting nothing is the point: real grandchildren hold the pipes open after their parent is gone.
         if (flags.Grandchild) start._grandchild = Process.Start("sleep", "600");
-        if (flags.PidDirectory is { } directory) await start.WritePidFileAsync(directory);
+        if (flags.PidDirectory is { } directory)
+        {
+            await start.WritePidFileAsync(directory);
+            flags.Descendants.ForEach(descendant => descendant(directory));
+        }
         if (flags.Stderr is { } text) await Console.Error.WriteLineAsync(text);
         for (var i = 1; i <= flags.Noise; i++) await Console.Out.WriteLineAsync($"noise at start, line {i} of {flags.Noise}");
         return start;

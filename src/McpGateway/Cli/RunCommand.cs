@@ -6,7 +6,9 @@ using Microsoft.Extensions.Options;
 namespace McpGateway.Cli;
 
 /// <summary>The gateway itself: reads gateway.json, checks where it may listen, runs until it is told to stop.</summary>
-public sealed class RunCommand(Func<RunSettings, WebApplication> compose)
+/// <param name="compose">Puts the gateway together.</param>
+/// <param name="guard">Goes first; an exit code of its own ends the command.</param>
+public sealed class RunCommand(Func<RunSettings, WebApplication> compose, Func<TextWriter, int?>? guard = null)
 {
     private const int InvalidConfiguration = 2;
 
@@ -33,6 +35,8 @@ public sealed class RunCommand(Func<RunSettings, WebApplication> compose)
 
     private async Task<int> RunAsync(string file, string? urls, TextWriter errors)
     {
+        if (guard?.Invoke(errors) is { } code)
+            return code;
         var loader = new GatewayConfigLoader(file, HostEnvironmentVariables.Get);
         var initial = loader.Load();
         if (!initial.IsValid)

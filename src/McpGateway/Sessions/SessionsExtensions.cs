@@ -16,7 +16,8 @@ public static class SessionsExtensions
     public static IServiceCollection AddSessions(this IServiceCollection services) => services
         .AddSingleton<GatewayMetrics>()
         .AddSingleton<ServerRegistry>()
-        .AddSingleton<IChildLauncher, ProcessLauncher>()
+        .AddSingleton(provider => PlatformLauncher.Create(
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>()))
         .AddSingleton(provider => new QueueBudget(Limits(provider).QueuedBytes ?? QueueBudget.DefaultLimit))
         .AddSingleton(provider => new ChildContext(
             provider.GetRequiredService<IChildLauncher>(),

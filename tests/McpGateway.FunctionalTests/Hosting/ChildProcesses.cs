@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace McpGateway.FunctionalTests.Hosting;
 
-/// <summary>The TestServer processes of one gateway, by the files that they write at their start.</summary>
+/// <summary>The TestServer processes of one gateway and what they start, by the folder that their command lines name.</summary>
 internal sealed class ChildProcesses : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("mcpgateway-pids-").FullName;
@@ -10,24 +10,35 @@ internal sealed class ChildProcesses : IDisposable
     /// <summary>The flags that make a TestServer write its file here.</summary>
     public string[] Flags => ["--pid-file", _folder];
 
-    /// <summary>All that were ever started.</summary>
+    /// <summary>All that have written their file at their start.</summary>
     public int[] Started =>
         [.. Directory.GetFiles(_folder).Select(file => int.Parse(Path.GetFileName(file), CultureInfo.InvariantCulture))];
 
-    public int[] Living => [.. Started.Where(IsAlive)];
+    /// <summary>All that run, those that wrote no file among them.</summary>
+    public int[] Living =>
+    [
+        .. Directory.GetDirectories("/proc").Select(Path.GetFileName)
+            .Select(name => int.TryParse(name, out var pid) ? pid : 0).Where(pid => pid > 0 && IsAlive(pid)),
+    ];
 
     public Task GoneAsync() => Eventually.TrueAsync(() => Living.Length == 0, "all children are gone");
 
     /// <summary>Whether this process of ours runs: its command line names the folder, so a reused pid is no match.</summary>
-    public bool IsAlive(int pid)
+    public bool IsAlive(int pid) => Read($"/proc/{pid}/cmdline").Contains(_folder, StringComparison.Ordinal);
+
+    /// <summary>Whether it is dead and has been reaped.</summary>
+    public static bool HasGone(int pid) => !Directory.Exists($"/proc/{pid}");
+
+    /// <summary>A file of /proc; empty when its process has gone, or goes while we look.</summary>
+    public static string Read(string file)
     {
         try
         {
-            return File.ReadAllText($"/proc/{pid}/cmdline").Contains(_folder, StringComparison.Ordinal);
+            return File.ReadAllText(file);
         }
-        catch (IOException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return false; // it went while we looked, or before
+            return string.Empty;
         }
     }
 

@@ -25,11 +25,16 @@ internal sealed class StreamableClient(Uri endpoint) : IRawClient
         new(new Uri(gateway.BaseAddress, path)) { User = user };
 
     /// <summary>Does the handshake.</summary>
-    public static async Task<StreamableClient> ConnectAsync(
+    public static Task<StreamableClient> ConnectAsync(
         TestGateway gateway, string path = "test/mcp", string version = "2025-11-25", string capabilities = "{}",
-        string? user = null)
+        string? user = null) =>
+        ConnectAsync(new Uri(gateway.BaseAddress, path), version, capabilities, user);
+
+    /// <summary>Does the handshake.</summary>
+    public static async Task<StreamableClient> ConnectAsync(
+        Uri endpoint, string version = "2025-11-25", string capabilities = "{}", string? user = null)
     {
-        var client = Create(gateway, path, user);
+        var client = new StreamableClient(endpoint) { User = user };
         using var answer = await client.PostAsync(Rpc.Initialize("0", version, capabilities));
         Assert.Equal(200, answer.Status);
         Assert.Equal(version, (await answer.NextAsync())!.Value.Get("result").Get("protocolVersion").GetString());

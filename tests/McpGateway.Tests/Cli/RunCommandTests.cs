@@ -48,6 +48,15 @@ public sealed class RunCommandTests : IDisposable
         Assert.Contains("Access__Anonymous=true", _error.ToString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Run_InTheGuard_ComposesNothingAndReturnsItsCode()
+    {
+        var root = new RootCommand();
+        new RunCommand(_ => throw new InvalidOperationException(), _ => 137).AddTo(root);
+        Assert.Equal(137, await root.Parse(["--config", _folder.Write("gateway.json", Valid)])
+            .InvokeAsync(null, TestContext.Current.CancellationToken).Soon());
+    }
+
     [Theory]
     [InlineData(null, null, null, "http://127.0.0.1:8000")]
     [InlineData("http://a:1; http://b:2;", "http://c:3", null, "http://a:1|http://b:2")]

@@ -34,17 +34,22 @@ public interface IChildProcess : IDisposable
 
     /// <summary>
     /// The orderly stop of MCP's stdio transport: close stdin, wait, ask by signal, wait, kill. Returns when the program
-    /// has ended.
+    /// has ended, and as much of what it started as the launcher promises: docs/processes.md.
     /// </summary>
     Task StopAsync(StopTimes times);
 }
 
 /// <summary>How a program ended.</summary>
 /// <param name="Code">Its exit code; null when a signal ended it.</param>
-/// <param name="Signal">The signal's number; null when it exited by itself.</param>
+/// <param name="Signal">The signal's number; null when it exited by itself. With neither, it cannot be told.</param>
 public readonly record struct ChildExit(int? Code, int? Signal)
 {
-    public override string ToString() => Signal is { } signal ? $"ended by signal {signal}" : $"exited with code {Code}";
+    public override string ToString() => (Code, Signal) switch
+    {
+        (_, { } signal) => $"ended by signal {signal}",
+        ({ } code, _) => $"exited with code {code}",
+        _ => "ended, and somebody else has seen how",
+    };
 }
 
 /// <summary>How long a program may take to end by itself at each step of a stop.</summary>

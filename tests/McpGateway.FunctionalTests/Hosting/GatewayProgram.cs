@@ -1,0 +1,92 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace McpGateway.FunctionalTests.Hosting;
+
+/// <summary>The real program on a free port, with its guard where there is one.</summary>
+internal sealed class GatewayProgram : IAsyncDisposable
+{
+    private const string Listening = "Now listening on: ";
+
+    private readonly Process _process;
+    private readonly DirectoryInfo _folder;
+
+    private GatewayProgram(Process process, DirectoryInfo folder) => (_process, _folder) = (process, folder);
+
+    /// <summary>With a trailing slash.</summary>
+    public Uri BaseAddress { get; private set; } = null!;
+
+    /// <summary>The process that was started: on Linux the guard.</summary>
+    public int Id => _process.Id;
+
+    /// <summary>The process that serves: on Linux the guard's only child.</summary>
+    public int GatewayId => OperatingSystem.IsLinux() && Children(Id) is [var child] ? child : Id;
+
+    public static async Task<GatewayProgram> StartAsync(JsonObject json, Dictionary<string, string>? environment = null)
+    {
+        var folder = Directory.CreateTempSubdirectory("mcpgateway-");
+        var file = Path.Combine(folder.FullName, "gateway.json");
+        await File.WriteAllTextAsync(file, json.ToJsonString(), Http.Token);
+        var info = new ProcessStartInfo(
+            Path.Combine(AppContext.BaseDirectory, "McpGateway"), ["--config", file, "--urls", "http://127.0.0.1:0"])
+        {
+            RedirectStandardOutput = true,
+            Environment = { ["Logging__LogLevel__Microsoft.Hosting.Lifetime"] = "Information" },
+        };
+        foreach (var (name, value) in environment ?? [])
+            info.Environment[name] = value;
+        var program = new GatewayProgram(Process.Start(info)!, folder);
+        await program.ReadAddressAsync();
+        return program;
+    }
+
+    /// <param name="signal">As kill takes it: TERM, KILL, ….</param>
+    /// <param name="pid">To whom; null: to the process that was started.</param>
+    public async Task SignalAsync(string signal, int? pid = null)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", (pid ?? Id).ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync(Http.Token);
+    }
+
+    /// <returns>The exit code.</returns>
+    public async Task<int> ExitAsync()
+    {
+        await _process.WaitForExitAsync(Http.Token).WaitAsync(2 * Http.Patience, Http.Token);
+        return _process.ExitCode;
+    }
+
+    /// <summary>How many pipes the gateway holds open.</summary>
+    public int OpenPipes() => Directory.GetFiles($"/proc/{GatewayId}/fd")
+        .Count(file => new FileInfo(file).LinkTarget?.StartsWith("pipe:", StringComparison.Ordinal) is true);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+            _process.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync(CancellationToken.None);
+        _process.Dispose();
+        _folder.Delete(recursive: true);
+    }
+
+    private static int[] Children(int pid) =>
+    [
+        .. File.ReadAllText($"/proc/{pid}/task/{pid}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Select(child => int.Parse(child, CultureInfo.InvariantCulture)),
+    ];
+
+    private async Task ReadAddressAsync()
+    {
+        while (await _process.StandardOutput.ReadLineAsync(Http.Token) is { } line)
+        {
+            if (line.IndexOf(Listening, StringComparison.Ordinal) is var start and >= 0)
+            {
+                _ = _process.StandardOutput.ReadToEndAsync(CancellationToken.None); // or a full pipe would stop it
+                BaseAddress = new Uri(line[(start + Listening.Length)..].Trim() + "/");
+                return;
+            }
+        }
+
+        throw new InvalidOperationException("The gateway ended before it listened.");
+    }
+}

@@ -1,0 +1,171 @@
+using System.Diagnostics;
+using System.Runtime.Versioning;
+using McpGateway.Servers.Launching;
+using McpGateway.Servers.Launching.Linux;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace McpGateway.Tests.Servers.Launching.Linux;
+
+[SupportedOSPlatform("linux")]
+public sealed class LinuxLauncherTests : LauncherContract
+{
+    public LinuxLauncherTests() => Assert.SkipUnless(OperatingSystem.IsLinux(), "This launcher is Linux's.");
+
+    protected override IChildLauncher Launcher => new LinuxLauncher(Time, NullLogger<LinuxLauncher>.Instance);
+
+    /// <summary>Ways in which a descendant gets out of reach. All ignore what they can ignore.</summary>
+    public static TheoryData<string, string> Escapes => new()
+    {
+        { "in the group", "(trap '' TERM HUP; {0}; exec sleep 600) &" },
+        { "in a session of its own", "setsid sh -c 'trap \"\" TERM HUP; {0}; exec sleep 600' &" },
+        { "a daemon", "(setsid sh -c '(trap \"\" TERM HUP; {0}; exec sleep 600 <&- >&- 2>&-) &' &) <&- >&- 2>&-" },
+        { "a daemon without environment", "(env -i DIR=\"$DIR\" setsid sh -c '({0}; exec env -i /bin/sleep 600) &' &) <&- >&- 2>&-" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Escapes))]
+    public async Task Stop_WithADescendant_LeavesNothing(string kind, string script)
+    {
+        using var child = Shell($"{Say("child")}; {script.Replace("{0}", Say("descendant"), StringComparison.Ordinal)}\n exec cat");
+        await Pids.UntilWrittenAsync(Folder, "descendant");
+
+        await StopStubbornAsync(child);
+
+        Assert.True(Pids.Left(Folder).Length == 0, kind);
+    }
+
+    [Theory]
+    [MemberData(nameof(Escapes))]
+    public async Task Dispose_WithoutAStop_LetsItEndAndThenLeavesNothing(string kind, string script)
+    {
+        var child = Shell($"{Say("child")}; {script.Replace("{0}", Say("descendant"), StringComparison.Ordinal)}\n exec cat");
+        await Pids.UntilWrittenAsync(Folder, "descendant");
+
+        child.Dispose(); // it ends because its standard input does
+
+        await child.Exited.Soon();
+        await Pids.UntilGoneAsync(Folder);
+        Assert.NotEmpty(kind);
+    }
+
+    [Fact]
+    public async Task Stop_OfOneThatForksForEver_LeavesNothing()
+    {
+        var script = Folder.Write("storm", """
+            #!/bin/sh
+            trap '' TERM HUP
+            setsid "$0" storm </dev/null >/dev/null 2>&1 &
+            exit 0
+            """);
+        File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        using var child = Shell($"{script}; {script}; cat");
+        await Waiting.UntilAsync(() => Storms(script) > 0);
+
+        await StopStubbornAsync(child);
+
+        Assert.Equal(0, Storms(script));
+    }
+
+    [Fact]
+    public async Task Stop_WithADaemonThatEndsWhenAsked_LetsItEndInGoodOrder()
+    {
+        using var child = Shell(
+            "(setsid sh -c 'trap \"rm $DIR/asked; exit\" TERM; echo $$ > $DIR/asked; while :; do sleep 0.01; done' &) <&- >&- 2>&-; cat");
+        await Pids.UntilWrittenAsync(Folder, "asked");
+        await StopAsync(child);
+        Assert.False(File.Exists(Folder.File("asked")));
+    }
+
+    [Fact]
+    public async Task Stop_OfMany_EachTakesItsOwnAndNoOthers()
+    {
+        const string daemon = "(setsid sh -c 'echo $$ > \"$DIR\"/'$0'; exec sleep 600' &) <&- >&- 2>&-; cat";
+        var children = Enumerable.Range(0, 10).Select(number => Start("/bin/sh", "-c", daemon, $"d{number}")).ToArray();
+        for (var number = 0; number < children.Length; number++)
+            await Pids.UntilWrittenAsync(Folder, $"d{number}");
+
+        for (var left = children.Length; left > 0; left--)
+        {
+            Assert.Equal(left, Pids.Left(Folder).Length);
+            await StopAsync(children[left - 1]);
+        }
+
+        Assert.Empty(Pids.Left(Folder));
+    }
+
+    [Fact]
+    public async Task Child_HasNoDescriptorsButItsPipesAndDefaultSignals()
+    {
+        using var child = Shell("ls /proc/self/fd | sort -n | tr '\\n' ' '; grep -E 'Sig(Blk|Ign)' /proc/self/status | tr -s '\\t\\n' ' '; kill -PIPE $$");
+        // The 3 is the directory that ls reads.
+        Assert.Equal(
+            "0 1 2 3 SigBlk: 0000000000000000 SigIgn: 0000000000000000 ", await ReadTextAsync(child.StandardOutput));
+        Assert.Equal(new ChildExit(null, 13), await child.Exited.Soon());
+        await StopAsync(child);
+    }
+
+    [Fact]
+    public async Task TwoHundred_AtOnce_AnswerAndLeaveNoDescriptor()
+    {
+        var before = OpenPipes();
+        await Task.WhenAll(Enumerable.Range(0, 200).Select(number => Task.Run(async () =>
+        {
+            using var child = Start("/bin/cat");
+            await child.StandardInput.WriteAsync("hello\n"u8.ToArray());
+            Assert.Equal("hello", await ReadLineAsync(child));
+            await StopAsync(child);
+            Assert.Equal(new ChildExit(0, null), await child.Exited);
+            Assert.False(Directory.Exists($"/proc/{child.Id}"));
+        })));
+        // Others in this program come and go, two hundred times three do not.
+        await Waiting.UntilAsync(() => OpenPipes() < before + 100);
+    }
+
+    [Fact]
+    public async Task Exited_BesideTheFrameworksOwnProcesses_IsRightForBoth()
+    {
+        await Parallel.ForEachAsync(Enumerable.Range(0, 100), async (number, cancellationToken) =>
+        {
+            var code = number % 50;
+            if (number % 2 == 0)
+            {
+                using var child = Shell($"(setsid sleep 0 &); exit {code}");
+                Assert.Equal(new ChildExit(code, null), await child.Exited.Soon());
+                await StopAsync(child);
+            }
+            else
+            {
+                using var process = Process.Start("/bin/sh", ["-c", $"exit {code}"]);
+                await process.WaitForExitAsync(cancellationToken).Soon();
+                Assert.Equal(code, process.ExitCode);
+            }
+        });
+    }
+
+    [Fact]
+    public async Task AProcessOfTheFramework_IsLeftAloneByEveryStop()
+    {
+        using var process = Process.Start("/usr/bin/setsid", ["sleep", "600"]);
+        using var child = Shell("(setsid sleep 600 &); cat");
+        await StopAsync(child);
+        Assert.False(process.HasExited);
+        process.Kill();
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken).Soon();
+        Assert.Equal(128 + 9, process.ExitCode);
+    }
+
+    private static int OpenPipes() => Directory.GetFiles("/proc/self/fd")
+        .Count(file => new FileInfo(file).LinkTarget?.StartsWith("pipe:", StringComparison.Ordinal) is true);
+
+    private static int Storms(string script) => Directory.GetDirectories("/proc").Count(process =>
+    {
+        try
+        {
+            return File.ReadAllText(process + "/cmdline").Contains($"{script}\0storm", StringComparison.Ordinal);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    });
+}
