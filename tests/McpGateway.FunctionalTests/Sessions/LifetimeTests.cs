@@ -45,8 +45,8 @@ public sealed class LifetimeTests
         using var children = new ChildProcesses();
         await using var gateway = await StartAsync(children, idleTimeout: "00:00:01");
         await using var client = await StreamableClient.ConnectAsync(gateway);
-        await using var sse = await SseClient.ConnectAsync(gateway);
         using var stream = await client.OpenStreamAsync();
+        await using var sse = await SseClient.ConnectAsync(gateway);
         var (pid, ssePid) = (await client.PidAsync(), await sse.PidAsync());
 
         // By the time that a session which came later has been ended for idleness, these would have been, too.
