@@ -21,7 +21,7 @@ internal sealed record Flags
         --setsid-grandchild   the same in a session of its own
         --daemon              the same, double-forked: without a parent and without the standard streams
         --bare-daemon         the same with an empty environment
-        --fork-storm          processes that each start the next in a session of its own and end, without end
+        --fork-storm          processes that each start the next in a session of its own and end, 20,000 in all
         --pid-file DIR        writes a file DIR/PID at start; its text is the grandchild's pid, or nothing
         --page-size N         tools/list answers in pages of N
         --revision REVISION   answers initialize with that protocol version, whatever was asked for

@@ -5,6 +5,9 @@ namespace McpGateway.FunctionalTests.Hosting;
 /// <summary>The TestServer processes of one gateway and what they start, by the folder that their command lines name.</summary>
 internal sealed class ChildProcesses : IDisposable
 {
+    // Longer than a generation of a storm takes on a busy machine.
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(500);
+
     private readonly string _folder = Directory.CreateTempSubdirectory("mcpgateway-pids-").FullName;
 
     /// <summary>The flags that make a TestServer write its file here.</summary>
@@ -20,6 +23,19 @@ internal sealed class ChildProcesses : IDisposable
         .. Directory.GetDirectories("/proc").Select(Path.GetFileName)
             .Select(name => int.TryParse(name, out var pid) ? pid : 0).Where(pid => pid > 0 && IsAlive(pid)),
     ];
+
+    /// <summary>How many generations of a storm there have been. None of them lives long enough to be seen for sure.</summary>
+    public long Generations => File.Exists(StormFile) ? new FileInfo(StormFile).Length : 0;
+
+    private string StormFile => _folder + ".storm";
+
+    /// <summary>Whether a storm has ended: for a moment no generation comes.</summary>
+    public async Task<bool> IsCalmAsync()
+    {
+        var before = Generations;
+        await Task.Delay(Moment, TimeProvider.System, Http.Token);
+        return Generations == before;
+    }
 
     public Task GoneAsync() => Eventually.TrueAsync(() => Living.Length == 0, "all children are gone");
 
@@ -42,5 +58,9 @@ internal sealed class ChildProcesses : IDisposable
         }
     }
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose()
+    {
+        Directory.Delete(_folder, recursive: true);
+        File.Delete(StormFile);
+    }
 }

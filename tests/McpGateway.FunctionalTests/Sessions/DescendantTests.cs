@@ -44,11 +44,12 @@ public sealed class DescendantTests : IDisposable
     {
         await using var gateway = await TestGateway.StartWithTestServerAsync(["--fork-storm", .. _children.Flags]);
         var client = await StreamableClient.ConnectAsync(gateway);
-        await Eventually.TrueAsync(() => _children.Living.Length > 1, "the storm has begun");
+        await Eventually.TrueAsync(() => _children.Generations > 3, "the storm has begun");
 
         await client.DeleteAsync();
 
         await NothingIsLeftAsync();
+        Assert.True(await _children.IsCalmAsync());
     }
 
     [Fact]
@@ -118,6 +119,7 @@ public sealed class DescendantTests : IDisposable
 
         Assert.Equal(code, await gateway.ExitAsync());
         Assert.Empty(_children.Living);
+        Assert.True(await _children.IsCalmAsync());
     }
 
     [Fact]
