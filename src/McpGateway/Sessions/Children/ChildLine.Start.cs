@@ -162,7 +162,7 @@ internal sealed partial class ChildLine
         /// <summary>Completes when a child that was lost has left nothing behind.</summary>
         public Task Gone => _gone.Task;
 
-        public ValueTask OnMessageAsync(JsonRpcMessage message) => line._owner.OnMessageAsync(message, Child);
+        public ValueTask OnMessageAsync(JsonRpcMessage message, ChildConnection child) => line._owner.OnMessageAsync(message, child);
 
         public TimeSpan OnLosing(string reason)
         {
