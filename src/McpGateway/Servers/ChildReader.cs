@@ -41,7 +41,7 @@ public sealed partial class ChildConnection
             if (error is not null)
                 return RefuseAsync(line.Length, error, envelope);
             if (!envelope.IsAnswer)
-                return child._listener.OnMessageAsync(message!);
+                return child._listener.OnMessageAsync(message!, child);
             if (envelope.Id.TryGetInt64(out var number) && child._pending.TryRemove(number, out var call))
                 return call.OnAnswerAsync(message!);
 

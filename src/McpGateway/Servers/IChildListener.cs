@@ -5,8 +5,10 @@ namespace McpGateway.Servers;
 /// <summary>Receives what a child says of its own accord. One call at a time; while it waits, the child is not read.</summary>
 public interface IChildListener
 {
-    /// <summary>A request or a notification of the child's. The message is the listener's from here on.</summary>
-    ValueTask OnMessageAsync(JsonRpcMessage message);
+    /// <summary>A request or a notification of the child's.</summary>
+    /// <param name="message">The listener's from here on.</param>
+    /// <param name="child">Who says it, and the only one who may get the answer.</param>
+    ValueTask OnMessageAsync(JsonRpcMessage message, ChildConnection child);
 
     /// <summary>The child is gone or unusable; its pending calls are about to be failed.</summary>
     /// <param name="reason">What has happened.</param>

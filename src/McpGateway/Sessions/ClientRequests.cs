@@ -31,7 +31,7 @@ internal sealed class ClientRequests(bool hidesProgressTokens)
     /// <param name="call">The call for which it asks; null when it belongs to no single one.</param>
     /// <param name="child">Who asks, and alone may get the answer.</param>
     /// <returns>False when the child's own id is still in flight, or too many are.</returns>
-    public bool TryAsk(Session session, JsonRpcMessage request, ClientCall? call, ChildConnection? child)
+    public bool TryAsk(Session session, JsonRpcMessage request, ClientCall? call, ChildConnection child)
     {
         var childId = request.Envelope.Id;
         lock (_lock)
@@ -110,7 +110,11 @@ internal sealed class ClientRequests(bool hidesProgressTokens)
 /// <param name="Call">The call for which it asks; null when it belongs to no single one.</param>
 /// <param name="ChildToken">The child's own progress token; none when it wants no progress.</param>
 /// <param name="WantsTask">Whether the client is to run it as a task.</param>
-/// <param name="Child">Who asks; null when it had only just been started.</param>
+/// <param name="Child">Who asks, and alone may get the answer.</param>
 internal sealed record ClientRequest(
     Session Session, long ClientId, JsonRpcId ChildId, ClientCall? Call, JsonRpcId ChildToken, bool WantsTask,
-    ChildConnection? Child);
+    ChildConnection Child)
+{
+    /// <summary>Answers the child with an error.</summary>
+    public void Refuse(JsonRpcError error) => Child.TrySend(JsonRpcMessage.CreateError(ChildId, error));
+}

@@ -50,7 +50,9 @@ internal sealed class Crowd : IDisposable
     /// <summary>Messages that named the session they came to.</summary>
     public int Belongings => _belongings;
 
-    public long Now => _fixture.Time.GetTimestamp();
+    public TimeProvider Time => _fixture.Time;
+
+    public long Now => Time.GetTimestamp();
 
     public MessageStream Post() => _fixture.Post();
 

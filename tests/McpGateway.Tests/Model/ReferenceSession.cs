@@ -40,13 +40,17 @@ internal sealed class ReferenceSession(int number, SessionKind kind, SessionOwne
 
     public bool MayListen => Get is { IsOpen: true };
 
-    /// <summary>The call in flight when there is just one; those given up count until the child has answered them.</summary>
+    /// <summary>
+    /// The call in flight when there is just one. At a child with others those given up count until the child has answered
+    /// them, and what the child has not seen is none that it can mean.
+    /// </summary>
     public ReferenceCall? OnlyCall
     {
         get
         {
-            var abandoned = Child is { IsOwn: false } ? Child.InFlight.Count(call => call.Session == this && !call.IsLive) : 0;
-            return Calls.Count == 1 && abandoned == 0 ? Calls[0] : null;
+            if (Calls.Count != 1)
+                return null;
+            return Child is not { IsOwn: false } || Child.InFlight.Where(call => call.Session == this).SequenceEqual(Calls) ? Calls[0] : null;
         }
     }
 

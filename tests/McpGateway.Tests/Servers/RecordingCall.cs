@@ -49,7 +49,7 @@ internal sealed class RecordingListener : IChildListener
 
     public Task<JsonRpcError> LostAsync() => _lost.Task.Soon();
 
-    public ValueTask OnMessageAsync(JsonRpcMessage message)
+    public ValueTask OnMessageAsync(JsonRpcMessage message, ChildConnection child)
     {
         using (message)
             _heard.Writer.TryWrite(Json.Written(message));

@@ -191,7 +191,7 @@ public sealed class ClientRequestsTests : IDisposable
     {
         var first = Ask("5");
         using var second = Json.Message("""{"jsonrpc":"2.0","id":5,"method":"roots/list"}""");
-        Assert.False(_asked.TryAsk(_bob, second, null, null));
+        Assert.False(_asked.TryAsk(_bob, second, null, null!));
         Assert.NotEqual(first, Ask("\"5\""));
         _asked.TryTake(_alice, first);
         Assert.NotEqual(first, Ask("5"));
@@ -221,7 +221,7 @@ public sealed class ClientRequestsTests : IDisposable
     public void ChildTokenOf_IsKnownToTheAskedSessionAlone()
     {
         using var request = Json.Message("""{"jsonrpc":"2.0","id":5,"method":"roots/list","params":{"_meta":{"progressToken":"child"}}}""");
-        Assert.True(_asked.TryAsk(_alice, request, null, null));
+        Assert.True(_asked.TryAsk(_alice, request, null, null!));
         Assert.Equal(JsonRpcId.FromString("child"), _asked.ChildTokenOf(_alice, 1));
         Assert.True(_asked.ChildTokenOf(_bob, 1).IsNone);
         _asked.TryTake(_alice, 1);
@@ -253,7 +253,7 @@ public sealed class ClientRequestsTests : IDisposable
     private long Ask(string childId, Session? session = null, ClientCall? call = null)
     {
         using var request = Json.Message($$"""{"jsonrpc":"2.0","id":{{childId}},"method":"roots/list"}""");
-        Assert.True(_asked.TryAsk(session ?? _alice, request, call, null));
+        Assert.True(_asked.TryAsk(session ?? _alice, request, call, null!));
         return (long)System.Text.Json.Nodes.JsonNode.Parse(Json.Written(request))!["id"]!;
     }
 }

@@ -112,16 +112,17 @@ internal sealed partial class ChildLine
 
     private async Task OnLostAsync(Incarnation lost, JsonRpcError error)
     {
+        await ((Task)lost.Ready).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!lost.Ready.IsCompletedSuccessfully)
+            return; // it was lost while it was being started: the start fails of it, tells, and stops what is left
         try
         {
-            var child = await lost.Ready;
             _owner.OnLost(error, isFinal: InitializeResult is null);
-            await StopAsync(child);
-            lost.EndedUp();
+            await StopAsync(await lost.Ready);
         }
-        catch (Exception)
+        finally
         {
-            // It was lost while it was being started: the start fails of it, tells, and stops what is left.
+            lost.EndedUp();
         }
     }
 
@@ -161,7 +162,7 @@ internal sealed partial class ChildLine
         /// <summary>Completes when a child that was lost has left nothing behind.</summary>
         public Task Gone => _gone.Task;
 
-        public ValueTask OnMessageAsync(JsonRpcMessage message) => line._owner.OnMessageAsync(message, Child);
+        public ValueTask OnMessageAsync(JsonRpcMessage message, ChildConnection child) => line._owner.OnMessageAsync(message, child);
 
         public TimeSpan OnLosing(string reason)
         {

@@ -102,7 +102,7 @@ internal sealed partial class ChildLine
     /// <summary>Sends a client's answer to the child that asked; to no other, which would know nothing of it.</summary>
     public async ValueTask AnswerAsync(ClientRequest asked, JsonRpcMessage answer, CancellationToken cancellationToken)
     {
-        if ((asked.Child ?? Child) is not { IsLost: false } child)
+        if (asked.Child.IsLost)
         {
             _context.Metrics.Drop(_server.Name, answer, "child-gone");
             return;
@@ -111,7 +111,7 @@ internal sealed partial class ChildLine
         var waiting = Enter(answer);
         try
         {
-            await child.SendAsync(answer, cancellationToken);
+            await asked.Child.SendAsync(answer, cancellationToken);
         }
         finally
         {
@@ -126,19 +126,6 @@ internal sealed partial class ChildLine
             child.TrySend(message);
         else
             message.Dispose();
-    }
-
-    /// <summary>Answers what a child has asked a client with an error.</summary>
-    public void Refuse(ClientRequest asked, JsonRpcError error) =>
-        (asked.Child ?? Child)?.TrySend(JsonRpcMessage.CreateError(asked.ChildId, error));
-
-    /// <summary>Answers a request of the child's with an error.</summary>
-    /// <param name="request">Disposed of.</param>
-    /// <param name="error">The answer.</param>
-    public void Refuse(JsonRpcMessage request, JsonRpcError error)
-    {
-        using (request)
-            TrySend(JsonRpcMessage.CreateError(request.Envelope.Id, error));
     }
 
     /// <summary>

@@ -7,9 +7,7 @@ namespace McpGateway.Sessions.Children;
 internal interface ILineOwner
 {
     /// <inheritdoc cref="IChildListener.OnMessageAsync"/>
-    /// <param name="message">A request or a notification.</param>
-    /// <param name="child">Who says it; null when it has only just been started.</param>
-    ValueTask OnMessageAsync(JsonRpcMessage message, ChildConnection? child);
+    ValueTask OnMessageAsync(JsonRpcMessage message, ChildConnection child);
 
     /// <summary>A child has been started in place of an earlier one, and its handshake is done. Nothing else is sent before this completes.</summary>
     Task RestoreAsync(ChildConnection child);

@@ -87,7 +87,7 @@ internal sealed class OwnChild : ISeat, ILineOwner
         using (request)
         {
             if (_asked.TryTake(_session, request.WrittenId) is { } asked)
-                _line.Refuse(asked, error);
+                asked.Refuse(error);
         }
     }
 
@@ -103,14 +103,15 @@ internal sealed class OwnChild : ISeat, ILineOwner
             await _session.DeliverAsync(notification, null);
     }
 
-    ValueTask ILineOwner.OnMessageAsync(JsonRpcMessage message, ChildConnection? child)
+    ValueTask ILineOwner.OnMessageAsync(JsonRpcMessage message, ChildConnection child)
     {
         var call = CallOf(message.Envelope);
         if (!message.Envelope.IsRequest)
             return OnNotificationAsync(message, call);
         if (_asked.TryAsk(_session, message, call, child))
             return _session.DeliverAsync(message, call);
-        _line.Refuse(message, NotAsked);
+        using (message)
+            child.TrySend(JsonRpcMessage.CreateError(message.Envelope.Id, NotAsked));
         return default;
     }
 

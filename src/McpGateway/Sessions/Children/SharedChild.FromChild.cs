@@ -18,37 +18,39 @@ internal sealed partial class SharedChild
     private static readonly JsonRpcError NotAsked = new(
         JsonRpcErrorCode.InvalidRequest, "A request with this id, or too many others, still wait for a client.");
 
-    ValueTask ILineOwner.OnMessageAsync(JsonRpcMessage message, ChildConnection? child)
+    ValueTask ILineOwner.OnMessageAsync(JsonRpcMessage message, ChildConnection child)
     {
-        if (IsLost(child))
+        if (child.IsLost)
             return IgnoreAsync(message);
         return message.Envelope.IsRequest ? OnRequestAsync(message, child) : OnNotificationAsync(message, child);
     }
 
-    private ValueTask OnRequestAsync(JsonRpcMessage request, ChildConnection? child)
+    private ValueTask OnRequestAsync(JsonRpcMessage request, ChildConnection child)
     {
         if (request.Envelope.Method == McpMethod.Ping)
         {
             using (request)
-                _line.TrySend(JsonRpcMessage.CreateResult(request.Envelope.Id, "{}"u8));
+                child.TrySend(JsonRpcMessage.CreateResult(request.Envelope.Id, "{}"u8));
             return default;
         }
 
         if (Key.ServesAll)
-            return RefuseAsync(request, NoClient);
+            return RefuseAsync(request, child, NoClient);
         var found = SeatFor(request.Envelope);
-        if (IsLost(child))
+        // Its last words may still be read while its calls fail one by one, until one session alone seems to have any: to
+        // be asked again after that was looked up, for it is so before the first call fails.
+        if (child.IsLost)
             return IgnoreAsync(request);
         if (found is not { } seat)
-            return RefuseAsync(request, NotAttributable);
-        return seat.Session.Kind is SessionKind.Implicit ? RefuseAsync(request, NoClient) : AskAsync(request, seat, child);
+            return RefuseAsync(request, child, NotAttributable);
+        return seat.Session.Kind is SessionKind.Implicit ? RefuseAsync(request, child, NoClient) : AskAsync(request, seat, child);
     }
 
-    private ValueTask AskAsync(JsonRpcMessage request, SharedSeat seat, ChildConnection? child)
+    private ValueTask AskAsync(JsonRpcMessage request, SharedSeat seat, ChildConnection child)
     {
         var call = CallOf(request.Envelope, seat);
         if (!Asked.TryAsk(seat.Session, request, call, child))
-            return RefuseAsync(request, NotAsked);
+            return RefuseAsync(request, child, NotAsked);
         if (request.Envelope.Method == McpMethod.Elicit)
             _elicitations.Record(TextIn(request, "elicitationId"u8), seat);
         return seat.Session.DeliverAsync(request, call);
@@ -69,7 +71,7 @@ internal sealed partial class SharedChild
         return _inFlight.OnlySeat ?? (_inFlight.IsEmpty ? OnlyMember() : null);
     }
 
-    private ValueTask OnNotificationAsync(JsonRpcMessage notification, ChildConnection? child)
+    private ValueTask OnNotificationAsync(JsonRpcMessage notification, ChildConnection child)
     {
         var envelope = notification.Envelope;
         return envelope.Method switch
@@ -86,11 +88,11 @@ internal sealed partial class SharedChild
         };
     }
 
-    private ValueTask OnProgressAsync(JsonRpcMessage progress, ChildConnection? child)
+    private ValueTask OnProgressAsync(JsonRpcMessage progress, ChildConnection child)
     {
         var token = progress.Envelope.ProgressToken;
         if (token.TryGetInt64(out var id)
-            && child?.Find(id) is ClientCall { Seat: { } seat, IsAbandoned: false, ProgressToken.IsNone: false } call)
+            && child.Find(id) is ClientCall { Seat: { } seat, IsAbandoned: false, ProgressToken.IsNone: false } call)
         {
             call.Touch();
             progress.ReplaceProgressToken(call.ProgressToken);
@@ -123,11 +125,11 @@ internal sealed partial class SharedChild
         return TellAsync(notification, seat, seat?.Session.Calls.FindByTask(task));
     }
 
-    private ValueTask OnLogMessageAsync(JsonRpcMessage message, ChildConnection? child)
+    private ValueTask OnLogMessageAsync(JsonRpcMessage message, ChildConnection child)
     {
         var level = TextIn(message, "level"u8);
         var only = _inFlight.OnlySeat;
-        if (IsLost(child))
+        if (child.IsLost)
             return IgnoreAsync(message);
         if (only is { } seat)
             return TellAllAsync(message, Levels.Wants(seat, level) ? [seat] : [], OnlyCallOf(seat));
@@ -138,8 +140,10 @@ internal sealed partial class SharedChild
         return default;
     }
 
-    // With calls that were given up the session has more in flight than its table shows, and none of them is the only one.
-    private ClientCall? OnlyCallOf(SharedSeat seat) => _inFlight.CountOf(seat) == 1 ? seat.Session.Calls.Only() : null;
+    // The table shows less than is in flight when calls were given up, and more when one waits for its turn: the only call
+    // is one that both know.
+    private ClientCall? OnlyCallOf(SharedSeat seat) =>
+        _inFlight.CountOf(seat) == 1 && seat.Session.Calls.Only() is { ChildId: > 0 } call ? call : null;
 
     private ValueTask TellAsync(JsonRpcMessage notification, SharedSeat? seat, ClientCall? call = null)
     {
@@ -158,10 +162,6 @@ internal sealed partial class SharedChild
         }
     }
 
-    // Its last words may still be read while its calls fail one by one, until one session alone seems to have any: to be
-    // asked once more after that was looked up, for it is so before the first call fails.
-    private static bool IsLost(ChildConnection? child) => child is { IsLost: true };
-
     // Not even answered: the next child may be there already, and has ids of its own.
     private ValueTask IgnoreAsync(JsonRpcMessage message)
     {
@@ -169,9 +169,10 @@ internal sealed partial class SharedChild
         return default;
     }
 
-    private ValueTask RefuseAsync(JsonRpcMessage request, JsonRpcError error)
+    private static ValueTask RefuseAsync(JsonRpcMessage request, ChildConnection child, JsonRpcError error)
     {
-        _line.Refuse(request, error);
+        using (request)
+            child.TrySend(JsonRpcMessage.CreateError(request.Envelope.Id, error));
         return default;
     }
 

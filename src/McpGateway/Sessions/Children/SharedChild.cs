@@ -77,9 +77,6 @@ internal sealed partial class SharedChild : ILineOwner
 
     public void TrySend(JsonRpcMessage message) => _line.TrySend(message);
 
-    /// <inheritdoc cref="ChildLine.Refuse(ClientRequest, JsonRpcError)"/>
-    public void Refuse(ClientRequest asked, JsonRpcError error) => _line.Refuse(asked, error);
-
     public void Drop(JsonRpcMessage message, string reason) => _context.Metrics.Drop(Server.Name, message, reason);
 
     /// <summary>Nobody waits any more for a call, which counts as in flight until the child has answered it.</summary>

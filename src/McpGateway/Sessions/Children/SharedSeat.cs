@@ -98,7 +98,7 @@ internal sealed class SharedSeat(Session session, ChildPool pool) : ISeat
         using (request)
         {
             if (Child.Asked.TryTake(Session, request.WrittenId) is { } asked)
-                Child.Refuse(asked, error);
+                asked.Refuse(error);
         }
     }
 
@@ -118,7 +118,7 @@ internal sealed class SharedSeat(Session session, ChildPool pool) : ISeat
         if (_child is { } child)
         {
             foreach (var asked in child.Asked.TakeAll(Session))
-                child.Refuse(asked, ClientGone);
+                asked.Refuse(ClientGone);
             child.Leave(this);
         }
 
