@@ -25,7 +25,7 @@ internal sealed partial class ModelRun
         foreach (var session in _reference.Sessions)
             Check(!session.Actual!.IsEnded, $"{session} has ended");
         await UntilAsync(() => _manager.Count == _reference.Sessions.Count, () => $"{_manager.Count} sessions, not {_reference.Sessions.Count}");
-        await UntilAsync(() => _server.Processes == _reference.Children.Count, () => $"{_server.Processes} processes, not {_reference.Children.Count}");
+        await UntilAsync(() => _server.Processes == _reference.Children.Count, () => $"{_server.Processes} processes, not {_reference.Children.Count} ({string.Join(", ", _reference.Children)})");
         Check(_fixture.Launcher.Count == _launched, "a child was started that nobody needs");
     }
 

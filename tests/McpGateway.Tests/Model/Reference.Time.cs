@@ -25,6 +25,8 @@ internal sealed partial class Reference
         foreach (var child in Children.Where(child => !child.IsOwn).ToArray())
         {
             child.InFlight.RemoveAll(call => !call.IsLive && Now - call.AbandonedAt > times.Maximum.Ticks);
+            if (child.InFlight.Exists(call => call.IsLive))
+                child.UsedAt = Now; // it is idle from its last answer on
             if (child.Members.Count == 0 && HasPassed(child.UsedAt, times.Idle))
                 Children.Remove(child);
         }
