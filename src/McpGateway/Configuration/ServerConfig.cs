@@ -38,6 +38,9 @@ public sealed record ServerConfig
 
     /// <summary>A child's time without a message before it is stopped and its session waits without one; null: never.</summary>
     public TimeSpan? HibernateAfter { get; init; }
+
+    /// <summary>Bytes of memory that a child and its descendants may take together; null: any number.</summary>
+    public long? MaxMemory { get; init; }
 }
 
 /// <summary>Where a server's messages go: a child process or a remote URL.</summary>

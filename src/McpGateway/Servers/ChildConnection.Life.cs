@@ -13,7 +13,7 @@ public sealed partial class ChildConnection
         _toChild.Close(discard: true);
         try
         {
-            await _process.StopAsync(StopTimes.Default);
+            await _process.StopAsync(_condemned.Task.IsCompleted ? StopTimes.None : StopTimes.Default);
             await _running;
         }
         finally
@@ -29,8 +29,8 @@ public sealed partial class ChildConnection
         var errorOutput = GuardAsync(_errorOutput.RunAsync(_process));
         var writing = GuardAsync(WriteAsync());
         var reading = GuardAsync(ReadAsync());
-        await Task.WhenAny(reading, _process.Exited);
-        await SettleAsync(Task.WhenAll(reading, errorOutput, _process.Exited));
+        if (await Task.WhenAny(reading, _process.Exited, _condemned.Task) != _condemned.Task)
+            await SettleAsync(Task.WhenAll(reading, errorOutput, _process.Exited));
         await LoseAsync();
         await SettleAsync(writing);
     }
@@ -86,7 +86,7 @@ public sealed partial class ChildConnection
     private async Task LoseAsync()
     {
         var exit = _process.Exited.IsCompletedSuccessfully ? await _process.Exited : (ChildExit?)null;
-        var reason = exit is { } ended ? ended.ToString() : "closed its standard output";
+        var reason = _condemned.Task.IsCompleted ? await _condemned.Task : exit?.ToString() ?? "closed its standard output";
         var failure = Failure(reason, exit);
         var expected = Interlocked.CompareExchange(ref _failure, failure, null) is not null;
         if (expected)

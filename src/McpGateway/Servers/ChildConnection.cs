@@ -24,6 +24,7 @@ public sealed partial class ChildConnection : IAsyncDisposable
     private readonly ConcurrentDictionary<long, PendingCall> _pending = new();
     private readonly Task _running;
     private readonly Lock _stopLock = new();
+    private readonly TaskCompletionSource<string> _condemned = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ChildFailure? _failure;
     private Task? _stopping;
     private long _lastId;
@@ -80,7 +81,7 @@ public sealed partial class ChildConnection : IAsyncDisposable
     }
 
     /// <summary>Whether somebody waits for an answer of its, or something sent to it is still on the way.</summary>
-    public bool IsBusy => _toChild.Bytes > 0 || _pending.Values.Any(call => !call.IsAbandoned);
+    public bool IsBusy => _toChild.Bytes > 0 || _pending.Values.Any(call => call.KeepsAwake);
 
     /// <summary>Finds the call that waits under this id.</summary>
     public PendingCall? Find(long id) => _pending.GetValueOrDefault(id);
@@ -116,6 +117,13 @@ public sealed partial class ChildConnection : IAsyncDisposable
     /// <summary>The call no longer waits: an answer that still comes is dropped.</summary>
     /// <returns>Whether it was waiting.</returns>
     public bool Forget(PendingCall call) => _pending.TryRemove(new(call.ChildId, call));
+
+    /// <summary>Ends a child that has gone beyond what it may: its calls fail at once, and it is killed.</summary>
+    /// <param name="reason">The end of the sentence "The server 'x' …".</param>
+    public void Condemn(string reason) => _condemned.TrySetResult(reason);
+
+    /// <summary>Bytes of memory that it and its descendants take; null when that cannot be told.</summary>
+    public long? ReadMemory() => _process.ReadMemory();
 
     /// <summary>Ends the child in order and waits until it is gone. Pending calls are failed.</summary>
     public ValueTask DisposeAsync()

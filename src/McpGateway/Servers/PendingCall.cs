@@ -14,6 +14,9 @@ public abstract class PendingCall
     /// <summary>Whether <see cref="Abandoned"/> has fired, without the cost of asking for it.</summary>
     internal protected virtual bool IsAbandoned => false;
 
+    /// <summary>Whether somebody waits for the answer, so that the child may not be put to sleep.</summary>
+    internal protected virtual bool KeepsAwake => !IsAbandoned;
+
     /// <summary>Whether the child is to see the call's own id as its progress token, because others may use the same token.</summary>
     internal protected virtual bool HidesProgressToken => false;
 

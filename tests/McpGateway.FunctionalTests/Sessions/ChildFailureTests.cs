@@ -52,6 +52,23 @@ public sealed class ChildFailureTests
         Assert.Equal((-32603, 9), (failed.Code(), failed.Get("error").Get("data").Get("signal").GetInt32()));
     }
 
+    [Theory]
+    [InlineData("session")]
+    [InlineData("shared")]
+    public async Task Child_ThatTakesTooMuchMemory_IsKilledAndSaysSo(string isolation)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Elsewhere the memory of a tree cannot be told.");
+        await using var gateway = await TestGateway.StartWithTestServerAsync(
+            keys: new() { ["maxMemoryMiB"] = 200, ["isolation"] = isolation });
+        await using var client = await StreamableClient.ConnectAsync(gateway);
+        var pid = await client.PidAsync();
+
+        var failed = await client.CallAsync("hold", new { bytes = 300_000_000 });
+
+        Assert.Contains("over its limit of 200 (maxMemoryMiB)", failed.Get("error").Get("message").GetString(), StringComparison.Ordinal);
+        Assert.NotEqual(pid, await client.PidAsync());
+    }
+
     [Fact]
     public async Task Child_ThatCrashes_FailsEveryCallInFlight()
     {

@@ -13,6 +13,7 @@ namespace McpGateway.TestServer.Tools;
 /// <item><c>big</c> {bytes}: a text of that many bytes; the reply's id is its last member.</item>
 /// <item><c>bigNotification</c> {bytes}: one notifications/message line of that many bytes, then "notified".</item>
 /// <item><c>reply</c> {raw, afterwards}: that line, verbatim, then "replied"; the other way round if afterwards is true.</item>
+/// <item><c>hold</c> {bytes}: takes that much memory, and never answers.</item>
 /// </list>
 /// </summary>
 internal static class VolumeTools
@@ -24,6 +25,7 @@ internal static class VolumeTools
         new("big", "Gives back a text of that many bytes", call => new(new string('x', call.Number("bytes"))) { IdLast = true }),
         new("bigNotification", "Sends one notification of that many bytes",
             async (call, token) => await SendAsync(call, 1, "notified", token)),
+        new("hold", "Takes that much memory", HoldAsync),
         new("reply", "Writes a raw line to stdout", ReplyAsync),
     ];
 
@@ -48,6 +50,15 @@ internal static class VolumeTools
         var line = Notification(call.Argument("method")?.GetString() ?? "notifications/message", call.Number("bytes"));
         for (var i = 0; i < count; i++) await call.Peer.Outbox.SendRawAsync(line, cancellationToken);
         return new(text);
+    }
+
+    private static async Task<ToolResult> HoldAsync(Call call, CancellationToken cancellationToken)
+    {
+        var memory = new byte[call.Number("bytes")];
+        Array.Fill(memory, (byte)1); // or the system would not give it
+        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
+        GC.KeepAlive(memory);
+        return new("held");
     }
 
     private static async Task<ToolResult> ReplyAsync(Call call, CancellationToken cancellationToken)

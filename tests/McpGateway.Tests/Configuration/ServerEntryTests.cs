@@ -43,13 +43,14 @@ public sealed class ServerEntryTests : IDisposable
             MaxSessionsPerUser = 5,
             OnExit = OnExit.Terminate,
             HibernateAfter = TimeSpan.FromMinutes(5),
+            MaxMemory = 512 * 1024 * 1024,
         };
         Assert.Equal(expected, _file.Server("""
             {
               "type": "stdio", "command": "x", "args": ["a", ""], "env": { "K": "v", "N": -1.50 }, "cwd": "sub",
               "inheritEnvironment": true, "isolation": "shared", "startTimeout": "00:00:01", "requestTimeout": "00:03:00",
               "requestMaximum": "24:00:00", "idleTimeout": "01:02:03", "maxProcesses": 10000,
-              "warm": 2, "maxSessions": 500, "maxSessionsPerUser": 5, "onExit": "terminate", "hibernateAfter": "00:05:00"
+              "warm": 2, "maxSessions": 500, "maxSessionsPerUser": 5, "onExit": "terminate", "hibernateAfter": "00:05:00", "maxMemoryMiB": 512
             }
             """));
     }
@@ -139,6 +140,7 @@ public sealed class ServerEntryTests : IDisposable
     [InlineData("""{ "command": "x", "isolation": "none" }""", "$.mcpServers.one.isolation", "write one of: session, user, shared")]
     [InlineData("""{ "command": "x", "onExit": "restart" }""", "$.mcpServers.one.onExit", "write one of: revive, terminate")]
     [InlineData("""{ "command": "x", "hibernateAfter": 5 }""", "$.mcpServers.one.hibernateAfter", "hh:mm:ss")]
+    [InlineData("""{ "command": "x", "maxMemoryMiB": "1G" }""", "$.mcpServers.one.maxMemoryMiB", "whole number")]
     [InlineData("""{ "command": "x", "isolation": "User" }""", "$.mcpServers.one.isolation", "write one of: session, user, shared")]
     public void Server_Wrong_IsOneErrorWithItsPath(string entry, string path, string message)
     {

@@ -132,6 +132,7 @@ internal sealed partial class Reference
 
     private void Send(ReferenceChild child, JsonObject message)
     {
+        child.UsedAt = Now;
         if (Start(child))
             child.Expected.Add(new Pattern(message));
         else

@@ -34,6 +34,13 @@ internal sealed class FakeChild : IChildProcess
 
     public Task<ChildExit> Exited => _exited.Task;
 
+    public StopTimes? StoppedWith { get; private set; }
+
+    /// <summary>What it takes; null: nobody knows.</summary>
+    public long? Memory { get; set; }
+
+    public long? ReadMemory() => Memory;
+
     public bool IsDisposed { get; private set; }
 
     public int Stops => Volatile.Read(ref _stops);
@@ -73,6 +80,7 @@ internal sealed class FakeChild : IChildProcess
     public async Task StopAsync(StopTimes times)
     {
         Interlocked.Increment(ref _stops);
+        StoppedWith = times;
         await _input.Writer.CompleteAsync();
         await _input.Reader.CompleteAsync();
         Exit();

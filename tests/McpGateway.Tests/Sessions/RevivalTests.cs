@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using McpGateway.Configuration;
 using McpGateway.Servers;
+using McpGateway.Servers.Launching;
 using McpGateway.Sessions;
 using McpGateway.Tests.JsonRpc;
 using McpGateway.Tests.Servers;
@@ -145,6 +146,27 @@ public sealed class RevivalTests : IAsyncDisposable
         await Waiting.UntilAsync(() => _server.Processes == 0);
         Assert.Equal(1, child.Stops);
         Assert.False(_session.IsEnded);
+        await CalledAfterLossAsync();
+    }
+
+    [Fact]
+    public async Task MaxMemory_TakesMore_IsKilledWithTheReasonAndItsSessionGoesOn()
+    {
+        const long limit = 100 * 1024 * 1024;
+        _server.Update(_server.Config with { MaxMemory = limit });
+        var child = await BeginAsync(_session);
+        var post = await CallAsync(child, 9);
+        child.Memory = limit;
+        await TickAsync(TimeSpan.FromSeconds(1));
+        child.Memory = null; // it cannot be told
+        await TickAsync(TimeSpan.FromSeconds(1));
+        Assert.Equal(0, child.Stops);
+        child.Memory = 2 * limit;
+        await TickAsync(TimeSpan.FromSeconds(1));
+        var error = JsonNode.Parse((await NextAsync(post)))!["error"]!;
+        Assert.Contains("took 200 MiB of memory, over its limit of 100 (maxMemoryMiB)", (string?)error["message"], StringComparison.Ordinal);
+        await Waiting.UntilAsync(() => _server.Processes == 0);
+        Assert.Equal(StopTimes.None, child.StoppedWith);
         await CalledAfterLossAsync();
     }
 

@@ -89,6 +89,10 @@ internal sealed class ServerEntry : FileObject
     [Description("Time without a message after which a session's child is stopped, to be started again with the next one; default: never.")]
     public TimeSpan? HibernateAfter { get; init; }
 
+    [FileKey(Only = ServerKind.Stdio, Minimum = 1, Maximum = 1_048_576)]
+    [Description("Memory in MiB that a child process and all that it starts may take together; over it they are killed. Linux. Default: no limit.")]
+    public int? MaxMemoryMiB { get; init; }
+
     [FileKey(Security = true, Reserved = true)]
     public JsonElement? Auth { get; init; }
 

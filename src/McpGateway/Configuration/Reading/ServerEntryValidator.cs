@@ -24,6 +24,8 @@ internal sealed class ServerEntryValidator(FilesRead files, Findings findings)
         var server = WithLimits(new ServerConfig { Name = name, Target = target }, entry);
         if (server.Warm > server.MaxProcesses)
             findings.Error(entry.PathOf("warm"), "is more than maxProcesses");
+        if (server.MaxMemory is not null && !OperatingSystem.IsLinux())
+            findings.Warn(entry.PathOf("maxMemoryMiB"), "has no effect here: only on Linux can the memory of a process and its descendants be told");
         if (server.RequestMaximum < server.RequestTimeout)
             findings.Warn(entry.Path, "requestMaximum is less than requestTimeout, so it alone counts");
         return server;
@@ -47,5 +49,6 @@ internal sealed class ServerEntryValidator(FilesRead files, Findings findings)
         MaxSessionsPerUser = entry.MaxSessionsPerUser ?? defaults.MaxSessionsPerUser,
         OnExit = entry.OnExit is "terminate" ? OnExit.Terminate : defaults.OnExit,
         HibernateAfter = entry.HibernateAfter ?? defaults.HibernateAfter,
+        MaxMemory = entry.MaxMemoryMiB * 1024L * 1024L ?? defaults.MaxMemory,
     };
 }

@@ -33,6 +33,11 @@ public interface IChildProcess : IDisposable
     Task<ChildExit> Exited { get; }
 
     /// <summary>
+    /// Bytes of memory that it and its descendants take, files that are only mapped apart; null where the platform cannot say.
+    /// </summary>
+    long? ReadMemory();
+
+    /// <summary>
     /// The orderly stop of MCP's stdio transport: close stdin, wait, ask by signal, wait, kill. Returns when the program
     /// has ended, and as much of what it started as the launcher promises: docs/processes.md.
     /// </summary>
@@ -56,6 +61,9 @@ public readonly record struct ChildExit(int? Code, int? Signal)
 public sealed record StopTimes(TimeSpan AfterEndOfInput, TimeSpan AfterTerminate)
 {
     public static StopTimes Default { get; } = new(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(2));
+
+    /// <summary>For what must not go on: it is killed at once.</summary>
+    public static StopTimes None { get; } = new(TimeSpan.Zero, TimeSpan.Zero);
 }
 
 /// <summary>A program could not be started. The message names the program, and never its environment.</summary>

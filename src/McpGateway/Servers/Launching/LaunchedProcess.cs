@@ -32,6 +32,8 @@ internal sealed partial class LaunchedProcess : IChildProcess
 
     public Task<ChildExit> Exited { get; }
 
+    public long? ReadMemory() => null; // the framework knows of this process alone, and not of what it has started
+
     public async Task StopAsync(StopTimes times)
     {
         CloseInput();

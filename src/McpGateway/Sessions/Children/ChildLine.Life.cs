@@ -1,3 +1,4 @@
+using System.Globalization;
 using McpGateway.Configuration;
 using McpGateway.JsonRpc;
 using McpGateway.Servers;
@@ -10,12 +11,17 @@ internal sealed partial class ChildLine
     // A child that lives longer than this is no crash loop.
     private static readonly TimeSpan ShortLife = TimeSpan.FromSeconds(10);
 
+    private static readonly TimeSpan BetweenWeighings = TimeSpan.FromSeconds(1);
+
+    private const long Mebibyte = 1024 * 1024;
+
     private readonly ChildPool _places;
     private readonly Backoff _losses;
     private Place? _place;
     private Task _retiring = Task.CompletedTask;
     private int _senders;
     private long _usedAt;
+    private long _weighedAt;
 
     public ServerState Server => _server;
 
@@ -49,6 +55,8 @@ internal sealed partial class ChildLine
             Volatile.Write(ref _usedAt, now); // it is idle from its last answer on
         else if (_server.Config.HibernateAfter is { } limit && _context.Time.GetElapsedTime(UsedAt, now) >= limit)
             TryHibernate();
+        if (_server.Config.MaxMemory is { } memory && Child is { IsLost: false } child)
+            Weigh(child, memory, now);
     }
 
     /// <summary>Stops a child that nobody waits for; the next message starts another.</summary>
@@ -104,6 +112,17 @@ internal sealed partial class ChildLine
         if (place is null)
             throw new ChildStartException(Refusal.TooManyProcesses(_server.Name).Error);
         await place.Vacated.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    // To read the memory of a tree takes tens of microseconds, which is much for each visit.
+    private void Weigh(ChildConnection child, long limit, long now)
+    {
+        if (_context.Time.GetElapsedTime(_weighedAt, now) < BetweenWeighings)
+            return;
+        _weighedAt = now;
+        if (child.ReadMemory() is { } memory && memory > limit)
+            child.Condemn(string.Create(CultureInfo.InvariantCulture,
+                $"was stopped: it took {memory / Mebibyte} MiB of memory, over its limit of {limit / Mebibyte} (maxMemoryMiB)"));
     }
 
     // What is started next waits for this.

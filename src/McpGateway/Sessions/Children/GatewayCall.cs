@@ -18,6 +18,8 @@ internal sealed class GatewayCall : PendingCall
         ["jsonrpc"] = "2.0", ["id"] = 0, ["method"] = method, ["params"] = parameters,
     });
 
+    protected internal override bool KeepsAwake => false;
+
     protected internal override ValueTask OnAnswerAsync(JsonRpcMessage answer)
     {
         using (answer)

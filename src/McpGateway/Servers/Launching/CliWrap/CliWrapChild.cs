@@ -1,6 +1,7 @@
 #if USE_CLIWRAP
 using System.IO.Pipelines;
 using CliWrap;
+using McpGateway.Servers.Launching.Linux;
 
 namespace McpGateway.Servers.Launching;
 
@@ -49,6 +50,8 @@ internal sealed class CliWrapChild : IChildProcess
     public Stream StandardError { get; }
 
     public Task<ChildExit> Exited { get; }
+
+    public long? ReadMemory() => OperatingSystem.IsLinux() ? ProcFiles.Memory(FamilyTree.Living([Id])) : null;
 
     public async Task StopAsync(StopTimes times)
     {

@@ -20,6 +20,7 @@ internal sealed class Family(int leader, ulong tag)
     private volatile bool _isPinned = true;
     private long _killingSince;
     private int _quietLooks;
+    private volatile int[] _roots = [leader];
 
     public int Leader => leader;
 
@@ -37,6 +38,12 @@ internal sealed class Family(int leader, ulong tag)
 
     /// <summary>Whether the last look reaped one of its orphans: it was alive a moment ago.</summary>
     public bool HasLostOrphans { get; set; }
+
+    /// <summary>Whom all of it descends from, as the last look found them; for other threads than the watch's.</summary>
+    public IReadOnlyList<int> Roots() => _roots;
+
+    /// <summary>The orphans of this look are all there are.</summary>
+    public void Publish() => _roots = _isPinned ? [leader, .. Orphans] : [.. Orphans];
 
     public void Abandon() => _isAbandoned = true;
 
@@ -72,7 +79,7 @@ internal sealed class Family(int leader, ulong tag)
     /// <returns>Whether the family is done with, and its leader to be reaped.</returns>
     public bool Advance()
     {
-        var living = FamilyTree.Living(_isPinned ? [leader, .. Orphans] : Orphans);
+        var living = FamilyTree.Living(_roots);
         if (_task is FamilyTask.Kill)
             return AdvanceKilling(living);
         // Exchanged, not set: meanwhile somebody may have lost patience.

@@ -29,7 +29,11 @@ internal sealed partial class FamilyWatch
 
         Sort(adopted, families);
         foreach (var family in families)
+        {
+            family.Publish();
             Advance(family);
+        }
+
         var isRestless = families.Any(family => family.Task is FamilyTask.Kill && family is not { Orphans: [], HasLostOrphans: false });
         _restlessLooks = isRestless ? _restlessLooks + 1 : 0;
     }

@@ -31,6 +31,8 @@ internal sealed partial class LinuxChild : IChildProcess
 
     public Task<ChildExit> Exited => _family.LeaderExit;
 
+    public long? ReadMemory() => ProcFiles.Memory(FamilyTree.Living(_family.Roots()));
+
     public Task StopAsync(StopTimes times)
     {
         lock (_stopLock)

@@ -51,6 +51,13 @@ internal static class ProcFiles
             : null;
     }
 
+    /// <summary>Bytes of memory that these processes take, without files that are mapped.</summary>
+    public static long Memory(IEnumerable<int> pids) => pids.Sum(pid =>
+    {
+        var status = Read($"/proc/{pid}/status");
+        return 1024 * (KibibytesIn(status, "RssAnon:"u8) + KibibytesIn(status, "RssShmem:"u8));
+    });
+
     /// <summary>A file's bytes; none when it cannot be read.</summary>
     public static unsafe ReadOnlySpan<byte> Read(string path)
     {
@@ -73,6 +80,12 @@ internal static class ProcFiles
 
         Libc.Close(file);
         return bytes.AsSpan(0, filled);
+    }
+
+    private static long KibibytesIn(ReadOnlySpan<byte> status, ReadOnlySpan<byte> name)
+    {
+        var start = status.IndexOf(name);
+        return start >= 0 && Utf8Parser.TryParse(status[(start + name.Length)..].TrimStart(" \t"u8), out long number, out _) ? number : 0;
     }
 
     private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);

@@ -50,6 +50,23 @@ public sealed class LinuxLauncherTests : LauncherContract
         Assert.NotEmpty(kind);
     }
 
+    [Theory]
+    [InlineData("{0}; read line")]
+    [InlineData("sh -c '{0}; sleep 600' & read line")]
+    [InlineData("(setsid sh -c '{0}; sleep 600' &) <&- >&- 2>&-; read line")]
+    public async Task ReadMemory_IsThatOfAllItsDescendants(string script)
+    {
+        var hold = $"x=$(head -c 30000000 /dev/zero | tr \"\\\\0\" x); {Say("held")}";
+        using var child = Shell(script.Replace("{0}", hold, StringComparison.Ordinal));
+        using var small = Shell("read line");
+        await Pids.UntilWrittenAsync(Folder, "held");
+        Assert.InRange(small.ReadMemory()!.Value, 1, 5_000_000);
+        await Waiting.UntilAsync(() => child.ReadMemory() > 30_000_000); // an orphan is seen with the next look
+        await StopAsync(small);
+        await StopStubbornAsync(child);
+        Assert.Equal(0, child.ReadMemory());
+    }
+
     [Fact]
     public async Task Stop_OfOneThatForksForEver_LeavesNothing()
     {
