@@ -4,6 +4,7 @@ using McpGateway.Access;
 using McpGateway.Cli;
 using McpGateway.Cli.DemoServer;
 using McpGateway.Configuration;
+using McpGateway.Management;
 using McpGateway.Proxy;
 using McpGateway.Servers.Guarding;
 using McpGateway.Sessions;
@@ -38,7 +39,7 @@ namespace McpGateway
             builder.Services.AddSessions();
             builder.Services.AddTransports();
             builder.Services.AddGatewayProxy();
-            builder.Services.AddHealthChecks();
+            builder.Services.AddManagement();
 
             adjust?.Invoke(builder);
 
@@ -48,7 +49,7 @@ namespace McpGateway
 
             app.UsePathBase(builder.Configuration["PathBase"] ?? string.Empty);
             app.UseErrorBodies(); // around all else: nothing leaves without a body
-            app.UseHealthChecks("/health"); // before the guard: kubelet's Host is the pod's address
+            app.UseHealth(); // before the guard: kubelet's Host is the pod's address
             app.UseRequestGuard();
             app.UseRouting(); // explicit, or the framework adds steps of its own accord
             app.MapGatewayProxy();

@@ -8,6 +8,7 @@ public sealed class GatewayMetrics
     public const string MeterName = "McpGateway";
 
     private readonly Counter<long> _childrenStarted;
+    private readonly Counter<long> _childrenLost;
     private readonly UpDownCounter<long> _children;
     private readonly UpDownCounter<long> _sessions;
     private readonly Counter<long> _calls;
@@ -18,6 +19,7 @@ public sealed class GatewayMetrics
     {
         var meter = meters.Create(MeterName);
         _childrenStarted = meter.CreateCounter<long>("mcpgateway.children.started", "{process}", "Child processes started.");
+        _childrenLost = meter.CreateCounter<long>("mcpgateway.children.lost", "{process}", "Child processes that ended unasked.");
         _children = meter.CreateUpDownCounter<long>("mcpgateway.children", "{process}", "Child processes running.");
         _sessions = meter.CreateUpDownCounter<long>("mcpgateway.sessions", "{session}", "MCP sessions open.");
         _calls = meter.CreateCounter<long>("mcpgateway.calls", "{call}", "Requests relayed to a child.");
@@ -32,6 +34,8 @@ public sealed class GatewayMetrics
     }
 
     public void ChildStopped(string server) => _children.Add(-1, Server(server));
+
+    public void ChildLost(string server) => _childrenLost.Add(1, Server(server));
 
     public void SessionOpened(string server) => _sessions.Add(1, Server(server));
 

@@ -97,6 +97,7 @@ public sealed partial class ChildConnection
         }
 
         Log.Lost(_log, _server.Name, _process.Id, reason);
+        _context.Metrics.ChildLost(_server.Name);
         failure = failure with { RetryAfter = _listener.OnLosing(reason) };
         Volatile.Write(ref _failure, failure);
         try

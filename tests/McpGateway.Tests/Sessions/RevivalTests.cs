@@ -104,8 +104,11 @@ public sealed class RevivalTests : IAsyncDisposable
     {
         (await BeginAsync(_session)).Exit(3);
         var child = await CalledAfterLossAsync();
+        Assert.False(_fixture.Children.IsFailing(_server));
         child.Exit(4);
         await Waiting.UntilAsync(() => _server.Processes == 0);
+        Assert.True(_fixture.Children.IsFailing(_server));
+        Assert.Equal(2, _fixture.Recorder.Sum("mcpgateway.children.lost"));
 
         var post = _fixture.Post();
         Receive(_session, Json.Request(20), post);
@@ -116,6 +119,11 @@ public sealed class RevivalTests : IAsyncDisposable
         _fixture.Time.Advance(wait);
         await CalledAfterLossAsync();
         Assert.Equal(3, _fixture.Launcher.Count);
+
+        await TickAsync(TimeSpan.FromSeconds(9));
+        Assert.True(_fixture.Children.IsFailing(_server));
+        await TickAsync(TimeSpan.FromSeconds(1));
+        Assert.False(_fixture.Children.IsFailing(_server));
     }
 
     [Fact]

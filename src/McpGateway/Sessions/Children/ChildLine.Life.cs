@@ -35,6 +35,9 @@ internal sealed partial class ChildLine
         }
     }
 
+    /// <summary>Whether one child after the other was lost early, and none has lived long enough since.</summary>
+    public bool IsFailing => _losses.Failures > 1;
+
     /// <summary>When a message last went over it, as a timestamp of the context's clock.</summary>
     public long UsedAt => Volatile.Read(ref _usedAt);
 
@@ -55,6 +58,8 @@ internal sealed partial class ChildLine
             Volatile.Write(ref _usedAt, now); // it is idle from its last answer on
         else if (_server.Config.HibernateAfter is { } limit && _context.Time.GetElapsedTime(UsedAt, now) >= limit)
             TryHibernate();
+        if (IsFailing && Volatile.Read(ref _current) is { IsReady: true } current && current.Lived(now) >= ShortLife)
+            _losses.Succeeded();
         if (_server.Config.MaxMemory is { } memory && Child is { IsLost: false } child)
             Weigh(child, memory, now);
     }
@@ -140,10 +145,19 @@ internal sealed partial class ChildLine
     private TimeSpan NextTry(string reason, TimeSpan lived)
     {
         if (InitializeResult is null)
-            return _server.Starts.Failed(reason);
+            return Note(_server.Starts, reason);
         if (lived >= ShortLife)
             _losses.Succeeded();
-        return _losses.Failed(reason);
+        return Note(_losses, reason);
+    }
+
+    private TimeSpan Note(Backoff backoff, string reason)
+    {
+        var wasWaiting = backoff.RetryAfter > TimeSpan.Zero;
+        var wait = backoff.Failed(reason);
+        if (wait > TimeSpan.Zero && !wasWaiting)
+            Log.Waits(_log, _server.Name, backoff.Failures, wait.TotalSeconds);
+        return wait;
     }
 
     // Under the lock.

@@ -93,7 +93,7 @@ internal sealed partial class ChildLine
     {
         if (_closed || exception is ChildStartException { IsFailure: false })
             return;
-        _server.Starts.Failed(exception.Message);
+        Note(_server.Starts, exception.Message);
         if (exception is ChildLaunchException or ChildStartException)
             Log.CannotStart(_log, _server.Name, exception.Message);
         else
@@ -167,8 +167,10 @@ internal sealed partial class ChildLine
         public TimeSpan OnLosing(string reason)
         {
             line.AwaitEndOf(this);
-            return line.NextTry(reason, line._context.Time.GetElapsedTime(_startedAt));
+            return line.NextTry(reason, Lived(line._context.Time.GetTimestamp()));
         }
+
+        public TimeSpan Lived(long now) => line._context.Time.GetElapsedTime(_startedAt, now);
 
         public void OnLost(JsonRpcError error) => _ = line.OnLostAsync(this, error);
 

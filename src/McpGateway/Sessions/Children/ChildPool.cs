@@ -20,6 +20,15 @@ public sealed class ChildPool
         _endings = new Endings(log);
     }
 
+    /// <summary>Whether a server's last start has failed, or one of its children is lost again and again.</summary>
+    public bool IsFailing(ServerState server)
+    {
+        if (server.Starts.LastFailure is not null)
+            return true;
+        lock (_lock)
+            return _lines.Any(line => line.Server == server && line.IsFailing);
+    }
+
     /// <summary>Finds out how a new session will sit; a child of its own takes one of its server's places now.</summary>
     /// <returns>Makes the seat; null when the server has no place.</returns>
     internal Func<Session, ISeat>? TryReserve(ServerState server, SessionKind kind)

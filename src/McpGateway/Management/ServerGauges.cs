@@ -1,0 +1,22 @@
+using System.Diagnostics.Metrics;
+using McpGateway.Diagnostics;
+using McpGateway.Servers;
+using McpGateway.Sessions.Children;
+
+namespace McpGateway.Management;
+
+/// <summary>The instruments whose values are looked up when somebody asks for them.</summary>
+internal sealed class ServerGauges(IMeterFactory meters, ServerRegistry registry, ChildPool children) : IHostedService
+{
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        meters.Create(GatewayMetrics.MeterName).CreateObservableGauge(
+            "mcpgateway.servers.failing", Failing, "{server}", "1 while the server's last start has failed, or one of its children is lost again and again; else 0.");
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private IEnumerable<Measurement<long>> Failing() => registry.All.Select(
+        server => new Measurement<long>(children.IsFailing(server) ? 1 : 0, new KeyValuePair<string, object?>("server", server.Name)));
+}
