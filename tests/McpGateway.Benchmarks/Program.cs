@@ -1,6 +1,7 @@
 using System.CommandLine;
-using McpGateway.Benchmarks;
+using McpGateway.Benchmarks.Children;
 using McpGateway.Benchmarks.Relay;
+using McpGateway.Benchmarks.Running;
 using McpGateway.Benchmarks.Sharing;
 
 Option<int> seconds = new("--seconds") { Description = "How long one measurement takes.", DefaultValueFactory = _ => 5 };
@@ -34,8 +35,22 @@ sharing.SetAction((arguments, stop) =>
     return new SharingBenchmark(options, Console.Out).RunAsync(stop);
 });
 
+Option<string[]> server = new("--server")
+{
+    Description = "The command line of a stdio server.",
+    AllowMultipleArgumentsPerToken = true,
+    DefaultValueFactory = _ => [BenchmarkServers.TestServer],
+};
+Command connect = new("connect", "Measures a session's start with a warm child beside one with a cold child.") { server, rounds };
+connect.SetAction((arguments, stop) =>
+    new ConnectBenchmark(new ConnectOptions(arguments.GetValue(server)!, arguments.GetValue(rounds)), Console.Out).RunAsync(stop));
+
+Command neighbours = new("neighbours", "Measures a good server beside bad ones, and alone.") { seconds, rounds };
+neighbours.SetAction((arguments, stop) =>
+    new NeighboursBenchmark(new NeighboursOptions(arguments.GetValue(seconds), arguments.GetValue(rounds)), Console.Out).RunAsync(stop));
+
 Option<string> urls = new("--urls") { Description = "Where to listen.", Required = true };
 Command bare = new("bare", "Serves the bare endpoint that the relay is measured against.") { urls };
 bare.SetAction((arguments, stop) => BareEndpoint.RunAsync(arguments.GetRequiredValue(urls), stop));
 
-return await new RootCommand("Benchmarks of McpGateway.") { relay, sharing, bare }.Parse(args).InvokeAsync();
+return await new RootCommand("Benchmarks of McpGateway.") { relay, sharing, connect, neighbours, bare }.Parse(args).InvokeAsync();

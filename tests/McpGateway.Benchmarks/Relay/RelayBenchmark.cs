@@ -1,4 +1,5 @@
 using System.Globalization;
+using McpGateway.Benchmarks.Running;
 
 namespace McpGateway.Benchmarks.Relay;
 
@@ -10,6 +11,11 @@ internal sealed class RelayBenchmark(RelayOptions options, TextWriter output)
 {
     private static readonly int[] ConnectionCounts = [1, 16, 64];
 
+    private static readonly Dictionary<string, object> Fast = new()
+    {
+        ["fast"] = new { command = BenchmarkServers.TestServer, args = new[] { "--fast" } },
+    };
+
     public async Task<int> RunAsync(CancellationToken stop)
     {
         if (!Wrk.IsInstalled)
@@ -18,10 +24,11 @@ internal sealed class RelayBenchmark(RelayOptions options, TextWriter output)
             return 1;
         }
 
-        await using var servers = await BenchmarkServers.StartAsync(options.GatewayUrl, stop);
-        using var session = await McpSession.OpenAsync(servers.Gateway, stop);
+        await using var servers = await BenchmarkServers.StartAsync(options.GatewayUrl is null ? Fast : null, stop);
+        var gateway = options.GatewayUrl ?? servers.Endpoint("fast");
+        using var session = await McpSession.OpenAsync(gateway, stop);
         Wrk wrk = new([session.Id], session.ProtocolVersion);
-        Endpoint[] endpoints = [new("bare", servers.Bare), new("gateway", servers.Gateway)];
+        Endpoint[] endpoints = [new("bare", servers.Bare), new("gateway", gateway)];
 
         // Until the just-in-time compiler has settled, a round measures the compiler.
         foreach (var endpoint in endpoints)

@@ -1,5 +1,5 @@
 using System.Globalization;
-using McpGateway.Benchmarks.Relay;
+using McpGateway.Benchmarks.Running;
 
 namespace McpGateway.Benchmarks.Sharing;
 
@@ -19,13 +19,16 @@ internal sealed class SharingBenchmark(SharingOptions options, TextWriter output
             return 1;
         }
 
-        await using var servers = await BenchmarkServers.StartAsync(null, stop);
+        await using var servers = await BenchmarkServers.StartAsync(
+            new Dictionary<string, object> { ["shared"] = new { command = BenchmarkServers.TestServer, args = new[] { "--fast" }, isolation = "shared" } },
+            stop);
+        var endpoint = servers.Endpoint("shared");
         List<McpSession> sessions = [];
         try
         {
             while (sessions.Count <= options.Sessions)
-                sessions.Add(await McpSession.OpenAsync(servers.Shared, stop));
-            await CompareAsync(servers.Shared, sessions, stop);
+                sessions.Add(await McpSession.OpenAsync(endpoint, stop));
+            await CompareAsync(endpoint, sessions, stop);
             foreach (var session in sessions)
                 await session.CallAsync(stop); // errors inside a JSON-RPC answer have status 200: this looks into it
         }

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 
-namespace McpGateway.Benchmarks.Relay;
+namespace McpGateway.Benchmarks.Running;
 
 /// <param name="Failed">Answers with a status from 400 on, and requests without an answer: connection errors, time-outs.</param>
 internal sealed record WrkResult(double RequestsPerSecond, long Failed, TimeSpan P50, TimeSpan P99);
@@ -29,7 +29,7 @@ internal sealed class Wrk(IEnumerable<string?> sessionIds, string protocolVersio
             Invariant($"--threads={threads}"),
             Invariant($"--connections={connections}"),
             Invariant($"--duration={seconds}s"),
-            $"--script={Path.Combine(AppContext.BaseDirectory, "Relay", "call.lua")}",
+            $"--script={Path.Combine(AppContext.BaseDirectory, "Running", "call.lua")}",
             url.AbsoluteUri,
             "--",
             Invariant($"{FirstId + (_runs++ * IdsPerRun)}"),

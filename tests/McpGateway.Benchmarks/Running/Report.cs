@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace McpGateway.Benchmarks.Relay;
+namespace McpGateway.Benchmarks.Running;
 
 /// <summary>One line per connection count: medians over the rounds, and what went wrong in all of them.</summary>
 internal static class Report
@@ -25,7 +25,7 @@ internal static class Report
         CultureInfo.InvariantCulture,
         $"{Median(results, it => it.P50.TotalMilliseconds):0.00}/{Median(results, it => it.P99.TotalMilliseconds):0.00}");
 
-    private static double Median(IReadOnlyList<WrkResult> results, Func<WrkResult, double> figure)
+    public static double Median<T>(IReadOnlyList<T> results, Func<T, double> figure)
     {
         var sorted = results.Select(figure).Order().ToArray();
         return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;

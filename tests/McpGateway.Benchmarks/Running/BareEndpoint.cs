@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace McpGateway.Benchmarks;
+namespace McpGateway.Benchmarks.Running;
 
 /// <summary>The least that Kestrel can do with a POST: read its body, answer a constant.</summary>
 internal static class BareEndpoint

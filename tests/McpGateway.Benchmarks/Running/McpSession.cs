@@ -2,7 +2,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 
-namespace McpGateway.Benchmarks.Relay;
+namespace McpGateway.Benchmarks.Running;
 
 /// <summary>One Streamable HTTP session, opened by hand so that wrk can go on in it.</summary>
 internal sealed class McpSession : IDisposable
@@ -21,13 +21,32 @@ internal sealed class McpSession : IDisposable
     /// <summary>The one agreed on; empty until then.</summary>
     public string ProtocolVersion { get; private set; } = "";
 
+    /// <summary>From the sending of <c>initialize</c> to its answer.</summary>
+    public TimeSpan ConnectTime { get; private set; }
+
+    /// <summary>Opens one and makes a call in it.</summary>
     public static async Task<McpSession> OpenAsync(Uri endpoint, CancellationToken stop)
+    {
+        var session = await ConnectAsync(endpoint, stop);
+        try
+        {
+            await session.CallAsync(stop);
+            return session;
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Does the handshake alone.</summary>
+    public static async Task<McpSession> ConnectAsync(Uri endpoint, CancellationToken stop)
     {
         McpSession session = new(endpoint);
         try
         {
             await session.InitializeAsync(stop);
-            await session.CallAsync(stop);
             return session;
         }
         catch
@@ -46,10 +65,18 @@ internal sealed class McpSession : IDisposable
         await ReadResultAsync(response, stop);
     }
 
+    /// <summary>Has the server end it.</summary>
+    public async Task EndAsync(CancellationToken stop)
+    {
+        using HttpRequestMessage request = new(HttpMethod.Delete, _endpoint) { Headers = { { SessionHeader, Id } } };
+        using var response = await _client.SendAsync(request, stop);
+    }
+
     public void Dispose() => _client.Dispose();
 
     private async Task InitializeAsync(CancellationToken stop)
     {
+        var started = TimeProvider.System.GetTimestamp();
         using var response = await PostAsync(
             $$$"""
             {
@@ -65,6 +92,7 @@ internal sealed class McpSession : IDisposable
             """,
             stop);
         var result = await ReadResultAsync(response, stop);
+        ConnectTime = TimeProvider.System.GetElapsedTime(started);
         if (response.Headers.TryGetValues(SessionHeader, out var ids))
             Id = ids.Single();
         ProtocolVersion = result.TryGetProperty("protocolVersion", out var agreed) && agreed.GetString() is { } version

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 
-namespace McpGateway.Benchmarks.Relay;
+namespace McpGateway.Benchmarks.Running;
 
 /// <summary>A .NET program that serves HTTP, until it is disposed of.</summary>
 internal sealed partial class ServerProcess : IAsyncDisposable
