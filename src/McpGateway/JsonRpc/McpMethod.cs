@@ -17,6 +17,7 @@ public static class McpMethod
     public const string RootsListChanged = "notifications/roots/list_changed";
     public const string Elicit = "elicitation/create";
     public const string ElicitationComplete = "notifications/elicitation/complete";
+    public const string GetTask = "tasks/get";
     public const string TaskStatus = "notifications/tasks/status";
 
     private static readonly (byte[] Utf8, string Name)[] Known =
@@ -28,7 +29,7 @@ public static class McpMethod
             "prompts/list", "prompts/get", "completion/complete", SetLevel, LogMessage,
             "notifications/tools/list_changed", "notifications/resources/list_changed", "notifications/prompts/list_changed",
             ResourceUpdated, RootsListChanged, "sampling/createMessage", Elicit, ElicitationComplete, "roots/list",
-            TaskStatus, "tasks/get", "tasks/result", "tasks/list", "tasks/cancel",
+            TaskStatus, GetTask, "tasks/result", "tasks/list", "tasks/cancel",
         }.Select(name => (System.Text.Encoding.ASCII.GetBytes(name), name)),
     ];
 

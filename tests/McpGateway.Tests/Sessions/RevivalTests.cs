@@ -157,6 +157,31 @@ public sealed class RevivalTests : IAsyncDisposable
         await CalledAfterLossAsync();
     }
 
+    [Theory]
+    [InlineData("""{"jsonrpc":"2.0","method":"notifications/tasks/status","params":{"taskId":"t","status":"failed"}}""")]
+    [InlineData(null)] // its age
+    public async Task HibernateAfter_RunningTask_KeepsTheChildAwake(string? end)
+    {
+        _server.Update(_server.Config with { HibernateAfter = TimeSpan.FromMinutes(5), RequestMaximum = TimeSpan.FromMinutes(15) });
+        var child = await BeginAsync(_session);
+        var post = _fixture.Post();
+        Receive(_session, Json.Message("""{"jsonrpc":"2.0","id":9,"method":"tools/call","params":{"name":"x","task":{}}}"""), post);
+        await child.ReadAsync();
+        await child.AnswerAsync(2, """{"task":{"taskId":"t","status":"working"}}""");
+        Assert.NotNull(await NextAsync(post));
+        foreach (var state in new[] { "working", "input_required" })
+            await AnsweredAsync(child, """{"jsonrpc":"2.0","id":10,"method":"tasks/get","params":{"taskId":"t"}}""", $$"""{"taskId":"t","status":"{{state}}"}""");
+        await TickAsync(TimeSpan.FromMinutes(10));
+        Assert.Equal(0, child.Stops);
+
+        if (end is null)
+            await TickAsync(_server.Config.RequestMaximum);
+        else
+            await child.SayAsync(end);
+        await Waiting.UntilAsync(() => _session.TickAsync(_fixture.Time.GetTimestamp()).IsCompleted && child.Stops == 1);
+        await CalledAfterLossAsync();
+    }
+
     [Fact]
     public async Task MaxMemory_TakesMore_IsKilledWithTheReasonAndItsSessionGoesOn()
     {
@@ -264,11 +289,11 @@ public sealed class RevivalTests : IAsyncDisposable
         return post;
     }
 
-    private async Task AnsweredAsync(FakeChild child, string request)
+    private async Task AnsweredAsync(FakeChild child, string request, string result = "{}")
     {
         var post = _fixture.Post();
         Receive(_session, Json.Message(request), post);
-        await child.AnswerAsync((long)JsonNode.Parse(await child.ReadAsync())!["id"]!);
+        await child.AnswerAsync((long)JsonNode.Parse(await child.ReadAsync())!["id"]!, result);
         Assert.Contains("\"result\"", await SessionsFixture.ReadAsync(post), StringComparison.Ordinal);
     }
 

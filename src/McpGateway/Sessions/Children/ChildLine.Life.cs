@@ -71,7 +71,8 @@ internal sealed partial class ChildLine
         lock (_lock)
         {
             if (_closed || _server.Config.OnExit is OnExit.Terminate || InitializeResult is null || Volatile.Read(ref _senders) > 0
-                || _current is not { IsReady: true, Child: { IsBusy: false } child })
+                || _current is not { IsReady: true, Child: { IsBusy: false } child }
+                || _tasks.Any(_server.Config.RequestMaximum))
             {
                 return null;
             }
@@ -137,6 +138,7 @@ internal sealed partial class ChildLine
         {
             if (_current == lost)
                 _current = null;
+            _tasks.Clear();
             _closed |= _server.Config.OnExit is OnExit.Terminate; // what still waits is not to start another
             _retiring = Task.WhenAll(_retiring, lost.Gone);
         }

@@ -162,7 +162,11 @@ internal sealed partial class ChildLine
         /// <summary>Completes when a child that was lost has left nothing behind.</summary>
         public Task Gone => _gone.Task;
 
-        public ValueTask OnMessageAsync(JsonRpcMessage message, ChildConnection child) => line._owner.OnMessageAsync(message, child);
+        public ValueTask OnMessageAsync(JsonRpcMessage message, ChildConnection child)
+        {
+            line._tasks.Watch(message);
+            return line._owner.OnMessageAsync(message, child);
+        }
 
         public TimeSpan OnLosing(string reason)
         {

@@ -14,6 +14,7 @@ internal sealed partial class ChildLine
     private readonly ILineOwner _owner;
     private readonly RelayContext _context;
     private readonly ILogger _log;
+    private readonly RunningTasks _tasks;
     private readonly Lock _lock = new();
     private Incarnation? _current;
     private bool _closed;
@@ -32,6 +33,7 @@ internal sealed partial class ChildLine
         _context = context;
         _log = context.Loggers.CreateLogger<ChildLine>();
         _losses = new Backoff(context.Time);
+        _tasks = new RunningTasks(context.Time);
         _usedAt = context.Time.GetTimestamp();
         places.Add(this);
     }
@@ -62,6 +64,7 @@ internal sealed partial class ChildLine
     /// <returns>False when the child never sees it.</returns>
     public async ValueTask<bool> CallAsync(JsonRpcMessage request, ClientCall call, Handshake? handshake)
     {
+        _tasks.Watch(call);
         var waiting = Enter(request);
         try
         {

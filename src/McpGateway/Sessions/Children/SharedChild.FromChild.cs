@@ -115,12 +115,8 @@ internal sealed partial class SharedChild
 
     private ValueTask OnTaskMessageAsync(JsonRpcMessage notification, string task)
     {
-        if (notification.Envelope.Method == McpMethod.TaskStatus
-            && TextIn(notification, "status"u8) is "completed" or "failed" or "cancelled")
-        {
+        if (notification.Envelope.Method == McpMethod.TaskStatus && RunningTasks.IsOver(notification.Envelope.Params.In(notification.Utf8)))
             _taskTokens.End(task);
-        }
-
         var seat = _tasks.Find(task);
         return TellAsync(notification, seat, seat?.Session.Calls.FindByTask(task));
     }
