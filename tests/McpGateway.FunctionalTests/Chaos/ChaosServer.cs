@@ -5,7 +5,7 @@ using McpGateway.FunctionalTests.Hosting;
 namespace McpGateway.FunctionalTests.Chaos;
 
 /// <summary>One server of the gateway under test, its processes, and the deeds that wait for a client to ask for them.</summary>
-internal sealed class ChaosServer(string name, string isolation, params string[] flags) : IDisposable
+internal sealed class ChaosServer(string name, string isolation, int maxProcesses, params string[] flags) : IDisposable
 {
     public string Name => name;
 
@@ -15,7 +15,7 @@ internal sealed class ChaosServer(string name, string isolation, params string[]
 
     public ConcurrentQueue<Step> Deeds { get; } = new();
 
-    /// <summary>As gateway.json has it. Whoever is left alone is ended soon, and all time-outs come into play.</summary>
+    /// <summary>As gateway.json has it. Who is left alone is ended soon; all time-outs and limits come into play.</summary>
     public JsonObject Json => new()
     {
         ["command"] = TestGateway.TestServer,
@@ -26,7 +26,7 @@ internal sealed class ChaosServer(string name, string isolation, params string[]
         ["requestTimeout"] = "00:00:03",
         ["requestMaximum"] = "00:00:10",
         ["startTimeout"] = "00:00:30",
-        ["maxProcesses"] = 40,
+        ["maxProcesses"] = maxProcesses,
     };
 
     public void Dispose() => Children.Dispose();

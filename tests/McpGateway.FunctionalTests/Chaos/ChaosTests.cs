@@ -30,10 +30,10 @@ public sealed class ChaosTests(ITestOutputHelper output) : IDisposable
 
     private readonly ChaosServer[] _servers =
     [
-        new("own", "session"),
-        new("evil", "session", Evil),
-        new("mine", "user"),
-        new("all", "shared"),
+        new("own", "session", maxProcesses: 8),
+        new("evil", "session", maxProcesses: 5, Evil),
+        new("mine", "user", maxProcesses: 8),
+        new("all", "shared", maxProcesses: 2),
     ];
 
     private int _conversations;

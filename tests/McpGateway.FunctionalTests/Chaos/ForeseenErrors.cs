@@ -21,7 +21,7 @@ internal static class ForeseenErrors
         {
             (404, -32001) => text.StartsWith("The session does not exist or has ended", StringComparison.Ordinal),
             (503 or 429, -32003) => retryAfter is not null,
-            (200, -32603) => IsAboutChild(message, server),
+            (200, -32603 or -32003) => IsAboutChild(message, server),
             _ => false,
         };
         if (!foreseen)

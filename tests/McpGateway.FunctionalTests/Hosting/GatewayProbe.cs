@@ -17,9 +17,10 @@ namespace McpGateway.FunctionalTests.Hosting
     /// <summary>What the probe tells.</summary>
     /// <param name="Managed">Bytes on the managed heap after a full collection.</param>
     /// <param name="Sessions">Sessions open.</param>
+    /// <param name="Processes">Places for processes that are taken, of all servers.</param>
     /// <param name="Queued">Bytes that count into Limits:QueuedBytes.</param>
     /// <param name="Errors">What was logged as an error since the start.</param>
-    internal sealed record GatewayState(long Managed, int Sessions, long Queued, string[] Errors);
+    internal sealed record GatewayState(long Managed, int Sessions, int Processes, long Queued, string[] Errors);
 
     /// <summary>
     /// In the real program, and put there by its environment alone: tells users apart as <see cref="TestUsers"/> does, and shows
@@ -86,6 +87,7 @@ namespace McpGateway.FunctionalTests.Hosting
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
             return new GatewayState(
                 GC.GetTotalMemory(forceFullCollection: true), services.GetRequiredService<SessionManager>().Count,
+                services.GetRequiredService<ServerRegistry>().All.Sum(server => server.Processes),
                 services.GetRequiredService<QueueBudget>().Queued, [.. _errors]);
         }
     }

@@ -13,8 +13,8 @@ internal sealed record Remains(GatewayState State, long Resident, int Pipes)
         // The last sessions' ends may still be on their way.
         GatewayState state = null!;
         await Eventually.TrueAsync(
-            async () => (state = await GatewayProbe.AskAsync(gateway)) is { Sessions: 0, Queued: 0 },
-            "no session is left, and nothing waits", Http.Patience);
+            async () => (state = await GatewayProbe.AskAsync(gateway)) is { Sessions: 0, Processes: 0, Queued: 0 },
+            "no session is left, no place is taken, and nothing waits", Http.Patience);
         return Of(gateway, state);
     }
 
@@ -30,6 +30,6 @@ internal sealed record Remains(GatewayState State, long Resident, int Pipes)
         .Single();
 
     public override string ToString() =>
-        $"{State.Managed / 1024:N0} KiB managed, {Resident / 1024:N0} KiB resident, {Pipes} pipes, {State.Sessions} sessions, "
-        + $"{State.Queued} bytes queued";
+        $"{State.Managed / 1024:N0} KiB managed, {Resident / 1024:N0} KiB resident, {Pipes} pipes, "
+        + $"{State.Sessions} sessions, {State.Processes} processes, {State.Queued} bytes queued";
 }
