@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using McpGateway.FunctionalTests.Hosting;
 using McpGateway.Servers;
@@ -61,10 +62,31 @@ public sealed class SlowReaderTests
             Assert.Contains("requestTimeout", answer.ErrorMessage(), StringComparison.Ordinal);
         });
         Assert.True(most > QueueLimits.Default.Bytes / 2, "The child's queue was never full.");
-        // Only what the queue holds is still kept for a child that may read again.
-        await Eventually.TrueAsync(() => Queued(gateway) <= QueueLimits.Default.Bytes, "those who gave up hold nothing");
-        using var more = await client.PostAsync(Rpc.Notification("notifications/cancelled", """{"requestId":1}"""));
-        Assert.Equal(202, more.Status);
+        await Eventually.TrueAsync(() => Queued(gateway) < text.Length, "those who gave up hold nothing");
+    }
+
+    [Theory]
+    [InlineData("session")]
+    [InlineData("shared")]
+    public async Task Child_ThatDoesNotRead_KeepsNobodyOutLongerThanItsCallersWait(string isolation)
+    {
+        // The child's own queue holds more than the whole gateway may.
+        await using var gateway = await StartAsync("00:00:02", queuedBytes: 4_000_000);
+        await using var client = await StreamableClient.ConnectAsync(gateway, $"{isolation}/mcp", user: "carol");
+        await using var other = await StreamableClient.ConnectAsync(gateway, "user/mcp", user: "bob");
+        await client.CallAsync("stdin-stop", new { ms = 600_000 });
+
+        var text = new string('x', 1_000_000);
+        var answers = await Task.WhenAll(Enumerable.Range(0, 12).Select(async _ =>
+        {
+            using var answer = await client.PostAsync(Rpc.Call(client.NextId(), "echo", new { text }));
+            return (answer.Status, (await answer.AllAsync())[^1].Code(), answer.Header("Retry-After") is not null);
+        }));
+
+        Assert.All(answers, answer => Assert.True(answer is (200, -32603, false) or (503, -32003, true), $"{answer}"));
+        Assert.Contains(answers, answer => answer.Status == 200);
+        Assert.Equal("on", (await other.CallAsync("echo", new { text = "on" })).Text());
+        Assert.InRange(Queued(gateway), 0, 1_000_000); // a cancellation for each that was sent, at most
     }
 
     // By then it has been cut: its session is gone, or it goes on without the call's stream.
@@ -116,7 +138,7 @@ public sealed class SlowReaderTests
         return answer.Status;
     }
 
-    private static Task<TestGateway> StartAsync(string requestTimeout)
+    private static Task<TestGateway> StartAsync(string requestTimeout, long? queuedBytes = null)
     {
         var servers = new JsonObject();
         foreach (var isolation in (string[])["session", "user", "shared"])
@@ -126,6 +148,10 @@ public sealed class SlowReaderTests
         }
 
         return TestGateway.StartAsync(
-            new JsonObject { ["mcpServers"] = servers }.ToJsonString(), new() { ["Drain:Timeout"] = "00:00:01" }, TestUsers.Add);
+            new JsonObject { ["mcpServers"] = servers }.ToJsonString(), new()
+            {
+                ["Drain:Timeout"] = "00:00:01",
+                ["Limits:QueuedBytes"] = queuedBytes?.ToString(CultureInfo.InvariantCulture),
+            }, TestUsers.Add);
     }
 }
