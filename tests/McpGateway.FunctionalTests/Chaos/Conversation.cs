@@ -76,8 +76,8 @@ internal abstract partial class Conversation(ChaosServer server, string user, in
         foreach (var call in _calls.Values)
             call.Excuse();
         await _leaving.CancelAsync();
-        Hang();
         await Task.WhenAll(_background);
+        Hang();
     }
 
     /// <summary>What is still being done for it.</summary>
@@ -87,7 +87,7 @@ internal abstract partial class Conversation(ChaosServer server, string user, in
 
     protected abstract Task<Answer> PostAsync(string body);
 
-    /// <summary>Closes what it reads.</summary>
+    /// <summary>Closes what it has read.</summary>
     protected abstract void Hang();
 
     protected Task<Answer> RequestAsync(HttpMethod method, string path, string? body, params (string, string)[] headers) =>
@@ -130,7 +130,7 @@ internal abstract partial class Conversation(ChaosServer server, string user, in
     /// <summary>Reads a stream to its end.</summary>
     protected async Task ReadAsync(Answer stream)
     {
-        while (await stream.ReadOnAsync() is { } next)
+        while (await stream.ReadOnAsync(_leaving.Token) is { } next)
             Accept(JsonElement.Parse(next.Data));
     }
 
