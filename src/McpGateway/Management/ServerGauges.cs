@@ -11,7 +11,8 @@ internal sealed class ServerGauges(IMeterFactory meters, ServerRegistry registry
     public Task StartAsync(CancellationToken cancellationToken)
     {
         meters.Create(GatewayMetrics.MeterName).CreateObservableGauge(
-            "mcpgateway.servers.failing", Failing, "{server}", "1 while the server's last start has failed, or one of its children is lost again and again; else 0.");
+            "mcpgateway.servers.failing", Failing, "{server}",
+            "1 while the server's last start has failed, or one of its children is lost again and again; else 0.");
         return Task.CompletedTask;
     }
 

@@ -60,6 +60,7 @@ public sealed partial class ChildConnection : IAsyncDisposable
         request.ReplaceId(id);
         if (call.HidesProgressToken && !request.Envelope.ProgressToken.IsNone)
             request.ReplaceProgressToken(id);
+        call.Sent = request;
         _pending[id] = call;
         _context.Metrics.CallRelayed(_server.Name);
         switch (await OfferAsync(request, call))
@@ -124,6 +125,19 @@ public sealed partial class ChildConnection : IAsyncDisposable
 
     /// <summary>Bytes of memory that it and its descendants take; null when that cannot be told.</summary>
     public long? ReadMemory() => _process.ReadMemory();
+
+    /// <summary>
+    /// The call no longer waits, and was not sent yet: what the child does not read is not kept for it longer than anybody
+    /// waits for the answer.
+    /// </summary>
+    /// <returns>False when the child may have read it, or it has ended.</returns>
+    public bool TryTakeBack(PendingCall call)
+    {
+        if (call.Sent is not { } request || !_toChild.TryTakeBack(request))
+            return false;
+        request.Dispose();
+        return Forget(call); // whoever else took it out of the pending ones sees to its end
+    }
 
     /// <summary>Ends the child in order and waits until it is gone. Pending calls are failed.</summary>
     public ValueTask DisposeAsync()

@@ -136,6 +136,31 @@ public sealed class MessageQueue : IValueTaskSource<bool>
         return true;
     }
 
+    /// <summary>Takes back a message that was not read yet.</summary>
+    /// <returns>False when it is not here any more; else it is the caller's again.</returns>
+    public bool TryTakeBack(JsonRpcMessage message)
+    {
+        TaskCompletionSource? room;
+        lock (_lock)
+        {
+            if (!_messages.Contains(message))
+                return false;
+            for (var left = _messages.Count; left > 0; left--)
+            {
+                var next = _messages.Dequeue();
+                if (!ReferenceEquals(next, message))
+                    _messages.Enqueue(next);
+            }
+
+            _bytes -= message.WrittenLength;
+            _budget.Remove(message.WrittenLength);
+            room = Interlocked.Exchange(ref _room, null);
+        }
+
+        room?.SetResult();
+        return true;
+    }
+
     /// <summary>Wakes the reader without a message.</summary>
     public void Nudge()
     {

@@ -8,6 +8,9 @@ public abstract class PendingCall
     /// <summary>The id that the child sees; 0 before the request is sent.</summary>
     public long ChildId { get; internal set; }
 
+    /// <summary>The request as it was given to the child's queue; null before. It is not the call's own.</summary>
+    internal JsonRpcMessage? Sent { get; set; }
+
     /// <summary>Fires when the call gives up waiting to be sent; it is then not told of anything.</summary>
     internal protected virtual CancellationToken Abandoned => CancellationToken.None;
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using McpGateway.JsonRpc;
 
 namespace McpGateway.Sessions;
@@ -35,7 +36,6 @@ public sealed record Refusal(RefusalReason Reason, JsonRpcError Error, TimeSpan?
 
     public static Refusal QueuesFull { get; } = Unavailable("The gateway's queues are full (Limits:QueuedBytes).");
 
-
     public static Refusal TooManyCalls { get; } =
         Overloaded(RefusalReason.TooMany, "Too many requests are in flight here. Wait for some of their answers.");
 
@@ -46,8 +46,15 @@ public sealed record Refusal(RefusalReason Reason, JsonRpcError Error, TimeSpan?
     public static Refusal TooManySessionsOfUser(string limit) =>
         Overloaded(RefusalReason.TooMany, $"You have reached the limit of sessions for one user ({limit}).");
 
-    public static Refusal TooManyProcesses(string server) =>
-        Unavailable($"All processes of the server '{server}' are taken (maxProcesses).");
+    /// <summary>
+    /// A session whose child sleeps gets it as the answer to its request, where no header can tell when to come back.
+    /// </summary>
+    public static Refusal TooManyProcesses(string server) => new(
+        RefusalReason.Unavailable,
+        new JsonRpcError(
+            JsonRpcErrorCode.Overloaded, $"All processes of the server '{server}' are taken (maxProcesses).",
+            new JsonObject { ["server"] = server, ["retryAfterMs"] = (long)Soon.TotalMilliseconds }),
+        Soon);
 
     public static Refusal Invalid(string message) =>
         new(RefusalReason.Invalid, new JsonRpcError(JsonRpcErrorCode.InvalidRequest, message));

@@ -33,11 +33,15 @@ internal sealed class Answer(HttpResponseMessage response) : IDisposable
     public Task<SseEvent?> NextEventAsync() => ReadOnAsync().WaitAsync(Http.Patience, Http.Token);
 
     /// <summary>The next event, however long it takes.</summary>
-    public async Task<SseEvent?> ReadOnAsync()
+    /// <param name="leave">
+    /// Breaks the connection. To dispose of an answer that is being read may hand its connection to another request: HttpClient
+    /// takes what it has buffered for the end of it, and the read that is still pending takes the next answer's first bytes.
+    /// </param>
+    public async Task<SseEvent?> ReadOnAsync(CancellationToken leave = default)
     {
         Assert.Equal("text/event-stream", ContentType);
         _events ??= new SseReader(await response.Content.ReadAsStreamAsync(CancellationToken.None));
-        return await _events.ReadAsync();
+        return await _events.ReadAsync(leave);
     }
 
     /// <summary>The next message; null at the end.</summary>

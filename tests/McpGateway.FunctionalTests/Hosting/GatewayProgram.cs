@@ -41,11 +41,15 @@ internal sealed class GatewayProgram : IAsyncDisposable
         return program;
     }
 
+    /// <summary>Sends a signal; who has gone meanwhile needs none.</summary>
     /// <param name="signal">As kill takes it: TERM, KILL, ….</param>
     /// <param name="pid">To whom; null: to the process that was started.</param>
     public async Task SignalAsync(string signal, int? pid = null)
     {
-        using var kill = Process.Start("kill", [$"-{signal}", (pid ?? Id).ToString(CultureInfo.InvariantCulture)]);
+        using var kill = Process.Start(new ProcessStartInfo("kill", [$"-{signal}", (pid ?? Id).ToString(CultureInfo.InvariantCulture)])
+        {
+            RedirectStandardError = true,
+        })!;
         await kill.WaitForExitAsync(Http.Token);
     }
 
@@ -55,6 +59,10 @@ internal sealed class GatewayProgram : IAsyncDisposable
         await _process.WaitForExitAsync(Http.Token).WaitAsync(2 * Http.Patience, Http.Token);
         return _process.ExitCode;
     }
+
+    /// <summary>How many children the gateway has, dead ones among them that it has not reaped.</summary>
+    public int ChildCount() => Directory.GetDirectories($"/proc/{GatewayId}/task")
+        .Sum(thread => ChildProcesses.Read($"{thread}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries).Length);
 
     /// <summary>How many pipes the gateway holds open.</summary>
     public int OpenPipes() => Directory.GetFiles($"/proc/{GatewayId}/fd")

@@ -21,13 +21,18 @@ internal static class Http
     public static CancellationToken Token => TestContext.Current.CancellationToken;
 
     /// <summary>Returns with the answer's headers; its body comes later.</summary>
+    public static Task<Answer> SendAsync(
+        HttpMethod method, Uri uri, HttpContent? content = null, params (string Name, string Value)[] headers) =>
+        SendAsync(method, uri, content, Token, headers);
+
+    /// <summary>The same for a client that may leave before the headers have come.</summary>
     public static async Task<Answer> SendAsync(
-        HttpMethod method, Uri uri, HttpContent? content = null, params (string Name, string Value)[] headers)
+        HttpMethod method, Uri uri, HttpContent? content, CancellationToken leave, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(method, uri) { Content = content };
         foreach (var (name, value) in headers)
             Assert.True(request.Headers.TryAddWithoutValidation(name, value), name);
-        return new Answer(await Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Token));
+        return new Answer(await Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, leave));
     }
 
     public static HttpContent Json(string body) => Json(Encoding.UTF8.GetBytes(body));

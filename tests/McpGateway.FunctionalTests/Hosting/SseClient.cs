@@ -9,6 +9,7 @@ internal sealed class SseClient : IRawClient
     private readonly Answer _stream;
     private readonly Uri _messages;
     private readonly string? _user;
+    private readonly CancellationTokenSource _leaving = new();
     private int _lastId = 1000; // beyond what tests choose themselves
 
     private SseClient(Answer stream, Uri page, string endpoint, string? user)
@@ -73,15 +74,16 @@ internal sealed class SseClient : IRawClient
     /// <summary>Breaks the connection, as a client that goes away.</summary>
     public async ValueTask DisposeAsync()
     {
-        _stream.Dispose();
+        await _leaving.CancelAsync();
         await Reading;
+        _stream.Dispose();
     }
 
     private async Task ReadAsync()
     {
         try
         {
-            while (await _stream.ReadOnAsync() is { } next)
+            while (await _stream.ReadOnAsync(_leaving.Token) is { } next)
                 Inbox.Add(JsonElement.Parse(next.Data));
         }
         catch (Exception exception) when (exception is IOException or ObjectDisposedException or OperationCanceledException)

@@ -10,12 +10,13 @@ internal sealed class SseReader(Stream stream) : IDisposable
     /// <summary>Comment lines seen so far.</summary>
     public int Comments { get; private set; }
 
+    /// <param name="leave">Breaks the connection when it fires in the midst of a read.</param>
     /// <returns>Null at the end.</returns>
-    public async ValueTask<SseEvent?> ReadAsync()
+    public async ValueTask<SseEvent?> ReadAsync(CancellationToken leave)
     {
         var name = "message";
         string? data = null;
-        while (await _lines.ReadLineAsync(CancellationToken.None) is { } line)
+        while (await _lines.ReadLineAsync(leave) is { } line)
         {
             if (line.StartsWith(':'))
                 Comments++;

@@ -169,21 +169,18 @@ public sealed class DescendantTests : IDisposable
         json["mcpServers"]!["test"]!["args"] = new JsonArray("-c", "read request; echo \"$0\"; while read message; do :; done", answer);
         await using var gateway = await GatewayProgram.StartAsync(json, Environment);
         await (await ConnectAsync(gateway)).DeleteAsync();
-        await Eventually.TrueAsync(() => ChildrenOf(gateway) == 0, "the first child is gone");
+        await Eventually.TrueAsync(() => gateway.ChildCount() == 0, "the first child is gone");
         var before = gateway.OpenPipes();
 
         var clients = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => ConnectAsync(gateway)));
         // A thread that ends leaves its children to another: one look may miss them.
-        await Eventually.TrueAsync(() => ChildrenOf(gateway) == 200, "each session has its child");
+        await Eventually.TrueAsync(() => gateway.ChildCount() == 200, "each session has its child");
         await Task.WhenAll(clients.Select(client => client.DeleteAsync()));
 
         // Zombies would be counted, too.
-        await Eventually.TrueAsync(() => ChildrenOf(gateway) == 0, "all children are gone");
+        await Eventually.TrueAsync(() => gateway.ChildCount() == 0, "all children are gone");
         await Eventually.TrueAsync(() => gateway.OpenPipes() == before, "all pipes are closed");
     }
-
-    private static int ChildrenOf(GatewayProgram gateway) => Directory.GetDirectories($"/proc/{gateway.GatewayId}/task")
-        .Sum(thread => ChildProcesses.Read($"{thread}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries).Length);
 
     private static Task<StreamableClient> ConnectAsync(GatewayProgram gateway) =>
         StreamableClient.ConnectAsync(new Uri(gateway.BaseAddress, "test/mcp"));

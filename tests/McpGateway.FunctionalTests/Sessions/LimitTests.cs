@@ -53,6 +53,25 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public async Task Process_OverTheLimitWithAllInUse_IsRefusedWithATimeToComeBack()
+    {
+        await using var gateway = await TestGateway.StartWithTestServerAsync(keys: new() { ["maxProcesses"] = 1 });
+        await using var first = await StreamableClient.ConnectAsync(gateway);
+        await using var second = await StreamableClient.ConnectAsync(gateway, capabilities: """{"sampling":{}}""");
+        using var call = await PendingSample.BeginAsync(second); // its child owes an answer, and the first one's sleeps
+
+        var refused = await first.CallAsync("pid");
+
+        Assert.Equal(-32003, refused.Code());
+        var data = refused.Get("error").Get("data");
+        Assert.Equal("test", data.Get("server").GetString());
+        Assert.True(data.Get("retryAfterMs").GetInt64() > 0);
+        using var accepted = await second.PostAsync(Rpc.Result(call.Question, Rpc.Sampled("done")));
+        Assert.Equal("done", Assert.Single(await call.Stream.AllAsync()).Text());
+        await first.PidAsync();
+    }
+
+    [Fact]
     public async Task Process_OfCallsWithoutASession_CountsToo()
     {
         await using var gateway = await TestGateway.StartWithTestServerAsync(keys: new() { ["maxProcesses"] = 1, ["onExit"] = "terminate" });

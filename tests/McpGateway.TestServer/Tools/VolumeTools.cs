@@ -8,8 +8,8 @@ namespace McpGateway.TestServer.Tools;
 /// Much, or wrong, output.
 /// <list type="bullet">
 /// <item><c>noise</c> {lines}: that many lines which are no JSON-RPC messages, then "noisy".</item>
-/// <item><c>flood</c> {count, bytes, method}: that many lines of that many bytes, notifications/message if it is not another
-/// method, then "flooded".</item>
+/// <item><c>flood</c> {count, bytes, method, text}: that many lines of that many bytes, notifications/message if it is not another
+/// method, each of whose data begins with the text, then "flooded".</item>
 /// <item><c>big</c> {bytes}: a text of that many bytes; the reply's id is its last member.</item>
 /// <item><c>bigNotification</c> {bytes}: one notifications/message line of that many bytes, then "notified".</item>
 /// <item><c>reply</c> {raw, afterwards}: that line, verbatim, then "replied"; the other way round if afterwards is true.</item>
@@ -47,7 +47,8 @@ internal static class VolumeTools
 
     private static async Task<ToolResult> SendAsync(Call call, int count, string text, CancellationToken cancellationToken)
     {
-        var line = Notification(call.Argument("method")?.GetString() ?? "notifications/message", call.Number("bytes"));
+        var line = Notification(
+            call.Argument("method")?.GetString() ?? "notifications/message", call.Argument("text")?.GetString(), call.Number("bytes"));
         for (var i = 0; i < count; i++) await call.Peer.Outbox.SendRawAsync(line, cancellationToken);
         return new(text);
     }
@@ -71,9 +72,9 @@ internal static class VolumeTools
     }
 
     // The size is that of the line without its newline, but never less than the message takes empty.
-    private static byte[] Notification(string method, int bytes)
+    private static byte[] Notification(string method, string? text, int bytes)
     {
-        var start = $$"""{"jsonrpc":"2.0","method":"{{method}}","params":{"level":"info","data":" """;
+        var start = $$"""{"jsonrpc":"2.0","method":"{{method}}","params":{"level":"info","data":"{{text}} """;
         const string End = """ "}}""";
         var filler = new string('x', Math.Max(0, bytes - start.Length - End.Length));
         return Encoding.UTF8.GetBytes($"{start}{filler}{End}\n");

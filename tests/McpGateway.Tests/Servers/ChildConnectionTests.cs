@@ -246,6 +246,24 @@ public sealed class ChildConnectionTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task TakeBack_CallThatWasNotSent_FreesWhatItHeld()
+    {
+        // The writer is stuck with this.
+        await _connection.SendAsync(Json.Message($$$"""{"jsonrpc":"2.0","method":"{{{new string('x', 200_000)}}}"}"""), CancellationToken.None);
+        await Waiting.UntilAsync(() => _fixture.Budget.Queued == 0);
+        var call = new RecordingCall();
+        await CallAsync(call, "1");
+        Assert.True(_fixture.Budget.Queued > 0);
+
+        Assert.True(_connection.TryTakeBack(call));
+
+        Assert.Equal(0, _fixture.Budget.Queued);
+        Assert.Null(_connection.Find(call.ChildId));
+        Assert.False(_connection.TryTakeBack(call));
+        Assert.Equal(0, call.Told);
+    }
+
+    [Fact]
     public async Task Notification_ChildDoesNotRead_IsGivenUpAfterTheRequestTimeout()
     {
         var waiting = await FillAsync();

@@ -103,6 +103,29 @@ public sealed class MessageQueueTests
         Assert.Equal(0, _budget.Queued);
     }
 
+    [Fact]
+    public async Task TakeBack_MakesRoomAndKeepsTheOrderOfTheRest()
+    {
+        var queue = Queue(messages: 3);
+        var messages = Enumerable.Range(1, 4).Select(id => Json.Request(id)).ToArray();
+        Assert.All(messages[..3], message => Assert.Equal(Enqueued.Yes, queue.TryEnqueue(message)));
+        var writer = queue.EnqueueAsync(messages[3], CancellationToken.None).AsTask();
+
+        Assert.True(queue.TryTakeBack(messages[1]));
+        Assert.False(queue.TryTakeBack(messages[1]));
+        Assert.True(await writer.Soon());
+
+        foreach (var expected in (int[])[0, 2, 3])
+        {
+            Assert.True(queue.TryDequeue(out var next));
+            Assert.Same(messages[expected], next);
+        }
+
+        Assert.False(queue.TryTakeBack(messages[0]));
+        Assert.Equal((0, 0), (queue.Bytes, _budget.Queued));
+        Array.ForEach(messages, message => message.Dispose());
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

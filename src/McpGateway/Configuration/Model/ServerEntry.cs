@@ -90,7 +90,7 @@ internal sealed class ServerEntry : FileObject
     public TimeSpan? HibernateAfter { get; init; }
 
     [FileKey(Only = ServerKind.Stdio, Minimum = 1, Maximum = 1_048_576)]
-    [Description("Memory in MiB that a child process and all that it starts may take together; over it they are killed. Linux. Default: no limit.")]
+    [Description("MiB of memory that a child process and all that it starts may take together; over it they are killed. Linux only.")]
     public int? MaxMemoryMiB { get; init; }
 
     [FileKey(Security = true, Reserved = true)]

@@ -25,7 +25,8 @@ internal sealed class ServerEntryValidator(FilesRead files, Findings findings)
         if (server.Warm > server.MaxProcesses)
             findings.Error(entry.PathOf("warm"), "is more than maxProcesses");
         if (server.MaxMemory is not null && !OperatingSystem.IsLinux())
-            findings.Warn(entry.PathOf("maxMemoryMiB"), "has no effect here: only on Linux can the memory of a process and its descendants be told");
+            findings.Warn(entry.PathOf("maxMemoryMiB"),
+                "has no effect here: only on Linux can the memory of a process and its descendants be told");
         if (server.RequestMaximum < server.RequestTimeout)
             findings.Warn(entry.Path, "requestMaximum is less than requestTimeout, so it alone counts");
         return server;

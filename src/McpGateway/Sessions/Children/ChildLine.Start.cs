@@ -46,10 +46,11 @@ internal sealed partial class ChildLine
         catch (Exception exception)
         {
             Forget(next);
+            var wasLost = child is { IsLost: true }; // that has been noted
             if (child is not null)
                 await StopAsync(child);
             next.EndedUp();
-            Report(exception);
+            Report(exception, wasLost);
             _owner.OnLost(Explain(exception), isFinal: InitializeResult is null || exception is ChildStartException { IsFinal: true });
             throw;
         }
@@ -89,11 +90,12 @@ internal sealed partial class ChildLine
         Log.Revived(_log, _server.Name);
     }
 
-    private void Report(Exception exception)
+    private void Report(Exception exception, bool isNoted)
     {
         if (_closed || exception is ChildStartException { IsFailure: false })
             return;
-        Note(_server.Starts, exception.Message);
+        if (!isNoted)
+            Note(_server.Starts, exception.Message);
         if (exception is ChildLaunchException or ChildStartException)
             Log.CannotStart(_log, _server.Name, exception.Message);
         else

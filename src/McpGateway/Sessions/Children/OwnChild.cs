@@ -76,7 +76,7 @@ internal sealed class OwnChild : ISeat, ILineOwner
     {
         call.Abandon();
         // Not initialize, which cannot be cancelled; else it was not sent yet, or its answer is on the way.
-        if (_line.Child is { } child && child.Forget(call) && !call.IsInitialize)
+        if (_line.Child is { } child && !child.TryTakeBack(call) && child.Forget(call) && !call.IsInitialize)
             child.TrySend(Cancellation.For(call.ChildId, cancellation, reason));
         else
             cancellation?.Dispose();

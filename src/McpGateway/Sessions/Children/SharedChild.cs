@@ -85,6 +85,12 @@ internal sealed partial class SharedChild : ILineOwner
     {
         if (_line.Child is not { } child || child.Find(call.ChildId) != call)
             return false;
+        if (child.TryTakeBack(call))
+        {
+            _inFlight.Leave(call.Seat!);
+            return false;
+        }
+
         if (_inFlight.Abandon(call, _context.Time.GetTimestamp()) is { } tooMany)
             child.Forget(tooMany);
         return true;

@@ -85,7 +85,8 @@ internal static class ProcFiles
     private static long KibibytesIn(ReadOnlySpan<byte> status, ReadOnlySpan<byte> name)
     {
         var start = status.IndexOf(name);
-        return start >= 0 && Utf8Parser.TryParse(status[(start + name.Length)..].TrimStart(" \t"u8), out long number, out _) ? number : 0;
+        var value = start < 0 ? [] : status[(start + name.Length)..].TrimStart(" \t"u8);
+        return Utf8Parser.TryParse(value, out long number, out _) ? number : 0;
     }
 
     private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
