@@ -61,7 +61,8 @@ public sealed class RequestGuardTests(SharedGateway shared) : IClassFixture<Shar
         var uri = new Uri(shared.Gateway.BaseAddress, "health");
         using var answer = await Http.SendAsync(HttpMethod.Get, uri, null, ("Host", "10.0.0.7:8000"));
 
-        Assert.Equal((200, "Healthy"), (answer.Status, await answer.BodyAsync()));
+        Assert.Equal(200, answer.Status);
+        Assert.Contains("\"status\"", await answer.BodyAsync(), StringComparison.Ordinal);
     }
 
     private Task<Answer> PostAsync(string path, (string, string) header) => Http.SendAsync(
