@@ -42,8 +42,12 @@ internal sealed class ChildProcesses : IDisposable
     /// <summary>Whether this process of ours runs: its command line names the folder, so a reused pid is no match.</summary>
     public bool IsAlive(int pid) => Read($"/proc/{pid}/cmdline").Contains(_folder, StringComparison.Ordinal);
 
-    /// <summary>Whether it is dead and has been reaped.</summary>
-    public static bool HasGone(int pid) => !Directory.Exists($"/proc/{pid}");
+    /// <summary>Whether one that does not run has been reaped: its pid is nobody's, or a running stranger's.</summary>
+    public static bool HasGone(int pid)
+    {
+        var status = Read($"/proc/{pid}/stat");
+        return status[(status.LastIndexOf(')') + 1)..].TrimStart() is not ['Z', ..];
+    }
 
     /// <summary>A file of /proc; empty when its process has gone, or goes while we look.</summary>
     public static string Read(string file)
