@@ -15,7 +15,8 @@ internal sealed class ClientRequests(bool hidesProgressTokens)
 
     private readonly Lock _lock = new();
     private readonly Dictionary<long, ClientRequest> _asked = [];
-    private readonly Dictionary<JsonRpcId, long> _byChildId = [];
+    // One child after the other asks under the same ids.
+    private readonly Dictionary<(ChildConnection Child, JsonRpcId Id), long> _byChildId = [];
     private long _lastId;
 
     /// <summary>Whether the session's client is to answer something that belongs to no single call.</summary>
@@ -37,7 +38,7 @@ internal sealed class ClientRequests(bool hidesProgressTokens)
         lock (_lock)
         {
             var id = _lastId + 1;
-            if (_asked.Count >= Capacity || !_byChildId.TryAdd(childId, id))
+            if (_asked.Count >= Capacity || !_byChildId.TryAdd((child, childId), id))
                 return false;
             _lastId = id;
             _asked.Add(id, new ClientRequest(session, id, childId, call, request.Envelope.ProgressToken, request.Envelope.WantsTask, child));
@@ -64,10 +65,10 @@ internal sealed class ClientRequests(bool hidesProgressTokens)
 
     /// <summary>Takes what the child no longer wants to know, or what can no longer be answered.</summary>
     /// <returns>Null when it asked nothing with this id.</returns>
-    public ClientRequest? TryTake(JsonRpcId childId)
+    public ClientRequest? TryTake(ChildConnection child, JsonRpcId childId)
     {
         lock (_lock)
-            return _byChildId.TryGetValue(childId, out var id) ? Remove(_asked[id]) : null;
+            return _byChildId.TryGetValue((child, childId), out var id) ? Remove(_asked[id]) : null;
     }
 
     /// <summary>Takes all that waits for this session's client.</summary>
@@ -97,7 +98,7 @@ internal sealed class ClientRequests(bool hidesProgressTokens)
     private ClientRequest Remove(ClientRequest asked)
     {
         _asked.Remove(asked.ClientId);
-        _byChildId.Remove(asked.ChildId);
+        _byChildId.Remove((asked.Child, asked.ChildId));
         asked.Call?.EndWaiting();
         return asked;
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using McpGateway.JsonRpc;
 using McpGateway.Servers;
 using McpGateway.Sessions;
@@ -160,6 +161,7 @@ public sealed class ClientRequestsTests : IDisposable
 {
     private readonly SessionsFixture _fixture = new();
     private readonly ClientRequests _asked = new(hidesProgressTokens: false);
+    private readonly ChildConnection _child = Child();
     private readonly Session _alice;
     private readonly Session _bob;
 
@@ -191,8 +193,9 @@ public sealed class ClientRequestsTests : IDisposable
     {
         var first = Ask("5");
         using var second = Json.Message("""{"jsonrpc":"2.0","id":5,"method":"roots/list"}""");
-        Assert.False(_asked.TryAsk(_bob, second, null, null!));
+        Assert.False(_asked.TryAsk(_bob, second, null, _child));
         Assert.NotEqual(first, Ask("\"5\""));
+        Assert.True(_asked.TryAsk(_bob, second, null, Child())); // another child's ids are its own
         _asked.TryTake(_alice, first);
         Assert.NotEqual(first, Ask("5"));
     }
@@ -201,9 +204,9 @@ public sealed class ClientRequestsTests : IDisposable
     public void TryTake_ByTheChildsId_GivesTheClientsIdOnce()
     {
         var id = Ask("5");
-        Assert.Null(_asked.TryTake(6));
-        Assert.Equal(id, _asked.TryTake(5)?.ClientId);
-        Assert.Null(_asked.TryTake(5));
+        Assert.Null(_asked.TryTake(_child, 6));
+        Assert.Equal(id, _asked.TryTake(_child, 5)?.ClientId);
+        Assert.Null(_asked.TryTake(_child, 5));
         Assert.Null(_asked.TryTake(_alice, id));
     }
 
@@ -221,7 +224,7 @@ public sealed class ClientRequestsTests : IDisposable
     public void ChildTokenOf_IsKnownToTheAskedSessionAlone()
     {
         using var request = Json.Message("""{"jsonrpc":"2.0","id":5,"method":"roots/list","params":{"_meta":{"progressToken":"child"}}}""");
-        Assert.True(_asked.TryAsk(_alice, request, null, null!));
+        Assert.True(_asked.TryAsk(_alice, request, null, _child));
         Assert.Equal(JsonRpcId.FromString("child"), _asked.ChildTokenOf(_alice, 1));
         Assert.True(_asked.ChildTokenOf(_bob, 1).IsNone);
         _asked.TryTake(_alice, 1);
@@ -240,7 +243,7 @@ public sealed class ClientRequestsTests : IDisposable
         Ask("2");
         Assert.True(_asked.AnyWithoutCall(_alice));
         Assert.False(_asked.AnyWithoutCall(_bob));
-        _asked.TryTake(2);
+        _asked.TryTake(_child, 2);
         Assert.False(_asked.AnyWithoutCall(_alice));
     }
 
@@ -250,10 +253,13 @@ public sealed class ClientRequestsTests : IDisposable
         return new ClientCall(_alice.Calls, 1, request, _fixture.Post());
     }
 
+    // None that runs: who it is, is all that counts here.
+    private static ChildConnection Child() => (ChildConnection)RuntimeHelpers.GetUninitializedObject(typeof(ChildConnection));
+
     private long Ask(string childId, Session? session = null, ClientCall? call = null)
     {
         using var request = Json.Message($$"""{"jsonrpc":"2.0","id":{{childId}},"method":"roots/list"}""");
-        Assert.True(_asked.TryAsk(session ?? _alice, request, call, null!));
+        Assert.True(_asked.TryAsk(session ?? _alice, request, call, _child));
         return (long)System.Text.Json.Nodes.JsonNode.Parse(Json.Written(request))!["id"]!;
     }
 }

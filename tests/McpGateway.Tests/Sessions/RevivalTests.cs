@@ -140,6 +140,27 @@ public sealed class RevivalTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task HibernateAfter_WhatItAskedTheClient_IsWithdrawnAndTheNextOneMayAskUnderTheSameId()
+    {
+        const string question = """{"jsonrpc":"2.0","id":"q","method":"roots/list"}""";
+        _server.Update(_server.Config with { HibernateAfter = TimeSpan.FromMinutes(5) });
+        var child = await BeginAsync(_session);
+        var stream = _session.OpenStream();
+        await child.SayAsync(question);
+        var asked = (long)JsonNode.Parse((await SessionsFixture.ReadAsync(stream))!)!["id"]!;
+        await TickAsync(TimeSpan.FromMinutes(5));
+        await Waiting.UntilAsync(() => _server.Processes == 0);
+        var withdrawn = JsonNode.Parse(await NextAsync(stream))!;
+        Assert.Equal(("notifications/cancelled", asked), ((string?)withdrawn["method"], (long)withdrawn["params"]!["requestId"]!));
+
+        var post = _fixture.Post();
+        Receive(_session, Json.Request(15), post);
+        var next = await RevivedAsync();
+        await next.SayAsync(question);
+        Assert.Contains("roots/list", await NextAsync(post), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task HibernateAfter_IdleChild_IsStoppedAndItsSessionGoesOn()
     {
         _server.Update(_server.Config with { HibernateAfter = TimeSpan.FromMinutes(5) });

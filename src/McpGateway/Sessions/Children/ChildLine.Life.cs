@@ -79,7 +79,7 @@ internal sealed partial class ChildLine
 
             _current = null;
             Log.Hibernated(_log, _server.Name);
-            return Retire(child);
+            return _retiring = Task.WhenAll(_retiring, PutToSleepAsync(child));
         }
     }
 
@@ -168,6 +168,12 @@ internal sealed partial class ChildLine
         var stopping = StopAsync(child);
         _retiring = Task.WhenAll(_retiring, stopping);
         return stopping;
+    }
+
+    private async Task PutToSleepAsync(ChildConnection child)
+    {
+        await StopAsync(child);
+        _owner.OnAsleep();
     }
 
     private async Task StopAsync(ChildConnection child)

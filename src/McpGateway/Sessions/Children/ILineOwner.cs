@@ -12,6 +12,9 @@ internal interface ILineOwner
     /// <summary>A child has been started in place of an earlier one, and its handshake is done. Nothing else is sent before this completes.</summary>
     Task RestoreAsync(ChildConnection child);
 
+    /// <summary>The child was put to sleep, and is gone. No other is started before this returns.</summary>
+    void OnAsleep();
+
     /// <summary>The child could not be started, or is gone; its pending calls have been failed.</summary>
     /// <param name="error">What to answer to those who still want something of it.</param>
     /// <param name="isFinal">Whether no other can take its place: there never was a handshake, or it is not the same server any more.</param>

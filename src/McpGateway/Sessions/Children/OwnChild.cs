@@ -105,15 +105,24 @@ internal sealed class OwnChild : ISeat, ILineOwner
 
     ValueTask ILineOwner.OnMessageAsync(JsonRpcMessage message, ChildConnection child)
     {
+        if (child.IsLost)
+        {
+            // A descendant may hold its output open, and what is asked now nobody waits for.
+            _context.Metrics.Drop(_session.Server.Name, message, "child-gone");
+            return default;
+        }
+
         var call = CallOf(message.Envelope);
         if (!message.Envelope.IsRequest)
-            return OnNotificationAsync(message, call);
+            return OnNotificationAsync(message, call, child);
         if (_asked.TryAsk(_session, message, call, child))
             return _session.DeliverAsync(message, call);
         using (message)
             child.TrySend(JsonRpcMessage.CreateError(message.Envelope.Id, NotAsked));
         return default;
     }
+
+    void ILineOwner.OnAsleep() => _ = Withdrawal.SendAsync(_asked.TakeAll(_session), _context);
 
     void ILineOwner.OnLost(JsonRpcError error, bool isFinal)
     {
@@ -137,11 +146,11 @@ internal sealed class OwnChild : ISeat, ILineOwner
         };
     }
 
-    private ValueTask OnNotificationAsync(JsonRpcMessage notification, ClientCall? call)
+    private ValueTask OnNotificationAsync(JsonRpcMessage notification, ClientCall? call, ChildConnection child)
     {
         if (notification.Envelope.Method == McpMethod.Cancelled)
         {
-            if (_asked.TryTake(notification.Envelope.CancelledId) is not { } asked)
+            if (_asked.TryTake(child, notification.Envelope.CancelledId) is not { } asked)
             {
                 _context.Metrics.Drop(_session.Server.Name, notification, "unknown-id");
                 return default;

@@ -77,7 +77,7 @@ internal sealed partial class SharedChild
         return envelope.Method switch
         {
             McpMethod.Progress => OnProgressAsync(notification, child),
-            McpMethod.Cancelled => OnCancelledAsync(notification),
+            McpMethod.Cancelled => OnCancelledAsync(notification, child),
             _ when envelope.Task is { } task => OnTaskMessageAsync(notification, task),
             McpMethod.LogMessage => OnLogMessageAsync(notification, child),
             McpMethod.ResourceUpdated => TellAllAsync(
@@ -105,9 +105,9 @@ internal sealed partial class SharedChild
         return task.Seat.Session.DeliverAsync(progress, task.Seat.Session.Calls.FindByTask(task.Task));
     }
 
-    private ValueTask OnCancelledAsync(JsonRpcMessage cancelled)
+    private ValueTask OnCancelledAsync(JsonRpcMessage cancelled, ChildConnection child)
     {
-        if (Asked.TryTake(cancelled.Envelope.CancelledId) is not { } asked)
+        if (Asked.TryTake(child, cancelled.Envelope.CancelledId) is not { } asked)
             return TellAsync(cancelled, null);
         cancelled.ReplaceId(asked.ClientId);
         return asked.Session.DeliverAsync(cancelled, asked.Call);

@@ -99,8 +99,16 @@ internal sealed partial class SharedChild
             return;
         }
 
+        Forget();
+    }
+
+    void ILineOwner.OnAsleep() => Forget();
+
+    // What the child has given out and asked went with it; another may give out the same ids.
+    private void Forget()
+    {
         foreach (var ids in new[] { _tasks, _elicitations, ClientTasks })
-            ids.Clear(); // another child may give out the same ones
+            ids.Clear();
         _taskTokens.Clear();
         _ = Withdrawal.SendAsync(Asked.TakeAll(), _context);
     }
