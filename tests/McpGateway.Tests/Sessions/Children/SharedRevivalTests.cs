@@ -105,6 +105,30 @@ public sealed class SharedRevivalTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task HibernateAfter_QuestionAndTasks_AreForgotten()
+    {
+        _server.Update(_server.Config with { HibernateAfter = TimeSpan.FromMinutes(5) });
+        var child = await BeginAsync();
+        var post = Ask(_first, """{"jsonrpc":"2.0","id":6,"method":"tools/call","params":{"task":{}}}""");
+        await AnsweredAsync(child, """{"task":{"taskId":"one","status":"working"}}""");
+        Assert.NotNull(await SessionsFixture.ReadAsync(post));
+        var stream = _first.OpenStream();
+        await child.SayAsync(
+            """{"jsonrpc":"2.0","id":"q","method":"roots/list","params":{"_meta":{"io.modelcontextprotocol/related-task":{"taskId":"one"}}}}""");
+        var id = (long)JsonNode.Parse((await SessionsFixture.ReadAsync(stream))!)!["id"]!;
+        await child.SayAsync("""{"jsonrpc":"2.0","method":"notifications/tasks/status","params":{"taskId":"one","status":"completed"}}""");
+        Assert.Contains("completed", await SessionsFixture.ReadAsync(stream), StringComparison.Ordinal);
+        await Task.WhenAll(_fixture.Children.Tick(_fixture.Time.Advance(TimeSpan.FromMinutes(5)))).Soon();
+        Assert.Contains($"\"requestId\":{id}", await SessionsFixture.ReadAsync(stream), StringComparison.Ordinal);
+
+        Ask(_second, Call(8));
+        var next = await ShakenAsync();
+        await AnsweredAsync(next);
+        await next.SayAsync("""{"jsonrpc":"2.0","method":"notifications/tasks/status","params":{"taskId":"one","status":"working"}}""");
+        await Waiting.UntilAsync(() => _fixture.Recorder.Dropped("not-attributable") == 1);
+    }
+
+    [Fact]
     public async Task NoPlaceLeft_IdleChildSleepsAndItsSessionsGoOn()
     {
         var child = await BeginAsync();
