@@ -22,11 +22,11 @@ internal sealed partial class ChildLine
         [LoggerMessage(6, LogLevel.Information, "{Server}: an idle child is put to sleep", EventName = "ChildHibernated")]
         public static partial void Hibernated(ILogger log, string server);
 
+        [LoggerMessage(7, LogLevel.Error, "{Server}: a child could not be stopped in order", EventName = "ChildStopFailed")]
+        public static partial void StopFailed(ILogger log, Exception exception, string server);
+
         [LoggerMessage(8, LogLevel.Warning, "{Server} has failed {Failures} times in a row and is not started again for {Seconds:F1} s",
             EventName = "ChildWaits")]
         public static partial void Waits(ILogger log, string server, int failures, double seconds);
-
-        [LoggerMessage(7, LogLevel.Error, "{Server}: a child could not be stopped in order", EventName = "ChildStopFailed")]
-        public static partial void StopFailed(ILogger log, Exception exception, string server);
     }
 }
