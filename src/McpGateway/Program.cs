@@ -35,6 +35,7 @@ namespace McpGateway
             builder.WebHost.UseSockets(sockets => sockets.CreateBoundListenSocket = ListenSocket.Create);
 
             builder.Services.AddGatewayConfiguration(builder.Configuration, settings.Loader, settings.Initial);
+            builder.Services.AddGatewayAccess();
             builder.Services.AddSessions();
             builder.Services.AddTransports();
             builder.Services.AddGatewayProxy();
@@ -49,8 +50,12 @@ namespace McpGateway
             app.UsePathBase(builder.Configuration["PathBase"] ?? string.Empty);
             app.UseErrorBodies(); // around all else: nothing leaves without a body
             app.UseHealthChecks("/health"); // before the guard: kubelet's Host is the pod's address
+            app.UseKnownProxies(); // before all that looks at scheme and host
+            app.UseResourceMetadata(); // before the guard: these documents are for pages of all origins
             app.UseRequestGuard();
             app.UseRouting(); // explicit, or the framework adds steps of its own accord
+            app.UseAuthentication();
+            app.UseAuthorization();
             app.MapGatewayProxy();
             return app;
         }

@@ -89,8 +89,9 @@ internal sealed class ServerEntry : FileObject
     [Description("Time without a message after which a session's child is stopped, to be started again with the next one; default: never.")]
     public TimeSpan? HibernateAfter { get; init; }
 
-    [FileKey(Security = true, Reserved = true)]
-    public JsonElement? Auth { get; init; }
+    [FileKey(Security = true)]
+    [Description("Who may use the server, among those who are authenticated.")]
+    public AuthEntry? Auth { get; init; }
 
     [FileKey(Security = true, Reserved = true)]
     public JsonElement? Tools { get; init; }
