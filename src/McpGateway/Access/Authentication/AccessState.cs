@@ -9,7 +9,7 @@ namespace McpGateway.Access.Authentication;
 /// Holds who is let in. Issuers and API keys that are added to the settings, or taken out, hold from the next message on;
 /// settings that are not valid change nothing.
 /// </summary>
-internal sealed partial class AccessState : IAsyncDisposable
+internal sealed partial class AccessState : IDisposable
 {
     private readonly IOptionsFactory<AccessOptions> _options;
     private readonly KeySources _sources;
@@ -27,11 +27,7 @@ internal sealed partial class AccessState : IAsyncDisposable
 
     public AccessModel Current => _current;
 
-    public ValueTask DisposeAsync()
-    {
-        _reloads.Dispose();
-        return _sources.DisposeAsync();
-    }
+    public void Dispose() => _reloads.Dispose();
 
     private void Reload()
     {

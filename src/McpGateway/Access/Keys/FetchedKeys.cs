@@ -51,12 +51,11 @@ internal sealed partial class FetchedKeys(
         Task last;
         lock (_lock)
         {
-            _stop.Cancel();
+            _stop.Cancel(); // and not disposed of: whoever still has a token to check may ask once more
             last = _fetching;
         }
 
         await last;
-        _stop.Dispose();
     }
 
     private async ValueTask<KeySet?> WaitAsync(Task fetching, CancellationToken cancellationToken)
