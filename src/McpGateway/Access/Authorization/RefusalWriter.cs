@@ -12,27 +12,31 @@ internal sealed class RefusalWriter(Challenge challenge) : IAuthorizationMiddlew
     private const int RetrySeconds = 10;
 
     public Task HandleAsync(
-        RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult)
+        RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult) =>
+        authorizeResult.Succeeded ? next(context) : RefuseAsync(context, authorizeResult.Forbidden);
+
+    private async Task RefuseAsync(HttpContext context, bool isKnown)
     {
-        if (authorizeResult.Succeeded)
-            return next(context);
         var response = context.Response;
-        if (authorizeResult.Forbidden)
+        if (isKnown)
         {
             response.Headers.WWWAuthenticate = challenge.InsufficientScope(context);
-            return WriteAsync(context, StatusCodes.Status403Forbidden,
+            await WriteAsync(context, StatusCodes.Status403Forbidden,
                 new(JsonRpcErrorCode.Unauthorized, "The token or key does not have all scopes that this server needs; WWW-Authenticate names them."));
+            return;
         }
 
-        var refusal = context.Features.Get<IAuthenticateResultFeature>()?.AuthenticateResult?.Failure as CredentialRefusedException;
+        // Not done a second time: the handlers remember what they found.
+        var refusal = (await context.AuthenticateAsync()).Failure as CredentialRefusedException;
         if (refusal is { Status: StatusCodes.Status503ServiceUnavailable })
         {
             response.Headers.RetryAfter = RetrySeconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
-            return WriteAsync(context, refusal.Status, new(JsonRpcErrorCode.Overloaded, refusal.Message));
+            await WriteAsync(context, refusal.Status, new(JsonRpcErrorCode.Overloaded, refusal.Message));
+            return;
         }
 
         response.Headers.WWWAuthenticate = challenge.Unauthorized(context, refusal);
-        return WriteAsync(context, refusal?.Status ?? StatusCodes.Status401Unauthorized,
+        await WriteAsync(context, refusal?.Status ?? StatusCodes.Status401Unauthorized,
             new(JsonRpcErrorCode.Unauthorized, refusal?.Message ?? "Authentication is required: a bearer token or an API key."));
     }
 
