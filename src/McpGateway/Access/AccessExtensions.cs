@@ -31,6 +31,8 @@ public static class AccessExtensions
             .AddPolicyScheme(AnyScheme, null, options => options.ForwardDefaultSelector = SchemeFor)
             .AddJwtBearer(_ => { })
             .AddScheme<AuthenticationSchemeOptions, CredentialHandler>(CredentialScheme, null);
+        // It would write a line for each request that is refused.
+        services.AddLogging(logging => logging.AddFilter(typeof(CredentialHandler).FullName, LogLevel.Warning));
         services.AddSingleton<IAuthorizationHandler, ServerRequirementHandler>();
         services.AddSingleton<IAuthorizationMiddlewareResultHandler, RefusalWriter>();
         services.AddAuthorizationBuilder().AddPolicy(AccessNames.ServerPolicy, policy => policy.AddRequirements(new ServerRequirement()));

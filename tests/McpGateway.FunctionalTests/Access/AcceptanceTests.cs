@@ -93,7 +93,7 @@ public abstract class AcceptanceTests(AcceptanceFixture fixture) : IAsyncLifetim
     [InlineData("basic")]
     public async Task Token_Wrong_Is401WithAChallenge(string what)
     {
-        using (var first = await _gateway.InitializeAsync(await _issuer.IssueAsync("alice", GuardedGateway.Audience, "test:use")))
+        using (var first = await _gateway.InitializeWithAsync(await _issuer.IssueAsync("alice", GuardedGateway.Audience, "test:use")))
             Assert.Equal(200, first.Status); // the keys are there, and it is not for want of them
         var (path, authorization) = await MakeAsync(what);
         using var answer = await _gateway.InitializeAsync(path, authorization is null ? [] : [("Authorization", authorization)]);
@@ -104,13 +104,13 @@ public abstract class AcceptanceTests(AcceptanceFixture fixture) : IAsyncLifetim
     public async Task Token_OfAKeyThatWasRotatedAway_IsRefusedAndTheNewOneTaken()
     {
         var old = await _issuer.IssueAsync("alice", GuardedGateway.Audience, "test:use");
-        using (var before = await _gateway.InitializeAsync(old))
+        using (var before = await _gateway.InitializeWithAsync(old))
             Assert.Equal(200, before.Status);
         await _issuer.RotateAsync();
         await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, Http.Token); // Access:Jwt:KeyFetchInterval
-        using (var after = await _gateway.InitializeAsync(await _issuer.IssueAsync("alice", GuardedGateway.Audience, "test:use")))
+        using (var after = await _gateway.InitializeWithAsync(await _issuer.IssueAsync("alice", GuardedGateway.Audience, "test:use")))
             Assert.Equal(200, after.Status);
-        using var refused = await _gateway.InitializeAsync(old);
+        using var refused = await _gateway.InitializeWithAsync(old);
         await AssertRefusedAsync(refused, "invalid_token");
     }
 
@@ -118,13 +118,13 @@ public abstract class AcceptanceTests(AcceptanceFixture fixture) : IAsyncLifetim
     public async Task Token_WithoutTheScope_Is403NamingAllThatIsNeeded()
     {
         await using var gateway = await GuardedGateway.StartAsync(_issuer, scopes: ["test:use", "test:admin"]);
-        using var answer = await gateway.InitializeAsync(await _issuer.IssueAsync("alice", GuardedGateway.Audience, "test:use"));
+        using var answer = await gateway.InitializeWithAsync(await _issuer.IssueAsync("alice", GuardedGateway.Audience, "test:use"));
         Assert.Equal(403, answer.Status);
         Assert.Equal(-32001, (await answer.JsonAsync()).Code());
         Assert.Equal(
             """Bearer error="insufficient_scope", scope="test:use test:admin", resource_metadata="https://mcp.test/.well-known/oauth-protected-resource/test/mcp" """.TrimEnd(),
             answer.Header("WWW-Authenticate"));
-        using var granted = await gateway.InitializeAsync(await _issuer.IssueAsync("alice", GuardedGateway.Audience, "test:use test:admin"));
+        using var granted = await gateway.InitializeWithAsync(await _issuer.IssueAsync("alice", GuardedGateway.Audience, "test:use test:admin"));
         Assert.Equal(200, granted.Status);
     }
 

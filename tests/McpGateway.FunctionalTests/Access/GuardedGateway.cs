@@ -62,7 +62,7 @@ internal sealed class GuardedGateway : IAsyncDisposable
         HttpMethod.Post, new Uri(Gateway.BaseAddress, path), Http.Json(Rpc.Initialize()),
         [("Accept", "application/json, text/event-stream"), .. headers]);
 
-    public Task<Answer> InitializeAsync(string token) => InitializeAsync("test/mcp", ("Authorization", $"Bearer {token}"));
+    public Task<Answer> InitializeWithAsync(string token) => InitializeAsync("test/mcp", ("Authorization", $"Bearer {token}"));
 
     public ValueTask DisposeAsync() => Gateway.DisposeAsync();
 }

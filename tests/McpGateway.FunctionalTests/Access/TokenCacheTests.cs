@@ -105,7 +105,7 @@ public sealed class TokenCacheTests : IAsyncLifetime
             },
             "it was asked in vain", Http.Patience);
         Assert.Equal(200, await SendAsync(gateway, await IssueAsync("bob")));
-        using var unknown = await gateway.InitializeAsync(_issuer.Key.Sign(_issuer.Claims("bob", GuardedGateway.Audience), "unknown"));
+        using var unknown = await gateway.InitializeWithAsync(_issuer.Key.Sign(_issuer.Claims("bob", GuardedGateway.Audience), "unknown"));
         Assert.Equal(401, unknown.Status);
     }
 
@@ -117,7 +117,7 @@ public sealed class TokenCacheTests : IAsyncLifetime
         await using var gateway = await StartAsync(
             ("Access:Jwt:Issuers:1:Issuer", "https://static.test"), ("Access:Jwt:Issuers:1:Audience", GuardedGateway.Audience),
             ("Access:Jwt:Issuers:1:PublicKeys:0", key.Pem));
-        using (var answer = await gateway.InitializeAsync(await IssueAsync("alice")))
+        using (var answer = await gateway.InitializeWithAsync(await IssueAsync("alice")))
         {
             Assert.Equal(503, answer.Status);
             Assert.NotNull(answer.Header("Retry-After"));
@@ -137,7 +137,7 @@ public sealed class TokenCacheTests : IAsyncLifetime
         await using var gateway = await StartAsync(("Access:Jwt:KeyFetchInterval", "00:10:00"), ("Access:Jwt:KeyLifetime", "00:10:00"));
         for (var guess = 0; guess < 20; guess++)
         {
-            using var refused = await gateway.InitializeAsync(
+            using var refused = await gateway.InitializeWithAsync(
                 _issuer.Key.Sign(_issuer.Claims("alice", GuardedGateway.Audience), $"guess-{guess}"));
             Assert.Equal(401, refused.Status);
         }
@@ -180,7 +180,7 @@ public sealed class TokenCacheTests : IAsyncLifetime
 
     private static async Task<int> SendAsync(GuardedGateway gateway, string token)
     {
-        using var answer = await gateway.InitializeAsync(token);
+        using var answer = await gateway.InitializeWithAsync(token);
         return answer.Status;
     }
 

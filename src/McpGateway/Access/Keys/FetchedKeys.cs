@@ -83,7 +83,8 @@ internal sealed partial class FetchedKeys(
         }
         catch (Exception exception)
         {
-            Log.Failed(log, issuer, _current is null ? "none is known, so its tokens are refused" : "the known ones stay in force", exception);
+            Log.Failed(log, issuer, _current is null ? "none is known, so its tokens are refused" : "the known ones stay in force",
+                limit.IsCancellationRequested ? $"no answer within {timing.Patience}" : exception.Message);
         }
     }
 
@@ -92,8 +93,8 @@ internal sealed partial class FetchedKeys(
         [LoggerMessage(1, LogLevel.Information, "{Issuer}: {Count} keys", EventName = "KeysFetched")]
         public static partial void Fetched(ILogger log, string issuer, int count);
 
-        [LoggerMessage(2, LogLevel.Warning, "{Issuer}: its keys cannot be fetched; {Consequence}", EventName = "KeyFetchFailed")]
-        public static partial void Failed(ILogger log, string issuer, string consequence, Exception exception);
+        [LoggerMessage(2, LogLevel.Warning, "{Issuer}: its keys cannot be fetched; {Consequence}: {Reason}", EventName = "KeyFetchFailed")]
+        public static partial void Failed(ILogger log, string issuer, string consequence, string reason);
     }
 }
 

@@ -1,5 +1,4 @@
 using McpGateway.Configuration;
-using Microsoft.IdentityModel.Protocols;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using Microsoft.IdentityModel.Tokens;
 
@@ -15,7 +14,7 @@ internal sealed class KeyDocuments(HttpClient client)
     public async Task<KeySet> DiscoverAsync(JwtIssuerOptions issuer, KeySet? known, CancellationToken cancellationToken)
     {
         var document = OpenIdConnectConfiguration.Create(
-            await GetAsync(issuer.Authority!.TrimEnd('/') + DiscoveryPath, cancellationToken));
+            await client.GetStringAsync(new Uri(issuer.Authority!.TrimEnd('/') + DiscoveryPath), cancellationToken));
         if (document.Issuer != issuer.Issuer)
             throw new InvalidOperationException($"The discovery document is of the issuer '{document.Issuer}'. Is Issuer right, to the letter?");
         if (!SecureUrl.IsSecure(document.JwksUri))
@@ -27,15 +26,11 @@ internal sealed class KeyDocuments(HttpClient client)
     /// <returns>The known ones when they have not changed.</returns>
     public async Task<KeySet> FetchAsync(string url, KeySet? known, CancellationToken cancellationToken)
     {
-        var text = await GetAsync(url, cancellationToken);
+        var text = await client.GetStringAsync(new Uri(url), cancellationToken);
         return known?.Source == text ? known : Parse(text);
     }
 
     /// <summary>The signing keys of a key set. What is no public key, or a weak one, is left out.</summary>
     public static KeySet Parse(string text) =>
         new(new JsonWebKeySet(text).GetSigningKeys().Where(PublicKeys.IsStrong), text);
-
-    private Task<string> GetAsync(string url, CancellationToken cancellationToken) =>
-        new HttpDocumentRetriever(client) { RequireHttps = url.StartsWith("https:", StringComparison.OrdinalIgnoreCase) }
-            .GetDocumentAsync(url, cancellationToken);
 }
