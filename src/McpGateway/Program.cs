@@ -9,7 +9,12 @@ using McpGateway.Servers.Guarding;
 using McpGateway.Sessions;
 using McpGateway.Transports;
 
-var root = new RootCommand("Serves stdio MCP servers over HTTP.") { ValidateCommand.Create(), DemoServerCommand.Create() };
+var root = new RootCommand("Serves stdio MCP servers over HTTP.")
+{
+    ValidateCommand.Create(),
+    TokenCommand.Create(HostFolder.ReadSettings, TimeProvider.System),
+    DemoServerCommand.Create(),
+};
 new RunCommand(settings => Gateway.Compose(settings), Guard.Enter).AddTo(root);
 // The host sees to SIGTERM and Ctrl+C. The library's own handler would end the process two seconds later, calls and all.
 return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
@@ -23,12 +28,7 @@ namespace McpGateway
         /// <param name="adjust">What a test replaces.</param>
         public static WebApplication Compose(RunSettings settings, Action<WebApplicationBuilder>? adjust = null)
         {
-            // appsettings.json of the folder it runs in, else the one that came with the program.
-            var here = Environment.CurrentDirectory;
-            var builder = WebApplication.CreateBuilder(new WebApplicationOptions
-            {
-                ContentRootPath = File.Exists(Path.Combine(here, "appsettings.json")) ? here : AppContext.BaseDirectory,
-            });
+            var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = HostFolder.Find() });
             // Its lines hold whole query strings, where session ids travel; and it would start an activity for each request.
             builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
             builder.WebHost.UseKestrel(kestrel => kestrel.AddServerHeader = false);
