@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using McpGateway.FunctionalTests.Hosting;
+using McpGateway.FunctionalTests.Interop;
 
 namespace McpGateway.FunctionalTests.Access;
 
@@ -233,6 +234,22 @@ public sealed class LocalIssuerTests(LocalIssuerTests.Fixture fixture) : Accepta
 /// <summary>The same with a real issuer.</summary>
 public sealed class OidcProviderTests(OidcProviderTests.Fixture fixture) : AcceptanceTests(fixture), IClassFixture<OidcProviderTests.Fixture>
 {
+    [Theory]
+    [InlineData("sse")]
+    [InlineData("http")]
+    public async Task TypeScriptClient_WithItsToken_SeesEverything(string transport)
+    {
+        await using var gateway = await TestGateway.StartAsync(InteropGateway.BuildGatewayJson(), new()
+        {
+            ["Access:Jwt:Issuers:0:Issuer"] = fixture.Issuer.Name, ["Access:Jwt:Issuers:0:Authority"] = fixture.Issuer.Name,
+            ["Access:Jwt:Issuers:0:Audience"] = GuardedGateway.Audience,
+        });
+        var token = await fixture.Issuer.IssueAsync("alice", GuardedGateway.Audience);
+        var url = new Uri(gateway.BaseAddress, transport is "sse" ? "everything/sse" : "everything/mcp").AbsoluteUri;
+        Expectations.Everything(await NodeScript.RunAsync(
+            "ts-client.mjs", ["--script", "everything", "--transport", transport, "--url", url, "--token", token]));
+    }
+
     public sealed class Fixture : AcceptanceFixture
     {
         private protected override async Task<Issuer> StartIssuerAsync() => await OidcProviderIssuer.StartAsync();
