@@ -44,6 +44,7 @@ namespace McpGateway
             adjust?.Invoke(builder);
 
             var app = builder.Build();
+            SettingsFiles.LogFailures(builder.Configuration, app.Logger);
             foreach (var url in settings.ListenOn(builder.Configuration))
                 app.Urls.Add(url);
 
