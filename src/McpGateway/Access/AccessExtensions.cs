@@ -1,4 +1,3 @@
-using System.Net;
 using McpGateway.Access.Authentication;
 using McpGateway.Access.Authorization;
 using McpGateway.Access.Discovery;
@@ -18,14 +17,16 @@ public static class AccessExtensions
     private const string CredentialScheme = "credential";
     private const int DocumentBytes = 1024 * 1024;
 
-    /// <summary>Adds authentication by tokens and API keys, and the policy of servers. Section <c>Access</c> says who is let in.</summary>
+    /// <summary>
+    /// Adds authentication by tokens and API keys, and the policy of servers. Section <c>Access</c> says who is let in.
+    /// </summary>
     public static IServiceCollection AddGatewayAccess(this IServiceCollection services)
     {
         services.AddSingleton<IValidateOptions<AccessOptions>, IssuerKeysValidator>();
-        services.AddSingleton(_ => new KeyDocuments(new HttpClient(
-            new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5) }) { MaxResponseContentBufferSize = DocumentBytes }));
+        services.AddSingleton(_ => new KeyDocuments(CreateClient()));
         services.AddSingleton<KeySources>().AddSingleton<AccessState>().AddSingleton<TokenCache>().AddSingleton<Audiences>();
-        services.AddSingleton<ExternalUrls>().AddSingleton<ResourceMetadata>().AddSingleton<ServerRules>().AddSingleton<Challenge>();
+        services.AddSingleton<ExternalUrls>().AddSingleton<ResourceMetadata>();
+        services.AddSingleton<ServerRules>().AddSingleton<Challenge>();
         services.AddSingleton<IConfigureOptions<JwtBearerOptions>, BearerOptionsSetup>().AddSingleton<BearerEvents>();
         services.AddAuthentication(AnyScheme)
             .AddPolicyScheme(AnyScheme, null, options => options.ForwardDefaultSelector = SchemeFor)
@@ -35,7 +36,8 @@ public static class AccessExtensions
         services.AddLogging(logging => logging.AddFilter(typeof(CredentialHandler).FullName, LogLevel.Warning));
         services.AddSingleton<IAuthorizationHandler, ServerRequirementHandler>();
         services.AddSingleton<IAuthorizationMiddlewareResultHandler, RefusalWriter>();
-        services.AddAuthorizationBuilder().AddPolicy(AccessNames.ServerPolicy, policy => policy.AddRequirements(new ServerRequirement()));
+        services.AddAuthorizationBuilder()
+            .AddPolicy(AccessNames.ServerPolicy, policy => policy.AddRequirements(new ServerRequirement()));
         services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<AccessOptions>>(TrustKnownNetworks);
         return services;
     }
@@ -54,18 +56,27 @@ public static class AccessExtensions
     }
 
     /// <summary>Serves the documents that tell clients where to get a token. They need none, and are for all origins.</summary>
-    public static IApplicationBuilder UseResourceMetadata(this IApplicationBuilder app) => app.UseMiddleware<ResourceMetadataMiddleware>();
+    public static IApplicationBuilder UseResourceMetadata(this IApplicationBuilder app) =>
+        app.UseMiddleware<ResourceMetadataMiddleware>();
 
-    /// <summary>Refuses requests from where none should come. Health checks come before it: kubelet's Host is the pod's address.</summary>
+    /// <summary>
+    /// Refuses requests from where none should come. Health checks come before it: kubelet's Host is the pod's address.
+    /// </summary>
     public static IApplicationBuilder UseRequestGuard(this IApplicationBuilder app) => app.UseMiddleware<RequestGuard>();
 
     private static string SchemeFor(HttpContext context) =>
         context.RequestServices.GetRequiredService<AccessState>().Current.IsRequired
         && Credential.Of(context.Request).Kind is CredentialKind.Token ? JwtBearerDefaults.AuthenticationScheme : CredentialScheme;
 
+    private static HttpClient CreateClient() => new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
+    {
+        MaxResponseContentBufferSize = DocumentBytes,
+    };
+
     private static void TrustKnownNetworks(ForwardedHeadersOptions options, IOptions<AccessOptions> access)
     {
-        options.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedHost | ForwardedHeaders.XForwardedProto;
+        options.ForwardedHeaders =
+            ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedHost | ForwardedHeaders.XForwardedProto;
         options.KnownProxies.Clear();
         options.KnownIPNetworks.Clear();
         foreach (var network in access.Value.ForwardedHeaders.KnownNetworks)

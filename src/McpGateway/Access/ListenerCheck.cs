@@ -13,12 +13,16 @@ public static class ListenerCheck
         if (access.Anonymous is true || access.HasCredentials)
             return null;
         if (access.Anonymous is false)
-            return "Access:Anonymous is false, and no way to authenticate is configured: nobody could be let in. Set Access:Jwt:Issuers or Access:ApiKeys.";
+        {
+            return "Access:Anonymous is false, and no way to authenticate is configured: nobody could be let in. "
+                + "Set Access:Jwt:Issuers or Access:ApiKeys.";
+        }
+
         var open = urls.FirstOrDefault(url => !IsLoopback(url));
         return open is null ? null :
-            $"{open} is not a loopback address, and no authentication is configured. Set Access:Jwt:Issuers or Access:ApiKeys, or listen on "
-            + "http://127.0.0.1:8000, or say that everybody who can reach it may use it: Access:Anonymous = true (environment: "
-            + "Access__Anonymous=true).";
+            $"{open} is not a loopback address, and no authentication is configured. Set Access:Jwt:Issuers or Access:ApiKeys, "
+            + "or listen on http://127.0.0.1:8000, or say that everybody who can reach it may use it: Access:Anonymous = true "
+            + "(environment: Access__Anonymous=true).";
     }
 
     // Kestrel's wildcards (http://*:80, http://+:80) are no URIs, and as open as it gets.

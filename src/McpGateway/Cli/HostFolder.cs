@@ -5,7 +5,7 @@ public static class HostFolder
 {
     public const string SettingsFile = "appsettings.json";
 
-    /// <summary>The folder that the program runs in, if it has an appsettings.json; else the one that the program came in.</summary>
+    /// <summary>The folder that it runs in, if that has an appsettings.json; else the one that the program came in.</summary>
     public static string Find()
     {
         var here = Environment.CurrentDirectory;

@@ -123,7 +123,8 @@ public abstract class AcceptanceTests(AcceptanceFixture fixture) : IAsyncLifetim
         Assert.Equal(403, answer.Status);
         Assert.Equal(-32001, (await answer.JsonAsync()).Code());
         Assert.Equal(
-            """Bearer error="insufficient_scope", scope="test:use test:admin", resource_metadata="https://mcp.test/.well-known/oauth-protected-resource/test/mcp" """.TrimEnd(),
+            "Bearer error=\"insufficient_scope\", scope=\"test:use test:admin\", "
+            + "resource_metadata=\"https://mcp.test/.well-known/oauth-protected-resource/test/mcp\"",
             answer.Header("WWW-Authenticate"));
         using var granted = await gateway.InitializeWithAsync(await _issuer.IssueAsync("alice", GuardedGateway.Audience, "test:use test:admin"));
         Assert.Equal(200, granted.Status);

@@ -69,7 +69,7 @@ public sealed class DiscoveryTests
         using (var document = await GetAsync(gateway, WellKnown + "/test/mcp", forwarded))
             Assert.Equal("https://mcp.test/test/mcp", (await document.JsonAsync()).Get("resource").GetString());
         using (var challenge = await GetAsync(gateway, "test/mcp", forwarded))
-            Assert.Contains("resource_metadata=\"https://mcp.test/.well-known/oauth-protected-resource/test/mcp\"", challenge.Header("WWW-Authenticate"), StringComparison.Ordinal);
+            AssertLeadsTo("https://mcp.test/.well-known/oauth-protected-resource/test/mcp", challenge);
         using var spoofed = await GetAsync(gateway, WellKnown + "/test/mcp", ("X-Forwarded-Host", "evil.test"));
         Assert.Equal(403, spoofed.Status);
     }
@@ -98,7 +98,7 @@ public sealed class DiscoveryTests
         }
 
         using var challenge = await GetAsync(gateway, "tools/test/mcp");
-        Assert.Contains("resource_metadata=\"https://mcp.test/tools/.well-known/oauth-protected-resource/test/mcp\"", challenge.Header("WWW-Authenticate"), StringComparison.Ordinal);
+        AssertLeadsTo("https://mcp.test/tools/.well-known/oauth-protected-resource/test/mcp", challenge);
     }
 
     [Fact]
@@ -119,6 +119,9 @@ public sealed class DiscoveryTests
         using var answer = await GetAsync(gateway, WellKnown + "/test/mcp");
         Assert.Equal(404, answer.Status);
     }
+
+    private static void AssertLeadsTo(string url, Answer challenge) =>
+        Assert.Contains($"resource_metadata=\"{url}\"", challenge.Header("WWW-Authenticate"), StringComparison.Ordinal);
 
     private static Task<Answer> GetAsync(TestGateway gateway, string path, params (string, string)[] headers) =>
         Http.SendAsync(HttpMethod.Get, new Uri(gateway.BaseAddress, path), null, headers);

@@ -18,7 +18,8 @@ internal sealed partial class AccessState : IDisposable
     private readonly IDisposable _reloads;
     private volatile AccessModel _current;
 
-    public AccessState(IConfiguration configuration, IOptionsFactory<AccessOptions> options, KeySources sources, ILogger<AccessState> log)
+    public AccessState(
+        IConfiguration configuration, IOptionsFactory<AccessOptions> options, KeySources sources, ILogger<AccessState> log)
     {
         (_options, _sources, _log) = (options, sources, log);
         _current = Build(options.Create(Options.DefaultName), wasRequired: false);
@@ -61,11 +62,12 @@ internal sealed partial class AccessState : IDisposable
         [LoggerMessage(1, LogLevel.Information, "Access was read again: {Issuers} issuers", EventName = "AccessReloaded")]
         public static partial void Reloaded(ILogger log, int issuers);
 
-        [LoggerMessage(2, LogLevel.Error, "Access is not valid, and what was valid before stays in force: {Errors}", EventName = "AccessRejected")]
+        [LoggerMessage(2, LogLevel.Error, "Access is not valid, and what was valid before stays in force: {Errors}",
+            EventName = "AccessRejected")]
         public static partial void Rejected(ILogger log, string errors);
 
-        [LoggerMessage(3, LogLevel.Warning, "{Issuer} has a shared secret, which is for trials: whoever can check its tokens can make them",
-            EventName = "SharedSecret")]
+        [LoggerMessage(EventId = 3, Level = LogLevel.Warning, EventName = "SharedSecret",
+            Message = "{Issuer} has a shared secret, which is for trials: whoever can check its tokens can make them")]
         public static partial void Trial(ILogger log, string issuer);
     }
 }

@@ -87,9 +87,10 @@ internal sealed class BearerEvents(AccessState state, TokenCache cache, Audience
         if (model.Find(peek.Issuer) is not { } issuer)
             throw CredentialRefusedException.InvalidToken("The token's issuer is not one that is trusted here.");
         if (!issuer.Allows(peek.Algorithm))
-            throw CredentialRefusedException.InvalidToken("The token is signed with an algorithm that is not allowed for its issuer.");
+            throw CredentialRefusedException.InvalidToken("The token's algorithm is not allowed for its issuer.");
         // Before the check, so that a key that goes away meanwhile makes what is remembered void, not the other way round.
-        var keys = await issuer.Keys.GetAsync(peek.KeyId, cancellationToken) ?? throw CredentialRefusedException.IssuerUnavailable();
+        var keys = await issuer.Keys.GetAsync(peek.KeyId, cancellationToken)
+            ?? throw CredentialRefusedException.IssuerUnavailable();
         return new Attempt(token, issuer, keys, peek.KeyId);
     }
 

@@ -39,7 +39,8 @@ internal readonly record struct Credential(CredentialKind Kind, string Text)
         var token = header.AsSpan(Scheme.Length).Trim(' ');
         if (token.IsEmpty || token.ContainsAnyExcept(TokenCharacters))
             return new(CredentialKind.Unknown, string.Empty);
-        return new(token.StartsWith(KeyPrefix, StringComparison.Ordinal) ? CredentialKind.ApiKey : CredentialKind.Token, token.ToString());
+        var isKey = token.StartsWith(KeyPrefix, StringComparison.Ordinal);
+        return new(isKey ? CredentialKind.ApiKey : CredentialKind.Token, token.ToString());
     }
 }
 

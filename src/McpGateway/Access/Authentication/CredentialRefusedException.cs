@@ -15,6 +15,6 @@ internal sealed class CredentialRefusedException(int status, string? error, stri
 
     public static CredentialRefusedException InvalidRequest(int status, string message) => new(status, "invalid_request", message);
 
-    public static CredentialRefusedException IssuerUnavailable() =>
-        new(StatusCodes.Status503ServiceUnavailable, null, "The token's issuer cannot be reached, so the token cannot be checked now.");
+    public static CredentialRefusedException IssuerUnavailable() => new(
+        StatusCodes.Status503ServiceUnavailable, null, "The token's issuer cannot be reached, so the token cannot be checked now.");
 }

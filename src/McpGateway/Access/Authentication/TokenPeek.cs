@@ -28,7 +28,8 @@ internal sealed record TokenPeek(string Issuer, string Algorithm, string? KeyId)
         // An extension that must be understood (RFC 7515, section 4.1.11) is none that is understood here.
         if (header is null || payload is null || header.RootElement.TryGetProperty("crit", out _))
             return null;
-        return Text(payload, "iss") is { } issuer && Text(header, "alg") is { } algorithm && HasTextOrNothing(header, "kid", out var key)
+        return Text(payload, "iss") is { } issuer && Text(header, "alg") is { } algorithm
+            && HasTextOrNothing(header, "kid", out var key)
             ? new TokenPeek(issuer, algorithm, key)
             : null;
     }

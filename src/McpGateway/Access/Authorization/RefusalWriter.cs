@@ -21,8 +21,8 @@ internal sealed class RefusalWriter(Challenge challenge) : IAuthorizationMiddlew
         if (isKnown)
         {
             response.Headers.WWWAuthenticate = challenge.InsufficientScope(context);
-            await WriteAsync(context, StatusCodes.Status403Forbidden,
-                new(JsonRpcErrorCode.Unauthorized, "The token or key does not have all scopes that this server needs; WWW-Authenticate names them."));
+            await WriteAsync(context, StatusCodes.Status403Forbidden, new(JsonRpcErrorCode.Unauthorized,
+                "The token or key does not have all scopes that this server needs; WWW-Authenticate names them."));
             return;
         }
 

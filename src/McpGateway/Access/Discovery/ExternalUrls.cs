@@ -27,7 +27,8 @@ internal sealed class ExternalUrls(IOptions<AccessOptions> options, GatewayConfi
         return Find(path.EndsWith('/') ? path[..^1] : path) == server;
     }
 
-    /// <summary>The server with an endpoint at this path below the base; null when there is none. The empty path is the default's.</summary>
+    /// <summary>The server with an endpoint at this path below the base; the empty path is the default's.</summary>
+    /// <returns>Null when there is none.</returns>
     public string? Find(string path)
     {
         var current = config.Current;

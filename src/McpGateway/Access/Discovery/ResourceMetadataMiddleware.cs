@@ -18,7 +18,7 @@ internal sealed class ResourceMetadataMiddleware(RequestDelegate next, ResourceM
         if (EndpointPath(context.Request.Path.Value ?? string.Empty) is not { } path)
             return next(context);
         var response = context.Response;
-        if (options.Value.PublicUrl is null && !options.Value.AllowedHosts.Contains(context.Request.Host.Host, StringComparer.OrdinalIgnoreCase))
+        if (options.Value.PublicUrl is null && !IsAllowed(context.Request.Host.Host))
             return next(context); // the guard says why
         response.Headers.AccessControlAllowOrigin = "*";
         if (HttpMethods.IsOptions(context.Request.Method))
@@ -61,6 +61,10 @@ internal sealed class ResourceMetadataMiddleware(RequestDelegate next, ResourceM
             return null;
         var rest = path[ResourceMetadata.WellKnown.Length..].TrimEnd('/');
         // With a path in the public URL the endpoint's own path is behind it.
-        return _publicPath.Length > 0 && rest.StartsWith(_publicPath, StringComparison.Ordinal) && (rest.Length == _publicPath.Length || rest[_publicPath.Length] == '/') ? rest[_publicPath.Length..] : rest;
+        return _publicPath.Length > 0 && (rest + "/").StartsWith(_publicPath + "/", StringComparison.Ordinal)
+            ? rest[_publicPath.Length..]
+            : rest;
     }
+
+    private bool IsAllowed(string host) => options.Value.AllowedHosts.Contains(host, StringComparer.OrdinalIgnoreCase);
 }

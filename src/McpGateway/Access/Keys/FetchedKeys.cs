@@ -11,7 +11,8 @@ namespace McpGateway.Access.Keys;
 /// <param name="time">The clock.</param>
 /// <param name="log">Told when it does not work.</param>
 internal sealed partial class FetchedKeys(
-    string issuer, Func<KeySet?, CancellationToken, Task<KeySet>> fetch, KeyTiming timing, TimeProvider time, ILogger log) : IKeySource
+    string issuer, Func<KeySet?, CancellationToken, Task<KeySet>> fetch, KeyTiming timing, TimeProvider time, ILogger log)
+    : IKeySource
 {
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _stop = new();
@@ -83,7 +84,8 @@ internal sealed partial class FetchedKeys(
         }
         catch (Exception exception)
         {
-            Log.Failed(log, issuer, _current is null ? "none is known, so its tokens are refused" : "the known ones stay in force",
+            Log.Failed(
+                log, issuer, _current is null ? "none is known, so its tokens are refused" : "the known ones stay in force",
                 limit.IsCancellationRequested ? $"no answer within {timing.Patience}" : exception.Message);
         }
     }
@@ -93,7 +95,8 @@ internal sealed partial class FetchedKeys(
         [LoggerMessage(1, LogLevel.Information, "{Issuer}: {Count} keys", EventName = "KeysFetched")]
         public static partial void Fetched(ILogger log, string issuer, int count);
 
-        [LoggerMessage(2, LogLevel.Warning, "{Issuer}: its keys cannot be fetched; {Consequence}: {Reason}", EventName = "KeyFetchFailed")]
+        [LoggerMessage(2, LogLevel.Warning, "{Issuer}: its keys cannot be fetched; {Consequence}: {Reason}",
+            EventName = "KeyFetchFailed")]
         public static partial void Failed(ILogger log, string issuer, string consequence, string reason);
     }
 }

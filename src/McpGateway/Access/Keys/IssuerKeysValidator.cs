@@ -32,7 +32,9 @@ internal sealed class IssuerKeysValidator : IValidateOptions<AccessOptions>
     {
         try
         {
-            return KeySources.Fixed(issuer).Count > 0 ? null : "holds no public key for signatures; an RSA key has at least 2048 bits";
+            return KeySources.Fixed(issuer).Count > 0
+                ? null
+                : "holds no public key for signatures; an RSA key has at least 2048 bits";
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

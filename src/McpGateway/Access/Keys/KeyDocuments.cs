@@ -10,13 +10,13 @@ internal sealed class KeyDocuments(HttpClient client)
     private const string DiscoveryPath = "/.well-known/openid-configuration";
 
     /// <summary>The keys of an issuer with discovery (OpenID Connect Discovery 1.0, section 4).</summary>
-    /// <exception cref="InvalidOperationException">The document is somebody else's, or leads where nothing can be trusted.</exception>
+    /// <exception cref="InvalidOperationException">It is somebody else's, or leads where nothing can be trusted.</exception>
     public async Task<KeySet> DiscoverAsync(JwtIssuerOptions issuer, KeySet? known, CancellationToken cancellationToken)
     {
         var document = OpenIdConnectConfiguration.Create(
             await client.GetStringAsync(new Uri(issuer.Authority!.TrimEnd('/') + DiscoveryPath), cancellationToken));
         if (document.Issuer != issuer.Issuer)
-            throw new InvalidOperationException($"The discovery document is of the issuer '{document.Issuer}'. Is Issuer right, to the letter?");
+            throw new InvalidOperationException($"The discovery document is of '{document.Issuer}'; is Issuer right?");
         if (!SecureUrl.IsSecure(document.JwksUri))
             throw new InvalidOperationException($"The discovery document's jwks_uri is not https: '{document.JwksUri}'.");
         return await FetchAsync(document.JwksUri, known, cancellationToken);

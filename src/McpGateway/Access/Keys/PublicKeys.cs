@@ -11,7 +11,8 @@ internal static class PublicKeys
 
     /// <summary>Whether a key is a public one that nobody can compute the private one of (NIST SP 800-131A).</summary>
     // A secret in a published key set is one that everybody knows.
-    public static bool IsStrong(SecurityKey key) => key is AsymmetricSecurityKey && (key is ECDsaSecurityKey || key.KeySize >= RsaBits);
+    public static bool IsStrong(SecurityKey key) =>
+        key is AsymmetricSecurityKey && (key is ECDsaSecurityKey || key.KeySize >= RsaBits);
 
     /// <returns>Null when the text holds no public key, or a weak one.</returns>
     public static SecurityKey? Parse(string pem)

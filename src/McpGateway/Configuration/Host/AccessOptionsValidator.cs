@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace McpGateway.Configuration;
 
-/// <summary>Finds what would silently never match, or let in whom nobody meant: an origin with a path, a host with a port.</summary>
+/// <summary>Finds what would silently never match, or let in whom nobody meant.</summary>
 internal sealed class AccessOptionsValidator : IValidateOptions<AccessOptions>
 {
     public ValidateOptionsResult Validate(string? name, AccessOptions options)
@@ -22,13 +22,19 @@ internal sealed class AccessOptionsValidator : IValidateOptions<AccessOptions>
     private static IEnumerable<string> AnonymousErrors(AccessOptions options)
     {
         if (options is { Anonymous: true, HasCredentials: true })
-            yield return "Access:Anonymous is true, so Access:Jwt:Issuers and Access:ApiKeys would do nothing; leave out one or the other";
+        {
+            yield return "Access:Anonymous is true, so Access:Jwt:Issuers and Access:ApiKeys would do nothing; "
+                + "leave out one or the other";
+        }
     }
 
     private static IEnumerable<string> PublicUrlErrors(string? text)
     {
         if (text is not null && (!Uri.TryCreate(text, UriKind.Absolute, out var url) || !IsPlain(url)))
-            yield return "Access:PublicUrl: write the gateway's address as clients see it, without a query, such as https://mcp.example.com";
+        {
+            yield return "Access:PublicUrl: write the gateway's address as clients see it, without a query, such as "
+                + "https://mcp.example.com";
+        }
     }
 
     private static IEnumerable<string> OriginErrors(string origin, int index)
@@ -52,8 +58,8 @@ internal sealed class AccessOptionsValidator : IValidateOptions<AccessOptions>
     {
         if (!IPNetwork.TryParse(network, out _))
         {
-            yield return $"Access:ForwardedHeaders:KnownNetworks:{index}: write a network as its first address and the length of its prefix, "
-                + "such as 10.0.0.0/8";
+            yield return $"Access:ForwardedHeaders:KnownNetworks:{index}: write a network as its first address and the length of "
+                + "its prefix, such as 10.0.0.0/8";
         }
     }
 

@@ -14,7 +14,11 @@ internal static class ApiKeyOptionsValidator
                 yield return $"{path}:Name: write who uses the key; sessions are bound to that name";
             // Two keys of one name are one owner: so a key is replaced without an interruption.
             if (key.Sha256.Length != HashDigits || !key.Sha256.All(char.IsAsciiHexDigit))
-                yield return $"{path}:Sha256: write the key's SHA-256 as {HashDigits} hexadecimal digits; `McpGateway token key` makes both";
+            {
+                yield return $"{path}:Sha256: write the key's SHA-256 as {HashDigits} hexadecimal digits; "
+                    + "`McpGateway token key` makes both";
+            }
+
             if (!key.Scopes.All(Scope.IsValid))
                 yield return $"{path}:Scopes: {Scope.Advice}";
         }

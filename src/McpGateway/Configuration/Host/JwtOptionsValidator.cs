@@ -47,9 +47,14 @@ internal static class JwtOptionsValidator
 
     private static IEnumerable<string> KeyErrors(JwtIssuerOptions issuer)
     {
-        string?[] sources = [issuer.Authority, issuer.JwksUrl, issuer.JwksFile, issuer.PublicKeys is [var key, ..] ? key : null, issuer.SharedSecret];
+        var pem = issuer.PublicKeys is [var first, ..] ? first : null;
+        string?[] sources = [issuer.Authority, issuer.JwksUrl, issuer.JwksFile, pem, issuer.SharedSecret];
         if (sources.Count(source => source is not null) != 1)
-            yield return "Issuer: says where its keys come from by exactly one of Authority, JwksUrl, JwksFile, PublicKeys and SharedSecret";
+        {
+            yield return "Issuer: says where its keys come from by exactly one of Authority, JwksUrl, JwksFile, PublicKeys and "
+                + "SharedSecret";
+        }
+
         if (issuer.Authority is not null && !SecureUrl.IsSecure(issuer.Authority))
             yield return "Authority: write an https URL; http is for this machine only";
         if (issuer.JwksUrl is not null && !SecureUrl.IsSecure(issuer.JwksUrl))

@@ -42,7 +42,9 @@ internal sealed class GatewayFileReader(Expander expander, Findings findings)
     {
         if (key.Type == typeof(IReadOnlyDictionary<string, ServerEntry>))
             return ReadServers(value, path);
-        return key.Type == typeof(AuthEntry) ? ReadRules(new AuthEntry { Path = path }, value) : values.Read(key, value, path);
+        return key.Type == typeof(AuthEntry)
+            ? ReadRules(new AuthEntry { Path = path }, value)
+            : values.Read(key, value, path);
     }
 
     // Rules are the gateway's own, so nobody else's keys belong there: an unknown one is a rule that would not hold.
@@ -55,7 +57,8 @@ internal sealed class GatewayFileReader(Expander expander, Findings findings)
             return null;
         }
 
-        Fill(rules, element, _expanded, (_, path) => findings.Error(path, $"unknown, so it would protect nothing; known here: {known}"));
+        Fill(rules, element, _expanded, (_, path) =>
+            findings.Error(path, $"unknown, so it would protect nothing; known here: {known}"));
         return rules;
     }
 
