@@ -10,7 +10,12 @@ using McpGateway.Servers.Guarding;
 using McpGateway.Sessions;
 using McpGateway.Transports;
 
-var root = new RootCommand("Serves stdio MCP servers over HTTP.") { ValidateCommand.Create(), DemoServerCommand.Create() };
+var root = new RootCommand("Serves stdio MCP servers over HTTP.")
+{
+    ValidateCommand.Create(),
+    TokenCommand.Create(HostFolder.ReadSettings, TimeProvider.System),
+    DemoServerCommand.Create(),
+};
 new RunCommand(settings => Gateway.Compose(settings), Guard.Enter).AddTo(root);
 // The host sees to SIGTERM and Ctrl+C. The library's own handler would end the process two seconds later, calls and all.
 return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
@@ -24,18 +29,14 @@ namespace McpGateway
         /// <param name="adjust">What a test replaces.</param>
         public static WebApplication Compose(RunSettings settings, Action<WebApplicationBuilder>? adjust = null)
         {
-            // appsettings.json of the folder it runs in, else the one that came with the program.
-            var here = Environment.CurrentDirectory;
-            var builder = WebApplication.CreateBuilder(new WebApplicationOptions
-            {
-                ContentRootPath = File.Exists(Path.Combine(here, "appsettings.json")) ? here : AppContext.BaseDirectory,
-            });
+            var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = HostFolder.Find() });
             // Its lines hold whole query strings, where session ids travel; and it would start an activity for each request.
             builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
             builder.WebHost.UseKestrel(kestrel => kestrel.AddServerHeader = false);
             builder.WebHost.UseSockets(sockets => sockets.CreateBoundListenSocket = ListenSocket.Create);
 
             builder.Services.AddGatewayConfiguration(builder.Configuration, settings.Loader, settings.Initial);
+            builder.Services.AddGatewayAccess();
             builder.Services.AddSessions();
             builder.Services.AddTransports();
             builder.Services.AddGatewayProxy();
@@ -44,14 +45,19 @@ namespace McpGateway
             adjust?.Invoke(builder);
 
             var app = builder.Build();
+            SettingsFiles.LogFailures(builder.Configuration, app.Logger);
             foreach (var url in settings.ListenOn(builder.Configuration))
                 app.Urls.Add(url);
 
             app.UsePathBase(builder.Configuration["PathBase"] ?? string.Empty);
             app.UseErrorBodies(); // around all else: nothing leaves without a body
             app.UseHealth(); // before the guard: kubelet's Host is the pod's address
+            app.UseKnownProxies(); // before all that looks at scheme and host
+            app.UseResourceMetadata(); // before the guard: these documents are for pages of all origins
             app.UseRequestGuard();
             app.UseRouting(); // explicit, or the framework adds steps of its own accord
+            app.UseAuthentication();
+            app.UseAuthorization();
             app.MapGatewayProxy();
             return app;
         }

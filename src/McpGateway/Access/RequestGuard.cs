@@ -1,3 +1,4 @@
+using McpGateway.Access.Authentication;
 using McpGateway.Configuration;
 using McpGateway.JsonRpc;
 using Microsoft.Extensions.Options;
@@ -5,11 +6,12 @@ using Microsoft.Extensions.Options;
 namespace McpGateway.Access;
 
 /// <summary>
-/// Keeps web pages and foreign proxies from an anonymous gateway: the Host must be one that is allowed (DNS rebinding),
-/// an Origin one that may be (MCP 2025-11-25, "Security Warning": an invalid one is 403), and no header may say that a
-/// proxy stands in front, since its default Host is loopback and would put this machine's servers on the internet.
+/// Keeps web pages away that have no business here: the Host must be one that is allowed (DNS rebinding), an Origin one
+/// that may be (MCP 2025-11-25, "Security Warning": an invalid one is 403). And from an anonymous gateway foreign proxies:
+/// no header may say that one stands in front, since its default Host is loopback and would put this machine's servers on
+/// the internet.
 /// </summary>
-internal sealed class RequestGuard(RequestDelegate next, IOptions<AccessOptions> options)
+internal sealed class RequestGuard(RequestDelegate next, IOptions<AccessOptions> options, AccessState state)
 {
     private static readonly string[] ProxyHeaders = ["Forwarded", "X-Real-IP", "Via"];
 
@@ -21,7 +23,7 @@ internal sealed class RequestGuard(RequestDelegate next, IOptions<AccessOptions>
             return RefuseAsync(context, "This Host is not allowed. Add it to Access:AllowedHosts.");
         if (request.Headers.Origin is { Count: > 0 } origin && !OriginIsAllowed(origin.ToString(), access))
             return RefuseAsync(context, "This Origin is not allowed. Add it to Access:Cors:Origins.");
-        if (HasProxyHeader(request.Headers))
+        if (!state.Current.IsRequired && HasProxyHeader(request.Headers))
             return RefuseAsync(context, "An anonymous gateway takes no requests through a proxy. Set up authentication (Access) first.");
         return next(context);
     }

@@ -45,8 +45,10 @@ public sealed class RunCommand(Func<RunSettings, WebApplication> compose, Func<T
         {
             await using var app = compose(new RunSettings(loader, initial, urls));
             var access = app.Services.GetRequiredService<IOptions<AccessOptions>>().Value;
-            if (ListenerCheck.Check(app.Urls.Concat(RunSettings.KestrelUrls(app.Configuration)), access.Anonymous) is { } refusal)
+            if (ListenerCheck.Check(app.Urls.Concat(RunSettings.KestrelUrls(app.Configuration)), access) is { } refusal)
                 return Refuse(errors, [refusal]);
+            if (RulesCheck.Check(initial.Config, access).ToArray() is [_, ..] unmet)
+                return Refuse(errors, unmet);
             await app.RunAsync();
             return 0;
         }

@@ -25,16 +25,19 @@ public static class GatewayConfigurationExtensions
         services.AddOptions<LimitsOptions>().Bind(configuration.GetSection(LimitsOptions.Section)).ValidateOnStart();
         services.AddOptions<DrainOptions>().Bind(configuration.GetSection(DrainOptions.Section)).ValidateOnStart();
         services.AddOptions<AccessOptions>().Bind(configuration.GetSection(AccessOptions.Section))
-            .PostConfigure(UseDefaultHosts).ValidateOnStart();
+            .PostConfigure(CompleteHosts).ValidateOnStart();
         services.AddSingleton<IValidateOptions<LimitsOptions>, LimitsOptionsValidator>();
         services.AddSingleton<IValidateOptions<DrainOptions>, DrainOptionsValidator>();
         services.AddSingleton<IValidateOptions<AccessOptions>, AccessOptionsValidator>();
         return services;
     }
 
-    private static void UseDefaultHosts(AccessOptions access)
+    private static void CompleteHosts(AccessOptions access)
     {
         if (access.AllowedHosts.Count == 0)
             access.AllowedHosts = AccessOptions.LoopbackHosts;
+        // Uri gives IPv6 in brackets, as Host headers have it.
+        if (Uri.TryCreate(access.PublicUrl, UriKind.Absolute, out var url) && !access.AllowedHosts.Contains(url.Host))
+            access.AllowedHosts = [.. access.AllowedHosts, url.Host];
     }
 }

@@ -9,6 +9,9 @@ public sealed record ServerConfig
     /// <summary>What is started for it, or where it is reached. Changing it ends the server's sessions.</summary>
     public required ServerTarget Target { get; init; }
 
+    /// <summary>Who may use it. A change holds from the next message on.</summary>
+    public ServerAuthConfig Auth { get; init; } = new();
+
     /// <summary>From the start of a child until it has answered <c>initialize</c>.</summary>
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromMinutes(1);
 
@@ -41,6 +44,13 @@ public sealed record ServerConfig
 
     /// <summary>Bytes of memory that a child and its descendants may take together; null: any number.</summary>
     public long? MaxMemory { get; init; }
+}
+
+/// <summary>The key <c>auth</c> of a server.</summary>
+public sealed record ServerAuthConfig
+{
+    /// <summary>What a caller must have been granted, all of it. Empty: whoever is authenticated may use the server.</summary>
+    public EquatableList<string> Scopes { get; init; } = EquatableList<string>.Empty;
 }
 
 /// <summary>Where a server's messages go: a child process or a remote URL.</summary>

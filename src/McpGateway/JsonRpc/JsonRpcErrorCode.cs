@@ -15,6 +15,9 @@ public static class JsonRpcErrorCode
     /// <summary>The server or the session does not exist for this caller.</summary>
     public const int NotFound = -32001;
 
+    /// <summary>There is no credential, or not one that lets its bearer in here; WWW-Authenticate says what would.</summary>
+    public const int Unauthorized = NotFound;
+
     /// <summary>A limit was reached; Retry-After says when to try again.</summary>
     public const int Overloaded = -32003;
 

@@ -1,3 +1,4 @@
+using McpGateway.Access;
 using McpGateway.Configuration;
 using Microsoft.Extensions.Primitives;
 using Yarp.ReverseProxy.Configuration;
@@ -50,6 +51,7 @@ internal sealed partial class ProxyConfigProvider(GatewayConfigProvider provider
         RouteId = id,
         ClusterId = server.Name,
         Match = new RouteMatch { Path = path },
+        AuthorizationPolicy = AccessNames.ServerPolicy,
         Metadata = new Dictionary<string, string>
         {
             [PrefixKey] = prefix,

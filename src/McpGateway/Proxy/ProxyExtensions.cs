@@ -1,3 +1,4 @@
+using McpGateway.Access;
 using McpGateway.Transports;
 using Yarp.ReverseProxy.Configuration;
 
@@ -36,6 +37,7 @@ public static class ProxyExtensions
             pipeline.UseLoadBalancing();
             pipeline.UseLocalBridge(transports);
             pipeline.UsePassiveHealthChecks();
-        }).ConfigureEndpoints((endpoint, route) => endpoint.WithMetadata(ProxyConfigProvider.Describe(route)));
+        }).ConfigureEndpoints((endpoint, route) => endpoint.WithMetadata(
+            ProxyConfigProvider.Describe(route), new GuardedServer(route.ClusterId!)));
     }
 }

@@ -16,8 +16,13 @@ internal sealed class TestUsers : IStartupFilter
     /// <summary>For the <c>adjust</c> of <see cref="TestGateway"/>.</summary>
     public static void Add(WebApplicationBuilder builder) => builder.Services.AddSingleton<IStartupFilter, TestUsers>();
 
-    /// <summary>The header of this user's requests; none for null.</summary>
-    public static (string Name, string Value)[] HeaderOf(string? user) => user is null ? [] : [(Header, user)];
+    /// <summary>The header of this user's requests; none for null. A bearer token stands for itself.</summary>
+    public static (string Name, string Value)[] HeaderOf(string? user) => user switch
+    {
+        null => [],
+        _ when user.StartsWith("Bearer ", StringComparison.Ordinal) => [("Authorization", user)],
+        _ => [(Header, user)],
+    };
 
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {

@@ -7,9 +7,12 @@ using Microsoft.Extensions.Options;
 
 namespace McpGateway.Tests.Access;
 
-public sealed class RequestGuardTests
+public sealed class RequestGuardTests : IAsyncDisposable
 {
     private readonly AccessOptions _options = new() { AllowedHosts = AccessOptions.LoopbackHosts };
+    private readonly AccessFixture _access = new();
+
+    public ValueTask DisposeAsync() => _access.DisposeAsync();
 
     [Theory]
     [InlineData("localhost")]
@@ -68,6 +71,13 @@ public sealed class RequestGuardTests
         Assert.Contains("proxy", await RefusalAsync("localhost", (header, "x")), StringComparison.Ordinal);
 
     [Fact]
+    public async Task ProxyHeader_AuthenticationRequired_Passes()
+    {
+        _access.Configure(("Access:Anonymous", "false"));
+        Assert.Null(await RefusalAsync("localhost", ("X-Forwarded-For", "x")));
+    }
+
+    [Fact]
     public async Task OtherHeader_Passes() => Assert.Null(await RefusalAsync("localhost", ("X-Forwarder", "x"), ("X-Request-Id", "x")));
 
     private async Task<string?> RefusalAsync(string host, params (string Name, string Value)[] headers)
@@ -79,7 +89,7 @@ public sealed class RequestGuardTests
         foreach (var (name, value) in headers)
             context.Request.Headers[name] = value;
         var passed = false;
-        await new RequestGuard(Pass, Options.Create(_options)).InvokeAsync(context);
+        await new RequestGuard(Pass, Options.Create(_options), _access.State).InvokeAsync(context);
         if (passed)
             return null;
         Assert.Equal(403, context.Response.StatusCode);

@@ -34,6 +34,9 @@ internal static class LayoutRules
         new("System.Diagnostics.ProcessStartInfo", "Servers"),
         new("System.Runtime.InteropServices.DllImportAttribute", "Servers"),
         new("System.Runtime.InteropServices.LibraryImportAttribute", "Servers"),
+        new("Microsoft.AspNetCore.Authentication", "Access"),
+        new("Microsoft.IdentityModel", "Access"),
+        new("System.IdentityModel", "Access"),
         new("Yarp", "Proxy"),
         new("ModelContextProtocol", "Cli"),
     ];

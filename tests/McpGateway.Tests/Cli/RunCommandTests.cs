@@ -2,6 +2,7 @@ using System.CommandLine;
 using McpGateway.Cli;
 using McpGateway.Configuration;
 using McpGateway.Tests.Configuration;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 
 namespace McpGateway.Tests.Cli;
@@ -46,6 +47,36 @@ public sealed class RunCommandTests : IDisposable
         Assert.Equal(2, await RunAsync("--config", path, "--urls", urls));
         Assert.Contains("Access:Anonymous = true", _error.ToString(), StringComparison.Ordinal);
         Assert.Contains("Access__Anonymous=true", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_OpenAddressWithAnApiKey_Starts()
+    {
+        var path = _folder.Write("gateway.json", Valid);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        WebApplication? app = null;
+        var root = new RootCommand();
+        new RunCommand(settings => app = Gateway.Compose(settings, builder =>
+        {
+            builder.Configuration["Access:ApiKeys:0:Name"] = "ci";
+            builder.Configuration["Access:ApiKeys:0:Sha256"] = new string('0', 64);
+            builder.Configuration["Logging:LogLevel:Default"] = "Warning";
+        })).AddTo(root);
+        var running = root.Parse(["--config", path, "--urls", "http://0.0.0.0:0"])
+            .InvokeAsync(new InvocationConfiguration { Error = _error }, stop.Token);
+        await Waiting.UntilAsync(() => running.IsCompleted || app?.Lifetime.ApplicationStarted.IsCancellationRequested is true);
+        Assert.False(running.IsCompleted, _error.ToString());
+        app!.Lifetime.StopApplication();
+        Assert.Equal(0, await running.Soon());
+    }
+
+    [Fact]
+    public async Task Run_ScopesWithoutAuthentication_NamesTheServerAndReturnsTwo()
+    {
+        var path = _folder.Write("gateway.json", """{ "mcpServers": { "one": { "command": "x", "auth": { "scopes": ["a"] } } } }""");
+        Assert.Equal(2, await RunAsync("--config", path, "--urls", "http://127.0.0.1:0"));
+        Assert.Contains("$.mcpServers.one.auth: asks for scopes", _error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("Access:ApiKeys", _error.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

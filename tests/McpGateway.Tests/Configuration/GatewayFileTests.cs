@@ -201,7 +201,7 @@ public sealed class GatewayFileTests : IDisposable
             {
               "default": "none",
               "mcpServers": {
-                "github": { "command": "${PROGRAM}", "args": ["a", 1, "${NO}"], "env": { "A": null }, "auth": {}, "maxProcesses": 0 },
+                "github": { "command": "${PROGRAM}", "args": ["a", 1, "${NO}"], "env": { "A": null }, "auth": 1, "maxProcesses": 0 },
                 "My Server": { "command": "x" },
                 "both": { "command": "x", "url": "https://example.com" },
                 "neither": {},

@@ -63,6 +63,95 @@ public sealed class HostOptionsTests : IDisposable
         Assert.Equal(["https://a.example:8443"], access.Cors.Origins);
     }
 
+    [Fact]
+    public void PublicUrl_ItsHost_IsAllowedToo()
+    {
+        using var services = Services(Settings(("Access:PublicUrl", "https://mcp.example.com/tools")));
+        Assert.Equal([.. AccessOptions.LoopbackHosts, "mcp.example.com"], Get<AccessOptions>(services).AllowedHosts);
+    }
+
+    [Fact]
+    public void Issuers_AllKeys_AreBound()
+    {
+        using var services = Services(Settings(
+            ("Access:Jwt:KeyLifetime", "00:05:00"), ("Access:Jwt:KeyFetchInterval", "00:00:10"), ("Access:Jwt:CachedTokens", "5"),
+            ("Access:Jwt:Issuers:0:Issuer", "https://a.example"), ("Access:Jwt:Issuers:0:Audience", "gateway"),
+            ("Access:Jwt:Issuers:0:Authority", "https://a.example"), ("Access:Jwt:Issuers:0:Algorithms:0", "ES256"),
+            ("Access:Jwt:Issuers:0:ClockSkew", "00:01:00"), ("Access:Jwt:Issuers:1:Issuer", "trial"),
+            ("Access:Jwt:Issuers:1:Audience", "gateway"), ("Access:Jwt:Issuers:1:SharedSecret", new string('s', 32)),
+            ("Access:ApiKeys:0:Name", "ci"), ("Access:ApiKeys:0:Sha256", new string('A', 64)), ("Access:ApiKeys:0:Scopes:0", "one")));
+        var access = Get<AccessOptions>(services);
+        Assert.True(access.HasCredentials);
+        Assert.Equal((TimeSpan.FromMinutes(5), TimeSpan.FromSeconds(10), 5), (access.Jwt.KeyLifetime, access.Jwt.KeyFetchInterval, access.Jwt.CachedTokens));
+        Assert.Equal(["ES256"], JwtAlgorithms.Of(access.Jwt.Issuers[0]));
+        Assert.Equal(TimeSpan.FromMinutes(1), access.Jwt.Issuers[0].ClockSkew);
+        Assert.Equal(["HS256"], JwtAlgorithms.Of(access.Jwt.Issuers[1]));
+        Assert.Equal(["one"], Assert.Single(access.ApiKeys).Scopes);
+    }
+
+    [Theory]
+    [InlineData("Issuer", "Issuer", "")]
+    [InlineData("Issuer", "Issuer", "apikey")]
+    [InlineData("Issuer", "Issuer", "anonymous")]
+    [InlineData("Audience", "Audience", "")]
+    [InlineData("exactly one of", "Authority", null)]
+    [InlineData("exactly one of", "JwksUrl", "https://a.example/keys")]
+    [InlineData("exactly one of", "JwksFile", "keys.json")]
+    [InlineData("exactly one of", "PublicKeys:0", "-----BEGIN PUBLIC KEY-----")]
+    [InlineData("exactly one of", "SharedSecret", "0123456789012345678901234567890123456789")]
+    [InlineData("Authority: write an https URL", "Authority", "http://a.example")]
+    [InlineData("Authority: write an https URL", "Authority", "a.example")]
+    [InlineData("Algorithms: write some of RS256", "Algorithms:0", "none")]
+    [InlineData("Algorithms: write some of RS256", "Algorithms:0", "HS256")]
+    [InlineData("Algorithms: write some of RS256", "Algorithms:0", "rs256")]
+    [InlineData("ClockSkew", "ClockSkew", "01:00:00")]
+    [InlineData("ClockSkew", "ClockSkew", "-00:00:01")]
+    public void Issuer_Wrong_SaysWhatToWrite(string said, string key, string? value)
+    {
+        var settings = new Dictionary<string, string?>
+        {
+            ["Access:Jwt:Issuers:0:Issuer"] = "https://a.example",
+            ["Access:Jwt:Issuers:0:Audience"] = "gateway",
+            ["Access:Jwt:Issuers:0:Authority"] = "https://a.example",
+        };
+        settings[$"Access:Jwt:Issuers:0:{key}"] = value;
+        AssertRefused(settings, $"Access:Jwt:Issuers:0:", said);
+    }
+
+    [Theory]
+    [InlineData("SharedSecret", "short", "at least 32 bytes")]
+    [InlineData("JwksUrl", "http://a.example/keys", "JwksUrl: write an https URL")]
+    public void Issuer_WithWrongKeys_SaysWhatToWriteButNotTheSecret(string key, string value, string said)
+    {
+        var failures = AssertRefused(
+            new() { ["Access:Jwt:Issuers:0:Issuer"] = "a", ["Access:Jwt:Issuers:0:Audience"] = "b", [$"Access:Jwt:Issuers:0:{key}"] = value },
+            "Access:Jwt:Issuers:0:", said);
+        Assert.DoesNotContain(value, failures, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Issuer_AsymmetricAlgorithmWithASecret_IsRefused() => AssertRefused(
+        new()
+        {
+            ["Access:Jwt:Issuers:0:Issuer"] = "a", ["Access:Jwt:Issuers:0:Audience"] = "b",
+            ["Access:Jwt:Issuers:0:SharedSecret"] = new string('s', 32), ["Access:Jwt:Issuers:0:Algorithms:0"] = "RS256",
+        },
+        "HS256");
+
+    [Fact]
+    public void Issuers_OfOneName_AreRefused() => AssertRefused(
+        new()
+        {
+            ["Access:Jwt:Issuers:0:Issuer"] = "a", ["Access:Jwt:Issuers:0:Audience"] = "b", ["Access:Jwt:Issuers:0:Authority"] = "https://a.example",
+            ["Access:Jwt:Issuers:1:Issuer"] = "a", ["Access:Jwt:Issuers:1:Audience"] = "c", ["Access:Jwt:Issuers:1:Authority"] = "https://b.example",
+        },
+        "Access:Jwt:Issuers:1:Issuer: stands there twice");
+
+    [Fact]
+    public void Anonymous_BesideKeys_IsRefused() => AssertRefused(
+        new() { ["Access:Anonymous"] = "true", ["Access:ApiKeys:0:Name"] = "ci", ["Access:ApiKeys:0:Sha256"] = new string('0', 64) },
+        "Access:Anonymous is true");
+
     [Theory]
     [InlineData("Limits:RequestBodyBytes", "0")]
     [InlineData("Limits:MessageBytes", "-1")]
@@ -80,6 +169,17 @@ public sealed class HostOptionsTests : IDisposable
     [InlineData("Access:AllowedHosts:0", "mcp.example.com:8000")]
     [InlineData("Access:AllowedHosts:0", "::1")]
     [InlineData("Access:AllowedHosts:0", "")]
+    [InlineData("Access:PublicUrl", "mcp.example.com")]
+    [InlineData("Access:PublicUrl", "https://mcp.example.com/?x=1")]
+    [InlineData("Access:PublicUrl", "ftp://mcp.example.com")]
+    [InlineData("Access:ForwardedHeaders:KnownNetworks:0", "10.0.0.0")]
+    [InlineData("Access:ForwardedHeaders:KnownNetworks:0", "10.0.0.0/33")]
+    [InlineData("Access:Jwt:KeyLifetime", "2.00:00:00")]
+    [InlineData("Access:Jwt:KeyFetchInterval", "00:00:00")]
+    [InlineData("Access:Jwt:KeyFetchInterval", "01:00:00")]
+    [InlineData("Access:Jwt:CachedTokens", "-1")]
+    [InlineData("Access:ApiKeys:0:Sha256", "0123")]
+    [InlineData("Access:ApiKeys:0:Scopes:0", "a b")]
     public async Task Start_WithAWrongOption_FailsAndNamesIt(string key, string value)
     {
         var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
@@ -104,6 +204,14 @@ public sealed class HostOptionsTests : IDisposable
         var invalid = _file.Load("{}");
         Assert.Throws<ArgumentException>(() =>
             new ServiceCollection().AddGatewayConfiguration(new ConfigurationBuilder().Build(), _file.Loader, invalid));
+    }
+
+    private string AssertRefused(Dictionary<string, string?> settings, params string[] said)
+    {
+        using var services = Services(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
+        var failures = string.Join('\n', Assert.Throws<OptionsValidationException>(() => Get<AccessOptions>(services)).Failures);
+        Assert.All(said, part => Assert.Contains(part, failures, StringComparison.Ordinal));
+        return failures;
     }
 
     private static T Get<T>(ServiceProvider services)

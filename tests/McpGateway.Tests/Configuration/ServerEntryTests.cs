@@ -63,6 +63,23 @@ public sealed class ServerEntryTests : IDisposable
             _file.Server("""{ "command": "x", "url": null, "args": null, "env": null, "cwd": null, "idleTimeout": null, "disabled": null }"""));
     }
 
+    [Fact]
+    public void Auth_Scopes_AreTakenOnceEach()
+    {
+        _file.Environment["SCOPE"] = "three";
+        var auth = _file.Server("""{ "command": "x", "auth": { "scopes": ["one", "two:*", "one", "${SCOPE}"] } }""").Auth;
+        Assert.Equal(["one", "two:*", "three"], auth.Scopes);
+        Assert.Empty(_file.Server("""{ "command": "x", "auth": {} }""").Auth.Scopes);
+    }
+
+    [Fact]
+    public void Auth_Differs_IsAnotherServerWithTheSameTarget()
+    {
+        var (one, other) = (_file.Server("""{ "command": "x" }"""), _file.Server("""{ "command": "x", "auth": { "scopes": ["a"] } }"""));
+        Assert.NotEqual(one, other);
+        Assert.Equal(one.Target, other.Target);
+    }
+
     [Theory]
     [InlineData("\"http\"", RemoteTransport.StreamableHttp)]
     [InlineData("\"streamable-http\"", RemoteTransport.StreamableHttp)]
@@ -125,8 +142,14 @@ public sealed class ServerEntryTests : IDisposable
     [InlineData("""{ "url": "https://example.com", "headers": { "A": "\u0000" } }""", "$.mcpServers.one.headers.A", "NUL")]
     [InlineData("""{ "url": "https://example.com", "headers": { "A": "é" } }""", "$.mcpServers.one.headers.A", "ASCII")]
     [InlineData("""{ "url": "https://example.com", "headers": { "A b": "" } }""", "$.mcpServers.one.headers['A b']", "no header")]
-    [InlineData("""{ "command": "x", "auth": {} }""", "$.mcpServers.one.auth", "not enforced by this version yet")]
-    [InlineData("""{ "command": "x", "auth": null }""", "$.mcpServers.one.auth", "not enforced by this version yet")]
+    [InlineData("""{ "command": "x", "auth": true }""", "$.mcpServers.one.auth", "write an object with: scopes")]
+    [InlineData("""{ "command": "x", "auth": { "scope": "a" } }""", "$.mcpServers.one.auth.scope", "would protect nothing")]
+    [InlineData("""{ "command": "x", "auth": { "Scopes": ["a"] } }""", "$.mcpServers.one.auth.Scopes", "would protect nothing")]
+    [InlineData("""{ "command": "x", "auth": { "scopes": "a" } }""", "$.mcpServers.one.auth.scopes", "array of strings")]
+    [InlineData("""{ "command": "x", "auth": { "scopes": ["a", "b c"] } }""", "$.mcpServers.one.auth.scopes[1]", "without spaces")]
+    [InlineData("""{ "url": "https://example.com", "auth": { "scopes": ["a\"b"] } }""", "$.mcpServers.one.auth.scopes[0]", "quotes")]
+    [InlineData("""{ "command": "x", "auth": { "scopes": [""] } }""", "$.mcpServers.one.auth.scopes[0]", "a scope is")]
+    [InlineData("""{ "command": "x", "tools": null }""", "$.mcpServers.one.tools", "not enforced by this version yet")]
     [InlineData("""{ "command": "x", "tools": { "deny": [] } }""", "$.mcpServers.one.tools", "not enforced by this version yet")]
     [InlineData("""{ "command": "x", "cors": {} }""", "$.mcpServers.one.cors", "not enforced by this version yet")]
     [InlineData("""{ "command": "x", "rateLimit": {} }""", "$.mcpServers.one.rateLimit", "not enforced by this version yet")]

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using McpGateway.Access;
 using McpGateway.Configuration;
 using McpGateway.Proxy;
 using McpGateway.Tests.Servers;
@@ -54,12 +55,14 @@ public sealed class ProxyConfigProviderTests
     public async Task GetConfig_RoutesAndClusters_AreValidForYarp()
     {
         var services = new ServiceCollection();
-        services.AddLogging().AddReverseProxy();
+        services.AddLogging().AddAuthorizationBuilder().AddPolicy(AccessNames.ServerPolicy, policy => policy.RequireAuthenticatedUser());
+        services.AddReverseProxy();
         await using var provider = services.BuildServiceProvider();
         var validator = provider.GetRequiredService<IConfigValidator>();
         var config = Provider("a-b_c9", ServersFixture.Config("a-b_c9"), ServersFixture.Config(new string('x', 63)), Remote).GetConfig();
         Assert.Equal(6, config.Routes.Count);
         Assert.Equal(6, config.Routes.Select(route => route.RouteId).Distinct(StringComparer.OrdinalIgnoreCase).Count());
+        Assert.All(config.Routes, route => Assert.Equal(AccessNames.ServerPolicy, route.AuthorizationPolicy));
         foreach (var route in config.Routes)
             Assert.Empty(await validator.ValidateRouteAsync(route));
         foreach (var cluster in config.Clusters)

@@ -4,7 +4,7 @@ export function readOptions(args) {
   const string = { type: 'string' };
   const { values } = parseArgs({
     args,
-    options: { transport: string, url: string, script: string, directory: string, tag: string, token: string },
+    options: { transport: string, url: string, script: string, directory: string, tag: string, token: string, keys: string },
   });
   return values;
 }

@@ -14,11 +14,27 @@ public sealed class AccessOptions
     /// <summary>True: no authentication at all. False: required. Null (the default): none needed on loopback only.</summary>
     public bool? Anonymous { get; set; }
 
+    /// <summary>The base of every URL that is handed out, as clients see it; null: what the request's Host says.</summary>
+    public string? PublicUrl { get; set; }
+
+    public JwtOptions Jwt { get; set => field = value ?? new(); } = new();
+
+    /// <summary>Keys for callers without an issuer.</summary>
+    public IReadOnlyList<ApiKeyOptions> ApiKeys { get; set => field = value ?? []; } = [];
+
     public AccessCorsOptions Cors { get; set => field = value ?? new(); } = new();
 
-    /// <summary>Values of the Host header, without port, that are answered. Default: <see cref="LoopbackHosts"/>.</summary>
+    /// <summary>
+    /// Values of the Host header, without port, that are answered, besides that of <see cref="PublicUrl"/>. Default:
+    /// <see cref="LoopbackHosts"/>.
+    /// </summary>
     // Not initialised to its default: the binder would add the configured hosts to it, and none could be taken away.
     public IReadOnlyList<string> AllowedHosts { get; set => field = value ?? []; } = [];
+
+    public AccessForwardedHeadersOptions ForwardedHeaders { get; set => field = value ?? new(); } = new();
+
+    /// <summary>Whether there is a way to authenticate.</summary>
+    public bool HasCredentials => Jwt.Issuers.Count + ApiKeys.Count > 0;
 }
 
 /// <summary>Section <c>Access:Cors</c>.</summary>
@@ -26,4 +42,13 @@ public sealed class AccessCorsOptions
 {
     /// <summary>Origins whose pages may call the gateway, such as https://app.example.com. Default: none.</summary>
     public IReadOnlyList<string> Origins { get; set => field = value ?? []; } = [];
+}
+
+/// <summary>Section <c>Access:ForwardedHeaders</c>.</summary>
+public sealed class AccessForwardedHeadersOptions
+{
+    /// <summary>
+    /// Networks, such as 10.0.0.0/8, of the proxies whose X-Forwarded-For, -Proto and -Host are believed. Default: none.
+    /// </summary>
+    public IReadOnlyList<string> KnownNetworks { get; set => field = value ?? []; } = [];
 }

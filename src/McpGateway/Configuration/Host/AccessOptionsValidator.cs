@@ -1,16 +1,40 @@
+using System.Net;
 using Microsoft.Extensions.Options;
 
 namespace McpGateway.Configuration;
 
-/// <summary>Finds what would silently never match: an origin with a path, a host with a port.</summary>
+/// <summary>Finds what would silently never match, or let in whom nobody meant.</summary>
 internal sealed class AccessOptionsValidator : IValidateOptions<AccessOptions>
 {
     public ValidateOptionsResult Validate(string? name, AccessOptions options)
     {
         var errors = options.Cors.Origins.SelectMany(OriginErrors)
             .Concat(options.AllowedHosts.SelectMany(HostErrors))
+            .Concat(options.ForwardedHeaders.KnownNetworks.SelectMany(NetworkErrors))
+            .Concat(PublicUrlErrors(options.PublicUrl))
+            .Concat(AnonymousErrors(options))
+            .Concat(JwtOptionsValidator.Errors(options))
+            .Concat(ApiKeyOptionsValidator.Errors(options.ApiKeys))
             .ToList();
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
+    }
+
+    private static IEnumerable<string> AnonymousErrors(AccessOptions options)
+    {
+        if (options is { Anonymous: true, HasCredentials: true })
+        {
+            yield return "Access:Anonymous is true, so Access:Jwt:Issuers and Access:ApiKeys would do nothing; "
+                + "leave out one or the other";
+        }
+    }
+
+    private static IEnumerable<string> PublicUrlErrors(string? text)
+    {
+        if (text is not null && (!Uri.TryCreate(text, UriKind.Absolute, out var url) || !IsPlain(url)))
+        {
+            yield return "Access:PublicUrl: write the gateway's address as clients see it, without a query, such as "
+                + "https://mcp.example.com";
+        }
     }
 
     private static IEnumerable<string> OriginErrors(string origin, int index)
@@ -28,6 +52,15 @@ internal sealed class AccessOptionsValidator : IValidateOptions<AccessOptions>
     {
         if (Uri.CheckHostName(host.Trim('[', ']')) == UriHostNameType.Unknown || (host.Contains(':') && !host.StartsWith('[')))
             yield return $"Access:AllowedHosts:{index}: write a host name or address without scheme and port; IPv6 in brackets";
+    }
+
+    private static IEnumerable<string> NetworkErrors(string network, int index)
+    {
+        if (!IPNetwork.TryParse(network, out _))
+        {
+            yield return $"Access:ForwardedHeaders:KnownNetworks:{index}: write a network as its first address and the length of "
+                + "its prefix, such as 10.0.0.0/8";
+        }
     }
 
     private static bool IsPlain(Uri url) =>

@@ -32,7 +32,7 @@ internal static class GatewaySchema
         var schema = node as JsonObject ?? [];
         if (context.PropertyInfo is { } property)
             Constrain(schema, FileKey.RulesOf(property));
-        if (context.TypeInfo.Type == typeof(GatewayFile) || context.TypeInfo.Type == typeof(ServerEntry))
+        if (context.TypeInfo.Type.IsAssignableTo(typeof(FileObject)))
             AddAliases(schema, context);
         else if (context.TypeInfo.Type == typeof(IReadOnlyDictionary<string, ServerEntry>))
             schema["propertyNames"] = ServerNames();

@@ -93,8 +93,9 @@ internal sealed class ServerEntry : FileObject
     [Description("MiB of memory that a child process and all that it starts may take together; over it they are killed. Linux only.")]
     public int? MaxMemoryMiB { get; init; }
 
-    [FileKey(Security = true, Reserved = true)]
-    public JsonElement? Auth { get; init; }
+    [FileKey(Security = true)]
+    [Description("Who may use the server, among those who are authenticated.")]
+    public AuthEntry? Auth { get; init; }
 
     [FileKey(Security = true, Reserved = true)]
     public JsonElement? Tools { get; init; }

@@ -34,10 +34,32 @@ internal sealed class GatewayFileReader(Expander expander, Findings findings)
             else if (target.NoteAs(key, member.Name) is { } other)
                 findings.Error(here, $"is another name for {other}, which also stands here; leave one of them out");
             else
-                key.Set(target, key.Type == typeof(IReadOnlyDictionary<string, ServerEntry>)
-                    ? ReadServers(member.Value, here)
-                    : values.Read(key, member.Value, here));
+                key.Set(target, Read(key, member.Value, here, values));
         }
+    }
+
+    private object? Read(FileKey key, JsonElement value, JsonPath path, ValueReader values)
+    {
+        if (key.Type == typeof(IReadOnlyDictionary<string, ServerEntry>))
+            return ReadServers(value, path);
+        return key.Type == typeof(AuthEntry)
+            ? ReadRules(new AuthEntry { Path = path }, value)
+            : values.Read(key, value, path);
+    }
+
+    // Rules are the gateway's own, so nobody else's keys belong there: an unknown one is a rule that would not hold.
+    private FileObject? ReadRules(FileObject rules, JsonElement element)
+    {
+        var known = string.Join(", ", FileKey.Of(rules.GetType()).Select(key => key.Name));
+        if (element.ValueKind != JsonValueKind.Object)
+        {
+            findings.Error(rules.Path, $"write an object with: {known}");
+            return null;
+        }
+
+        Fill(rules, element, _expanded, (_, path) =>
+            findings.Error(path, $"unknown, so it would protect nothing; known here: {known}"));
+        return rules;
     }
 
     private Dictionary<string, ServerEntry>? ReadServers(JsonElement element, JsonPath path)

@@ -15,13 +15,15 @@ internal sealed class ServerEntryValidator(FilesRead files, Findings findings)
             return null;
         }
 
+        CheckScopes(entry.Auth);
         WarnOfKeysFor(hasCommand ? ServerKind.Remote : ServerKind.Stdio, entry);
         ServerTarget? target = hasCommand
             ? new StdioTargetValidator(files, findings).Validate(entry)
             : new RemoteTargetValidator(findings).Validate(entry);
         if (target is null || findings.HasErrorIn(entry.Path))
             return null;
-        var server = WithLimits(new ServerConfig { Name = name, Target = target }, entry);
+        var auth = new ServerAuthConfig { Scopes = new EquatableList<string>((entry.Auth?.Scopes ?? []).Distinct()) };
+        var server = WithLimits(new ServerConfig { Name = name, Target = target, Auth = auth }, entry);
         if (server.Warm > server.MaxProcesses)
             findings.Error(entry.PathOf("warm"), "is more than maxProcesses");
         if (server.MaxMemory is not null && !OperatingSystem.IsLinux())
@@ -30,6 +32,15 @@ internal sealed class ServerEntryValidator(FilesRead files, Findings findings)
         if (server.RequestMaximum < server.RequestTimeout)
             findings.Warn(entry.Path, "requestMaximum is less than requestTimeout, so it alone counts");
         return server;
+    }
+
+    private void CheckScopes(AuthEntry? auth)
+    {
+        foreach (var (index, scope) in (auth?.Scopes ?? []).Index())
+        {
+            if (!Scope.IsValid(scope))
+                findings.Error(auth!.PathOf("scopes").Item(index), Scope.Advice);
+        }
     }
 
     private void WarnOfKeysFor(ServerKind other, ServerEntry entry)

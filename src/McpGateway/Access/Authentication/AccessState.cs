@@ -1,0 +1,73 @@
+using McpGateway.Access.Keys;
+using McpGateway.Configuration;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Primitives;
+
+namespace McpGateway.Access.Authentication;
+
+/// <summary>
+/// Holds who is let in. Issuers and API keys that are added to the settings, or taken out, hold from the next message on;
+/// settings that are not valid change nothing.
+/// </summary>
+internal sealed partial class AccessState : IDisposable
+{
+    private readonly IOptionsFactory<AccessOptions> _options;
+    private readonly KeySources _sources;
+    private readonly ILogger<AccessState> _log;
+    private readonly Lock _applying = new();
+    private readonly IDisposable _reloads;
+    private volatile AccessModel _current;
+
+    public AccessState(
+        IConfiguration configuration, IOptionsFactory<AccessOptions> options, KeySources sources, ILogger<AccessState> log)
+    {
+        (_options, _sources, _log) = (options, sources, log);
+        _current = Build(options.Create(Options.DefaultName), wasRequired: false);
+        _reloads = ChangeToken.OnChange(configuration.GetReloadToken, Reload);
+    }
+
+    public AccessModel Current => _current;
+
+    public void Dispose() => _reloads.Dispose();
+
+    private void Reload()
+    {
+        lock (_applying)
+        {
+            try
+            {
+                _current = Build(_options.Create(Options.DefaultName), _current.IsRequired);
+                Log.Reloaded(_log, _current.Issuers.Count);
+            }
+            catch (Exception exception) when (exception is OptionsValidationException or InvalidOperationException or IOException)
+            {
+                Log.Rejected(_log, exception.Message);
+            }
+        }
+    }
+
+    // Once authentication was required it stays so: settings that have lost it, in part or for a moment, must not open
+    // to everybody what was started closed.
+    private AccessModel Build(AccessOptions options, bool wasRequired)
+    {
+        var issuers = _sources.For(options.Jwt).ToDictionary(issuer => issuer.Name, StringComparer.Ordinal);
+        foreach (var issuer in options.Jwt.Issuers.Where(issuer => issuer.SharedSecret is not null))
+            Log.Trial(_log, issuer.Issuer);
+        return new AccessModel(
+            wasRequired || options.HasCredentials || options.Anonymous is false, issuers, new ApiKeySet(options.ApiKeys));
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Access was read again: {Issuers} issuers", EventName = "AccessReloaded")]
+        public static partial void Reloaded(ILogger log, int issuers);
+
+        [LoggerMessage(2, LogLevel.Error, "Access is not valid, and what was valid before stays in force: {Errors}",
+            EventName = "AccessRejected")]
+        public static partial void Rejected(ILogger log, string errors);
+
+        [LoggerMessage(EventId = 3, Level = LogLevel.Warning, EventName = "SharedSecret",
+            Message = "{Issuer} has a shared secret, which is for trials: whoever can check its tokens can make them")]
+        public static partial void Trial(ILogger log, string issuer);
+    }
+}

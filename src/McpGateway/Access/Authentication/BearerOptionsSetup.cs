@@ -1,0 +1,49 @@
+using System.IdentityModel.Tokens.Jwt;
+using McpGateway.Access.Keys;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.Extensions.Options;
+using Microsoft.IdentityModel.Tokens;
+
+namespace McpGateway.Access.Authentication;
+
+/// <summary>
+/// Sets JwtBearer up for all issuers at once. Issuers come and go with the settings, so keys, issuer and lifetime are asked
+/// of the state when a token comes.
+/// </summary>
+internal sealed class BearerOptionsSetup(AccessState state, TimeProvider time) : IConfigureNamedOptions<JwtBearerOptions>
+{
+    public void Configure(string? name, JwtBearerOptions options) => Configure(options);
+
+    public void Configure(JwtBearerOptions options)
+    {
+        options.EventsType = typeof(BearerEvents);
+        options.SaveToken = false; // nothing after this step needs it
+        // Claims keep the names that they have in the token.
+        options.SecurityTokenValidators.Clear();
+        options.SecurityTokenValidators.Add(new JwtSecurityTokenHandler { MapInboundClaims = false });
+        options.TokenValidationParameters = new TokenValidationParameters
+        {
+            RequireSignedTokens = true,
+            RequireExpirationTime = true,
+            ValidateIssuer = true,
+            IssuerValidator = (issuer, _, _) => Find(issuer).Name,
+            IssuerSigningKeyResolver = (_, token, id, _) => Keys(token.Issuer).Find(id),
+            ValidateLifetime = true,
+            LifetimeValidator = (from, to, token, _) => IsInForce(from, to, Find(token.Issuer).ClockSkew),
+            // It depends on the server that is called, and BearerEvents asks for it, of remembered tokens too.
+            ValidateAudience = false,
+        };
+    }
+
+    private TokenIssuer Find(string issuer) => state.Current.Find(issuer) ?? throw new SecurityTokenInvalidIssuerException();
+
+    private KeySet Keys(string issuer) => Find(issuer).Keys.Current ?? throw new SecurityTokenSignatureKeyNotFoundException();
+
+    private bool IsInForce(DateTime? from, DateTime? to, TimeSpan skew)
+    {
+        var now = time.GetUtcNow().UtcDateTime;
+        if (from > now + skew)
+            throw new SecurityTokenNotYetValidException();
+        return to > now - skew ? true : throw new SecurityTokenExpiredException();
+    }
+}

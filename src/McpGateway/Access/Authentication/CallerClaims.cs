@@ -1,0 +1,33 @@
+using System.Security.Claims;
+
+namespace McpGateway.Access.Authentication;
+
+/// <summary>What is known of a caller, whatever it came with: one issuer, one subject, and each scope by itself.</summary>
+internal static class CallerClaims
+{
+    public const string Issuer = "iss";
+    public const string Subject = "sub";
+    public const string Audience = "aud";
+    public const string Scope = "scope";
+
+    // As Microsoft's and some other issuers call it.
+    private const string OtherScope = "scp";
+
+    /// <summary>
+    /// The caller that a validated token tells of. Its scopes may have come as one string or as an array, under either name.
+    /// </summary>
+    /// <returns>Null when it names no subject: there would be nobody to bind a session to.</returns>
+    public static ClaimsPrincipal? Of(ClaimsPrincipal token)
+    {
+        if (token.FindAll(Subject).Take(2).ToArray() is not [{ Value.Length: > 0 }])
+            return null;
+        var scopes = token.Claims.Where(IsScope)
+            .SelectMany(claim => claim.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Distinct(StringComparer.Ordinal)
+            .Select(scope => new Claim(Scope, scope));
+        return new ClaimsPrincipal(new ClaimsIdentity(
+            [.. token.Claims.Where(claim => !IsScope(claim)), .. scopes], "token", Subject, roleType: null));
+    }
+
+    private static bool IsScope(Claim claim) => claim.Type is Scope or OtherScope;
+}

@@ -1,0 +1,65 @@
+using System.Buffers;
+
+namespace McpGateway.Access.Authentication;
+
+/// <summary>What a request says of who sends it, not yet believed.</summary>
+/// <param name="Kind">What kind of credential it carries.</param>
+/// <param name="Text">The key or the token; empty for other kinds.</param>
+internal readonly record struct Credential(CredentialKind Kind, string Text)
+{
+    /// <summary>How the gateway's own keys begin, so that they can be told from tokens, and found where they have leaked.</summary>
+    public const string KeyPrefix = "mgw_";
+
+    private const string KeyHeader = "X-API-Key";
+    private const string QueryToken = "access_token";
+    private const string Scheme = "Bearer ";
+
+    // RFC 6750, section 2.1.
+    private static readonly SearchValues<char> TokenCharacters =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/=");
+
+    public static Credential Of(HttpRequest request)
+    {
+        var authorization = request.Headers.Authorization;
+        var key = request.Headers[KeyHeader];
+        var isInQuery = request.QueryString.HasValue && request.Query.ContainsKey(QueryToken);
+        return (authorization.Count + key.Count, isInQuery) switch
+        {
+            (0, false) => new(CredentialKind.None, string.Empty),
+            (0, true) => new(CredentialKind.InQuery, string.Empty),
+            (1, false) => key.Count == 1 ? new(CredentialKind.ApiKey, key.ToString()) : OfAuthorization(authorization.ToString()),
+            _ => new(CredentialKind.Several, string.Empty),
+        };
+    }
+
+    private static Credential OfAuthorization(string header)
+    {
+        if (!header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+            return new(CredentialKind.Unknown, string.Empty);
+        var token = header.AsSpan(Scheme.Length).Trim(' ');
+        if (token.IsEmpty || token.ContainsAnyExcept(TokenCharacters))
+            return new(CredentialKind.Unknown, string.Empty);
+        var isKey = token.StartsWith(KeyPrefix, StringComparison.Ordinal);
+        return new(isKey ? CredentialKind.ApiKey : CredentialKind.Token, token.ToString());
+    }
+}
+
+internal enum CredentialKind
+{
+    None,
+
+    /// <summary>In X-API-Key, or a bearer that begins as the gateway's own keys do.</summary>
+    ApiKey,
+
+    /// <summary>A bearer token of some issuer.</summary>
+    Token,
+
+    /// <summary>A token in the URL, where logs and Referer headers would spread it.</summary>
+    InQuery,
+
+    /// <summary>More than one: a proxy and the gateway might each believe another.</summary>
+    Several,
+
+    /// <summary>An Authorization header that is no bearer token.</summary>
+    Unknown,
+}

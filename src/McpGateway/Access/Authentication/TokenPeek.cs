@@ -1,0 +1,72 @@
+using System.Buffers.Text;
+using System.Text.Json;
+
+namespace McpGateway.Access.Authentication;
+
+/// <summary>
+/// What a token says of itself, before anything of it is believed: enough to choose whose keys to check it with. What is
+/// no signed JWT of the compact form (RFC 7515, section 7.1) goes no further.
+/// </summary>
+/// <param name="Issuer">The claim <c>iss</c>.</param>
+/// <param name="Algorithm">The header <c>alg</c>.</param>
+/// <param name="KeyId">The header <c>kid</c>; null when it has none.</param>
+internal sealed record TokenPeek(string Issuer, string Algorithm, string? KeyId)
+{
+    // More than any real token; less than a request's headers may have.
+    private const int MaximumLength = 16 * 1024;
+
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 16 };
+
+    /// <returns>Null when it is no such token.</returns>
+    public static TokenPeek? Of(string token)
+    {
+        var parts = token.Split('.');
+        if (token.Length > MaximumLength || parts.Length != 3)
+            return null;
+        using var header = Parse(parts[0]);
+        using var payload = Parse(parts[1]);
+        // An extension that must be understood (RFC 7515, section 4.1.11) is none that is understood here.
+        if (header is null || payload is null || header.RootElement.TryGetProperty("crit", out _))
+            return null;
+        return Text(payload, "iss") is { } issuer && Text(header, "alg") is { } algorithm
+            && HasTextOrNothing(header, "kid", out var key)
+            ? new TokenPeek(issuer, algorithm, key)
+            : null;
+    }
+
+    private static JsonDocument? Parse(string part)
+    {
+        try
+        {
+            var document = JsonDocument.Parse(Base64Url.DecodeFromChars(part), Strict);
+            if (document.RootElement.ValueKind == JsonValueKind.Object)
+                return document;
+            document.Dispose();
+            return null;
+        }
+        catch (Exception exception) when (exception is FormatException or JsonException)
+        {
+            return null; // garbage is refused, and of no further interest
+        }
+    }
+
+    private static string? Text(JsonDocument document, string name) => HasTextOrNothing(document, name, out var text) ? text : null;
+
+    private static bool HasTextOrNothing(JsonDocument document, string name, out string? text)
+    {
+        text = null;
+        if (!document.RootElement.TryGetProperty(name, out var value))
+            return true;
+        if (value.ValueKind != JsonValueKind.String)
+            return false;
+        try
+        {
+            text = value.GetString();
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            return false; // half a surrogate pair
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using McpGateway.Access.Authentication;
+using McpGateway.JsonRpc;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Authorization.Policy;
+
+namespace McpGateway.Access.Authorization;
+
+/// <summary>Answers those who are not let in, in the words of HTTP (<see cref="Challenge"/>) and of JSON-RPC.</summary>
+internal sealed class RefusalWriter(Challenge challenge) : IAuthorizationMiddlewareResultHandler
+{
+    private const int RetrySeconds = 10;
+
+    public Task HandleAsync(
+        RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult) =>
+        authorizeResult.Succeeded ? next(context) : RefuseAsync(context, authorizeResult.Forbidden);
+
+    private async Task RefuseAsync(HttpContext context, bool isKnown)
+    {
+        var response = context.Response;
+        if (isKnown)
+        {
+            response.Headers.WWWAuthenticate = challenge.InsufficientScope(context);
+            await WriteAsync(context, StatusCodes.Status403Forbidden, new(JsonRpcErrorCode.Unauthorized,
+                "The token or key does not have all scopes that this server needs; WWW-Authenticate names them."));
+            return;
+        }
+
+        // Not done a second time: the handlers remember what they found.
+        var refusal = (await context.AuthenticateAsync()).Failure as CredentialRefusedException;
+        if (refusal is { Status: StatusCodes.Status503ServiceUnavailable })
+        {
+            response.Headers.RetryAfter = RetrySeconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            await WriteAsync(context, refusal.Status, new(JsonRpcErrorCode.Overloaded, refusal.Message));
+            return;
+        }
+
+        response.Headers.WWWAuthenticate = challenge.Unauthorized(context, refusal);
+        await WriteAsync(context, refusal?.Status ?? StatusCodes.Status401Unauthorized,
+            new(JsonRpcErrorCode.Unauthorized, refusal?.Message ?? "Authentication is required: a bearer token or an API key."));
+    }
+
+    private static Task WriteAsync(HttpContext context, int status, JsonRpcError error)
+    {
+        var response = context.Response;
+        response.StatusCode = status;
+        // A POST to /sse is the C# SDK's client asking whether this is Streamable HTTP: any JSON-RPC body would say yes.
+        if (HttpMethods.IsPost(context.Request.Method)
+            && context.Request.Path.Value.AsSpan().TrimEnd('/').EndsWith("/sse", StringComparison.Ordinal))
+        {
+            response.ContentLength = 0;
+            return Task.CompletedTask;
+        }
+
+        var body = error.ToResponse(default);
+        response.ContentType = "application/json";
+        response.ContentLength = body.Length;
+        return response.Body.WriteAsync(body, context.RequestAborted).AsTask();
+    }
+}

@@ -1,0 +1,30 @@
+using McpGateway.Access.Authentication;
+using McpGateway.Configuration;
+using Microsoft.AspNetCore.Authorization;
+
+namespace McpGateway.Access.Authorization;
+
+/// <summary>A caller may use the server that is called: <c>auth</c> in gateway.json, as it stands now.</summary>
+internal sealed class ServerRequirement : IAuthorizationRequirement;
+
+/// <summary>Looks the rules up with each request, so that a reload holds at once and in living sessions.</summary>
+internal sealed class ServerRequirementHandler(AccessState state, ServerRules rules) : AuthorizationHandler<ServerRequirement>
+{
+    protected override Task HandleRequirementAsync(AuthorizationHandlerContext context, ServerRequirement requirement)
+    {
+        // A server without rules is one that has just been taken out, or an endpoint that nobody has thought of: closed.
+        if (context.Resource is HttpContext http && rules.Of(http) is { } auth
+            && (context.User.Identity is { IsAuthenticated: true } || !state.Current.IsRequired)
+            && auth.Scopes.All(scope => context.User.HasClaim(CallerClaims.Scope, scope)))
+            context.Succeed(requirement);
+        return Task.CompletedTask;
+    }
+}
+
+/// <summary>The rules of the server that a request is for.</summary>
+internal sealed class ServerRules(GatewayConfigProvider config)
+{
+    public ServerAuthConfig? Of(HttpContext context) =>
+        context.GetEndpoint()?.Metadata.GetMetadata<GuardedServer>() is { } server
+        && config.Current.Servers.TryGetValue(server.Name, out var rules) ? rules.Auth : null;
+}

@@ -1,0 +1,48 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using McpGateway.Access.Authentication;
+using McpGateway.Configuration;
+
+namespace McpGateway.Access.Discovery;
+
+/// <summary>
+/// The documents of RFC 9728, one for each endpoint's URL, since clients compare <c>resource</c> with the URL that they
+/// connect to. They name the issuers whose name is a URL: the others (trials, API keys) are nothing a client can go to.
+/// </summary>
+internal sealed class ResourceMetadata(AccessState state, ExternalUrls urls, GatewayConfigProvider config)
+{
+    public const string WellKnown = "/.well-known/oauth-protected-resource";
+
+    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Where a client finds the document of the endpoint that it called.</summary>
+    /// <returns>Null when there is none.</returns>
+    public string? UrlFor(HttpRequest request)
+    {
+        var path = (request.Path.Value ?? string.Empty).TrimEnd('/');
+        return Issuers().Any() && urls.Find(path) is not null ? urls.Base(request) + WellKnown + path : null;
+    }
+
+    /// <param name="path">The endpoint's path below the base; empty for the base itself.</param>
+    /// <param name="request">Tells the base, where it is not configured.</param>
+    /// <returns>The document as UTF-8; null when there is none.</returns>
+    public byte[]? Document(string path, HttpRequest request)
+    {
+        if (urls.Find(path) is not { } name || !config.Current.Servers.TryGetValue(name, out var server) || !Issuers().Any())
+            return null;
+        var document = new JsonObject
+        {
+            ["resource"] = urls.Base(request) + path,
+            ["resource_name"] = name,
+            ["authorization_servers"] = new JsonArray([.. Issuers().Select(issuer => JsonValue.Create(issuer))]),
+            ["bearer_methods_supported"] = new JsonArray("header"),
+        };
+        if (server.Auth.Scopes.Count > 0)
+            document["scopes_supported"] = new JsonArray([.. server.Auth.Scopes.Select(scope => JsonValue.Create(scope))]);
+        return System.Text.Encoding.UTF8.GetBytes(document.ToJsonString(Readable));
+    }
+
+    private IEnumerable<string> Issuers() => state.Current.Issuers.Keys
+        .Where(issuer => Uri.TryCreate(issuer, UriKind.Absolute, out var url) && url.Scheme is "https" or "http");
+}

@@ -1,0 +1,141 @@
+using System.CommandLine;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using McpGateway.Access;
+using McpGateway.Configuration;
+
+namespace McpGateway.Cli;
+
+/// <summary>
+/// <c>token key|secret|jwt</c>: API keys, and tokens for trials. The key or token alone goes to stdout, what to do with it to
+/// stderr.
+/// </summary>
+public static class TokenCommand
+{
+    private const int Done = 0;
+    private const int Invalid = 2;
+
+    private static readonly JsonSerializerOptions Readable = new()
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <param name="settings">The host's settings.</param>
+    /// <param name="time">The clock.</param>
+    public static Command Create(Func<IConfiguration> settings, TimeProvider time) =>
+        new("token", "Makes API keys, and tokens for trials.") { Key(), Secret(), Jwt(settings, time) };
+
+    private static Command Key()
+    {
+        var name = new Argument<string>("NAME") { Description = "Who is to use the key." };
+        var scopes = Scopes();
+        var command = new Command("key", "Makes an API key and prints it, once: only its hash goes into the settings.")
+        {
+            name, scopes,
+        };
+        command.SetAction(parsed =>
+        {
+            var (key, hash) = Trials.CreateKey();
+            var entry = new JsonObject
+            {
+                ["Name"] = parsed.GetRequiredValue(name), ["Sha256"] = hash, ["Scopes"] = Array(parsed.GetValue(scopes) ?? []),
+            };
+            var output = parsed.InvocationConfiguration;
+            output.Output.WriteLine(key);
+            output.Error.WriteLine("Clients send it as 'Authorization: Bearer KEY' or 'X-API-Key: KEY'.");
+            output.Error.WriteLine("Add to appsettings.json, in Access:ApiKeys:");
+            output.Error.WriteLine(entry.ToJsonString(Readable));
+            return Done;
+        });
+        return command;
+    }
+
+    private static Command Secret()
+    {
+        var command = new Command("secret", "Makes a shared secret, with which `token jwt` makes tokens for trials.");
+        command.SetAction(parsed =>
+        {
+            var output = parsed.InvocationConfiguration;
+            output.Output.WriteLine(Trials.CreateSecret());
+            output.Error.WriteLine("For trials only: whoever can check tokens with it can make them.");
+            output.Error.WriteLine("Set for the gateway and for `token jwt`:");
+            output.Error.WriteLine("  Access__Jwt__Issuers__0__Issuer=trial");
+            output.Error.WriteLine("  Access__Jwt__Issuers__0__Audience=mcpgateway");
+            output.Error.WriteLine("  Access__Jwt__Issuers__0__SharedSecret=SECRET");
+            return Done;
+        });
+        return command;
+    }
+
+    private static Command Jwt(Func<IConfiguration> settings, TimeProvider time)
+    {
+        var subject = new Option<string>("--subject")
+        {
+            Description = "Whose token it is.", HelpName = "NAME", DefaultValueFactory = _ => "developer",
+        };
+        var audience = new Option<string?>("--audience")
+        {
+            Description = "Whom it is for. Default: the issuer's Audience.", HelpName = "URL",
+        };
+        var lifetime = new Option<TimeSpan>("--lifetime")
+        {
+            Description = "How long it is valid, as hh:mm:ss.", HelpName = "TIME", DefaultValueFactory = _ => TimeSpan.FromHours(1),
+        };
+        var scopes = Scopes();
+        var command = new Command("jwt", "Makes a token of the first issuer in the settings that has a SharedSecret.")
+        {
+            subject, audience, scopes, lifetime,
+        };
+        command.SetAction(parsed =>
+        {
+            var output = parsed.InvocationConfiguration;
+            var access = settings().GetSection(AccessOptions.Section).Get<AccessOptions>() ?? new();
+            var issuer = access.Jwt.Issuers.FirstOrDefault(issuer => issuer.SharedSecret is not null);
+            var meant = parsed.GetValue(audience) ?? issuer?.Audience;
+            if (Problems(access, issuer, meant, parsed.GetValue(lifetime)) is [_, ..] problems)
+                return Refuse(output.Error, problems);
+            var wish = new TokenWish(
+                parsed.GetRequiredValue(subject), meant!, parsed.GetValue(scopes) ?? [], parsed.GetValue(lifetime));
+            output.Output.WriteLine(Trials.CreateToken(issuer!, wish, time.GetUtcNow()));
+            return Done;
+        });
+        return command;
+    }
+
+    private static string[] Problems(AccessOptions access, JwtIssuerOptions? issuer, string? audience, TimeSpan lifetime)
+    {
+        if (issuer is null)
+            return ["No issuer of Access:Jwt:Issuers has a SharedSecret. `token secret` makes one and says where it goes."];
+        if (JwtOptionsValidator.Errors(access).ToArray() is [_, ..] errors)
+            return errors;
+        if (audience is null)
+            return ["The issuer has no Audience; name the server's URL by --audience."];
+        return lifetime > TimeSpan.Zero ? [] : ["--lifetime: write more than 00:00:00."];
+    }
+
+    private static Option<string[]> Scopes()
+    {
+        var option = new Option<string[]>("--scope")
+        {
+            Description = "A scope that it has; more than one may be given.", HelpName = "SCOPE",
+            AllowMultipleArgumentsPerToken = true,
+        };
+        option.Validators.Add(result =>
+        {
+            if (!result.Tokens.All(token => Scope.IsValid(token.Value)))
+                result.AddError($"--scope: {Scope.Advice}");
+        });
+        return option;
+    }
+
+    private static JsonArray Array(IEnumerable<string> texts) => new([.. texts.Select(text => (JsonNode)text)]);
+
+    private static int Refuse(TextWriter errors, string[] lines)
+    {
+        foreach (var line in lines)
+            errors.WriteLine(line);
+        return Invalid;
+    }
+}

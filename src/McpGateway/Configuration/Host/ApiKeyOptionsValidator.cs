@@ -1,0 +1,26 @@
+namespace McpGateway.Configuration;
+
+/// <summary>Finds API keys that could never match, or whose owners could not be told apart.</summary>
+internal static class ApiKeyOptionsValidator
+{
+    private const int HashDigits = 64;
+
+    public static IEnumerable<string> Errors(IReadOnlyList<ApiKeyOptions> keys)
+    {
+        foreach (var (index, key) in keys.Index())
+        {
+            var path = $"Access:ApiKeys:{index}";
+            if (string.IsNullOrWhiteSpace(key.Name))
+                yield return $"{path}:Name: write who uses the key; sessions are bound to that name";
+            // Two keys of one name are one owner: so a key is replaced without an interruption.
+            if (key.Sha256.Length != HashDigits || !key.Sha256.All(char.IsAsciiHexDigit))
+            {
+                yield return $"{path}:Sha256: write the key's SHA-256 as {HashDigits} hexadecimal digits; "
+                    + "`McpGateway token key` makes both";
+            }
+
+            if (!key.Scopes.All(Scope.IsValid))
+                yield return $"{path}:Scopes: {Scope.Advice}";
+        }
+    }
+}

@@ -1,0 +1,15 @@
+using System.Buffers;
+
+namespace McpGateway.Configuration;
+
+/// <summary>The form of a scope (RFC 6749, section 3.3). It stands in headers, so nothing else may.</summary>
+public static class Scope
+{
+    /// <summary>What to write, for errors.</summary>
+    public const string Advice = "a scope is printable ASCII without spaces, quotes and backslashes, such as files:read";
+
+    private static readonly SearchValues<char> Characters =
+        SearchValues.Create([.. Enumerable.Range(0x21, 0x5e).Select(code => (char)code).Except(['"', '\\'])]);
+
+    public static bool IsValid(string text) => text.Length > 0 && !text.AsSpan().ContainsAnyExcept(Characters);
+}
