@@ -12,6 +12,9 @@ public sealed record ServerConfig
     /// <summary>Who may use it. A change holds from the next message on.</summary>
     public ServerAuthConfig Auth { get; init; } = new();
 
+    /// <summary>What of it may be used; null: all. A change holds from the next message on.</summary>
+    public ServerToolsConfig? Tools { get; init; }
+
     /// <summary>From the start of a child until it has answered <c>initialize</c>.</summary>
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromMinutes(1);
 

@@ -1,5 +1,6 @@
 using McpGateway.JsonRpc;
 using McpGateway.Servers;
+using McpGateway.Sessions.Rules;
 
 namespace McpGateway.Sessions;
 
@@ -14,7 +15,9 @@ public sealed class SessionlessCalls(SessionManager sessions)
     /// <param name="owner">Who asks.</param>
     /// <param name="message">Owned by the callee from here on, also when it is refused.</param>
     /// <param name="replies">Where the answer, and what belongs to it, is to go.</param>
-    public Receipt Receive(ServerState server, SessionOwner owner, JsonRpcMessage message, MessageStream replies)
+    /// <param name="granted">What its sender may do.</param>
+    public Receipt Receive(
+        ServerState server, SessionOwner owner, JsonRpcMessage message, MessageStream replies, CallerScopes granted = default)
     {
         Refusal? refusal = null;
         // Notifications and answers are about a session or a call in flight, and here is neither.
@@ -22,7 +25,7 @@ public sealed class SessionlessCalls(SessionManager sessions)
         {
             refusal = sessions.TryUseImplicit(server, owner, out var session);
             if (refusal is null)
-                return session!.Receive(message, replies, CancellationToken.None);
+                return session!.Receive(message, replies, CancellationToken.None, granted);
         }
 
         message.Dispose();

@@ -14,6 +14,8 @@ internal sealed class ValueReader(Func<string, JsonPath, string?> expand, Findin
             return ReadList(value, path);
         if (key.Type == typeof(IReadOnlyDictionary<string, string>))
             return ReadMap(value, path);
+        if (key.Type == typeof(IReadOnlyDictionary<string, IReadOnlyList<string>>))
+            return ReadLists(value, path);
         if (key.Type == typeof(bool))
             return ReadSwitch(value, path);
         if (key.Type == typeof(int))
@@ -62,6 +64,20 @@ internal sealed class ValueReader(Func<string, JsonPath, string?> expand, Findin
         }
 
         return map;
+    }
+
+    private Dictionary<string, IReadOnlyList<string>>? ReadLists(JsonElement value, JsonPath path)
+    {
+        if (value.ValueKind != JsonValueKind.Object)
+            return Fail<Dictionary<string, IReadOnlyList<string>>>(path, "write an object of names and arrays of strings");
+        var lists = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
+        foreach (var member in value.EnumerateObject())
+        {
+            if (ReadList(member.Value, path.Property(member.Name)) is { } list)
+                lists[member.Name] = list;
+        }
+
+        return lists;
     }
 
     private object? ReadSwitch(JsonElement value, JsonPath path) =>

@@ -139,6 +139,37 @@ internal sealed partial class ChildLine
         _ = ObserveAsync(child, call, method);
     }
 
+    /// <summary>Sends a request of the gateway's own, and waits for its answer. It never fails.</summary>
+    public async Task<GatewayAnswer> AskAsync(JsonRpcMessage request, Handshake? handshake)
+    {
+        var waiting = Enter(request);
+        var (method, call) = (request.Envelope.Method!, new GatewayCall());
+        try
+        {
+            var child = await ConnectAsync(handshake);
+            await child.CallAsync(request, call);
+            return new GatewayAnswer(await call.Result.WaitAsync(_server.Config.RequestTimeout, _context.Time), null);
+        }
+        catch (GatewayCallException exception)
+        {
+            return new GatewayAnswer(null, exception.Failure);
+        }
+        catch (TimeoutException)
+        {
+            Child?.Forget(call);
+            return new GatewayAnswer(null, new ChildFailure(_server.Name, $"did not answer {method} (requestTimeout)", null, []).ToError());
+        }
+        catch (Exception exception)
+        {
+            request.Dispose();
+            return new GatewayAnswer(null, Explain(exception)); // the start has logged it
+        }
+        finally
+        {
+            Leave(waiting);
+        }
+    }
+
     private async Task ObserveAsync(ChildConnection child, GatewayCall call, string method)
     {
         try

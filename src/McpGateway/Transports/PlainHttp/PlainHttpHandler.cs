@@ -19,7 +19,7 @@ internal sealed class PlainHttpHandler(SessionlessCalls calls, RequestBody body,
         var stream = MessageStream.ForAnswers(budget, time);
         try
         {
-            var receipt = calls.Receive(server, Caller.Of(context), message, stream);
+            var receipt = calls.Receive(server, Caller.Of(context), message, stream, Caller.ScopesOf(context));
             if (receipt.Refusal is { } refusal)
                 await HttpErrors.WriteAsync(context, refusal, id);
             else if (isRequest)
