@@ -13,6 +13,7 @@ internal sealed partial class ChildLine
     private readonly ServerState _server;
     private readonly ILineOwner _owner;
     private readonly RelayContext _context;
+    private readonly UserEnvironment? _user;
     private readonly ILogger _log;
     private readonly Lock _lock = new();
     private Incarnation? _current;
@@ -23,13 +24,15 @@ internal sealed partial class ChildLine
     /// <param name="place">The one for the first child.</param>
     /// <param name="owner">Receives what the child says of its own accord.</param>
     /// <param name="context">The gateway's parts.</param>
-    public ChildLine(ServerState server, ChildPool places, Place place, ILineOwner owner, RelayContext context)
+    /// <param name="user">The user's part of its environment; null when it has none.</param>
+    public ChildLine(ServerState server, ChildPool places, Place place, ILineOwner owner, RelayContext context, UserEnvironment? user = null)
     {
         _server = server;
         _places = places;
         _place = place;
         _owner = owner;
         _context = context;
+        _user = user;
         _log = context.Loggers.CreateLogger<ChildLine>();
         _losses = new Backoff(context.Time);
         _usedAt = context.Time.GetTimestamp();

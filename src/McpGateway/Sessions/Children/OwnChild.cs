@@ -30,7 +30,7 @@ internal sealed class OwnChild : ISeat, ILineOwner
     {
         _session = session;
         _context = context;
-        _line = new ChildLine(session.Server, places, place, this, context);
+        _line = new ChildLine(session.Server, places, place, this, context, session.User);
         Catalogue = new Catalogue(request => _line.AskAsync(request, _handshake));
     }
 

@@ -32,7 +32,7 @@ internal sealed partial class SharedChild : ILineOwner
         _context = context;
         _onEnded = onEnded;
         _log = context.Loggers.CreateLogger($"McpGateway.Servers.{key.Server.Name}");
-        _line = new ChildLine(key.Server, places, place, this, context);
+        _line = new ChildLine(key.Server, places, place, this, context, key.User);
         _handshake = Handshake.Declaring(key.Capabilities);
         Levels = new LogLevels(TellLevelAsync);
         Catalogue = new Catalogue(request => _line.AskAsync(request, _handshake));
