@@ -71,6 +71,17 @@ public sealed class RunCommandTests : IDisposable
     }
 
     [Theory]
+    [InlineData("${claim:sub}", "nobody has a claim sub")]
+    [InlineData("${header:X-Token}", "Access:UserHeaders")]
+    public async Task Run_ValuesThatNoUserCanBring_NamesTheVariableAndReturnsTwo(string value, string message)
+    {
+        var file = _folder.Write("gateway.json", $$"""{ "mcpServers": { "one": { "command": "x", "env": { "A": "{{value}}" } } } }""");
+        Assert.Equal(2, await RunAsync("--config", file, "--urls", "http://127.0.0.1:0"));
+        Assert.Contains("$.mcpServers.one.env.A: ", _error.ToString(), StringComparison.Ordinal);
+        Assert.Contains(message, _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("auth", """{ "scopes": ["a"] }""", "auth")]
     [InlineData("tools", """{ "scopes": { "a": ["b"] } }""", "tools.scopes")]
     public async Task Run_ScopesWithoutAuthentication_NamesTheKeyAndReturnsTwo(string key, string rules, string path)
