@@ -71,14 +71,6 @@ public sealed class UserValueTests
     }
 
     [Fact]
-    public async Task Header_SentTwice_Is403()
-    {
-        await using var gateway = await StartAsync("session");
-        using var answer = await SendAsync(gateway, "test/mcp", Rpc.Initialize(), "alice", (Header, "one"), (Header, "two"));
-        Assert.NotEqual(200, answer.Status);
-    }
-
-    [Fact]
     public async Task Values_AreInNoLog()
     {
         var log = new CapturedLog();
