@@ -5,9 +5,34 @@ namespace McpGateway.Access;
 /// <summary>Refuses to start with rules that nobody could meet: it would look as if the server were broken.</summary>
 public static class RulesCheck
 {
+    private const string HowToAuthenticate = "Set Access:Jwt:Issuers or Access:ApiKeys, or take it out.";
+
     /// <returns>What to change; empty when it may start.</returns>
-    public static IEnumerable<string> Check(GatewayConfig config, AccessOptions access) =>
-        access.HasCredentials ? [] : config.Servers.Values.Where(server => server.Auth.Scopes.Count > 0).Select(server =>
-            $"$.mcpServers.{server.Name}.auth: asks for scopes, and no authentication is configured that could grant them. Set "
-            + "Access:Jwt:Issuers or Access:ApiKeys, or take it out.");
+    public static IEnumerable<string> Check(GatewayConfig config, AccessOptions access) => config.Servers.Values.SelectMany(server =>
+        (access.HasCredentials ? [] : KeysWithScopes(server).Select(key =>
+            $"{key}: asks for scopes, and no authentication is configured that could grant them. {HowToAuthenticate}"))
+        .Concat(UserValueErrors(server, access)));
+
+    private static IEnumerable<string> KeysWithScopes(ServerConfig server)
+    {
+        if (server.Auth.Scopes.Count > 0)
+            yield return $"$.mcpServers.{server.Name}.auth";
+        if (server.Tools is { Scopes.Count: > 0 })
+            yield return $"$.mcpServers.{server.Name}.tools.scopes";
+    }
+
+    private static IEnumerable<string> UserValueErrors(ServerConfig server, AccessOptions access)
+    {
+        var (key, values) = server.Target is RemoteTarget remote ? ("headers", remote.Headers) : ("env", ((StdioTarget)server.Target).Environment);
+        foreach (var (name, value) in values)
+        {
+            foreach (var (source, wanted) in UserText.PlaceholdersIn(value))
+            {
+                if (source is UserValueSource.Header && !access.IsUserHeader(wanted))
+                    yield return $"$.mcpServers.{server.Name}.{key}.{name}: the header {wanted} is not one that servers may get. List it in Access:UserHeaders.";
+                if (source is UserValueSource.Claim && !access.HasCredentials)
+                    yield return $"$.mcpServers.{server.Name}.{key}.{name}: without authentication nobody has a claim {wanted}. {HowToAuthenticate}";
+            }
+        }
+    }
 }

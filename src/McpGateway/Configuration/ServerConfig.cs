@@ -12,6 +12,9 @@ public sealed record ServerConfig
     /// <summary>Who may use it. A change holds from the next message on.</summary>
     public ServerAuthConfig Auth { get; init; } = new();
 
+    /// <summary>What of it may be used; null: all. A change holds from the next message on.</summary>
+    public ServerToolsConfig? Tools { get; init; }
+
     /// <summary>From the start of a child until it has answered <c>initialize</c>.</summary>
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromMinutes(1);
 
@@ -64,8 +67,11 @@ public sealed record StdioTarget : ServerTarget
 
     public EquatableList<string> Arguments { get; init; } = EquatableList<string>.Empty;
 
-    /// <summary>Variables from <c>envFile</c> and <c>env</c>, the latter winning. Values are secrets.</summary>
+    /// <summary>Variables from <c>envFile</c> and <c>env</c>, the latter winning. Values are secrets, and may have placeholders (<see cref="UserText"/>).</summary>
     public EquatableMap<string> Environment { get; init; } = EquatableMap<string>.Empty;
+
+    /// <summary>Whether a user's own values are part of it (<see cref="UserText"/>), so that no two users may share a child.</summary>
+    public bool IsPersonal => Environment.Values.Any(UserText.HasPlaceholder);
 
     /// <summary>What must not be seen in what the child prints: the variables' values, and what <c>${…}</c> put in elsewhere.</summary>
     public EquatableList<string> Secrets { get; init; } = EquatableList<string>.Empty;

@@ -36,6 +36,27 @@ internal static class JsonMembers
         return found == 1;
     }
 
+    /// <summary>Whether all parsers find the same members in an object: none twice, none of the known ones in disguise.</summary>
+    /// <param name="json">Any JSON value.</param>
+    /// <param name="names">Those that will be looked for.</param>
+    /// <returns>False also for what is no object.</returns>
+    public static bool AreUnambiguous(ReadOnlySpan<byte> json, MemberNames names)
+    {
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = EnvelopeReader.MaxDepth });
+        if (!reader.Read() || reader.TokenType is not JsonTokenType.StartObject)
+            return false;
+        var scan = new MemberScan(names, json);
+        while (reader.Read() && reader.TokenType is JsonTokenType.PropertyName)
+        {
+            if (!scan.TryAdd(ref reader, out _))
+                return false;
+            reader.Read();
+            reader.Skip();
+        }
+
+        return true;
+    }
+
     /// <summary>A member's value when it is a well-formed string, unescaped; else null.</summary>
     public static string? FindText(ReadOnlySpan<byte> json, ReadOnlySpan<byte> name)
     {

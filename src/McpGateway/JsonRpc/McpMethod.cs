@@ -9,6 +9,13 @@ public static class McpMethod
     public const string Cancelled = "notifications/cancelled";
     public const string Progress = "notifications/progress";
     public const string ToolsCall = "tools/call";
+    public const string ToolsList = "tools/list";
+    public const string PromptsGet = "prompts/get";
+    public const string PromptsList = "prompts/list";
+    public const string ResourcesRead = "resources/read";
+    public const string ResourcesList = "resources/list";
+    public const string ResourceTemplatesList = "resources/templates/list";
+    public const string Complete = "completion/complete";
     public const string SetLevel = "logging/setLevel";
     public const string LogMessage = "notifications/message";
     public const string Subscribe = "resources/subscribe";
@@ -24,9 +31,9 @@ public static class McpMethod
     [
         .. new[]
         {
-            ToolsCall, "tools/list", Progress, Cancelled, Initialize, Initialized, Ping,
-            "resources/list", "resources/read", "resources/templates/list", Subscribe, Unsubscribe,
-            "prompts/list", "prompts/get", "completion/complete", SetLevel, LogMessage,
+            ToolsCall, ToolsList, Progress, Cancelled, Initialize, Initialized, Ping,
+            ResourcesList, ResourcesRead, ResourceTemplatesList, Subscribe, Unsubscribe,
+            PromptsList, PromptsGet, Complete, SetLevel, LogMessage,
             "notifications/tools/list_changed", "notifications/resources/list_changed", "notifications/prompts/list_changed",
             ResourceUpdated, RootsListChanged, "sampling/createMessage", Elicit, ElicitationComplete, "roots/list",
             TaskStatus, GetTask, "tasks/result", "tasks/list", "tasks/cancel",

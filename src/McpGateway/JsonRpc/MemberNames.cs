@@ -47,6 +47,17 @@ internal sealed class MemberNames
 
     public static MemberNames RelatedTask { get; } = new(("taskId", Member.TaskId));
 
+    /// <summary>What a completion is for (<c>params.ref</c>).</summary>
+    public static MemberNames Reference { get; } = new(("type", Member.Guarded), ("name", Member.Guarded), ("uri", Member.Guarded));
+
+    /// <summary>A page of a list.</summary>
+    public static MemberNames List { get; } = new(
+        ("tools", Member.Guarded), ("prompts", Member.Guarded), ("resources", Member.Guarded), ("resourceTemplates", Member.Guarded),
+        ("nextCursor", Member.Guarded));
+
+    /// <summary>What is listed there.</summary>
+    public static MemberNames Item { get; } = new(("name", Member.Guarded), ("uri", Member.Guarded), ("uriTemplate", Member.Guarded));
+
     /// <param name="name">Unescaped ASCII.</param>
     /// <param name="member">Which member it is, when it is exactly one of them.</param>
     /// <returns>False for a name in disguise.</returns>

@@ -29,7 +29,7 @@ public sealed partial class ChildConnection : IAsyncDisposable
     private Task? _stopping;
     private long _lastId;
 
-    internal ChildConnection(IChildProcess process, IChildListener listener, ServerState server, ChildContext context)
+    internal ChildConnection(IChildProcess process, IChildListener listener, ServerState server, ChildContext context, UserEnvironment? user = null)
     {
         _process = process;
         _listener = listener;
@@ -38,7 +38,7 @@ public sealed partial class ChildConnection : IAsyncDisposable
         _log = context.Loggers.CreateLogger($"McpGateway.Servers.{server.Name}");
         _toChild = new MessageQueue(QueueLimits.Default, context.Budget);
         _errorOutput = new ChildErrorOutput(
-            new SecretRedactor(server.Stdio), line => Log.ErrorOutput(_log, server.Name, process.Id, line));
+            new SecretRedactor(server.Stdio, user), line => Log.ErrorOutput(_log, server.Name, process.Id, line));
         Log.Started(_log, server.Name, process.Id);
         context.Metrics.ChildStarted(server.Name);
         _running = Task.Run(RunAsync);

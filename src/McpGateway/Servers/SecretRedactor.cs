@@ -16,12 +16,12 @@ internal sealed partial class SecretRedactor
 
     private readonly string[] _secrets;
 
-    public SecretRedactor(StdioTarget target) =>
+    public SecretRedactor(StdioTarget target, UserEnvironment? user = null) =>
         // Line by line and without control characters, as the output comes; the longest first, for one secret may be the
         // beginning of another.
         _secrets =
         [
-            .. target.Environment.Values.Concat(target.Secrets).SelectMany(secret => secret.Split('\r', '\n'))
+            .. target.Environment.Values.Where(value => !UserText.HasPlaceholder(value)).Concat(target.Secrets).Concat(user?.Secrets ?? []).SelectMany(secret => secret.Split('\r', '\n'))
                 .Select(line => string.Concat(line.Where(letter => !char.IsControl(letter))).Trim())
                 .Where(line => line.Length >= ShortestSecret).Distinct().OrderByDescending(line => line.Length),
         ];

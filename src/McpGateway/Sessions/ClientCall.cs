@@ -47,6 +47,9 @@ internal sealed class ClientCall(CallTable table, JsonRpcId key, JsonRpcMessage 
 
     public bool WaitsForClient => Volatile.Read(ref _waitsForClient) > 0;
 
+    /// <summary>Takes out of the answer what is not for the client; owns it, and gives what goes out instead.</summary>
+    public Func<JsonRpcMessage, JsonRpcMessage>? Filter { get; init; }
+
     /// <summary>Looks at the answer before it goes out.</summary>
     public Action<JsonRpcMessage>? OnAnswer { get; set; }
 
@@ -109,6 +112,7 @@ internal sealed class ClientCall(CallTable table, JsonRpcId key, JsonRpcMessage 
     public async ValueTask EndAsync(JsonRpcMessage answer)
     {
         OnAnswer?.Invoke(answer);
+        answer = Filter?.Invoke(answer) ?? answer;
         if (!await Replies.WriteAsync(answer, patient: Seat is null))
             table.Undeliverable(answer);
         Replies.Release();

@@ -12,6 +12,9 @@ public enum RefusalReason
     /// <summary>The session does not exist for this caller.</summary>
     NotFound,
 
+    /// <summary>The caller lacks the scopes that <see cref="Refusal.Scopes"/> names.</summary>
+    Forbidden,
+
     /// <summary>This user has reached a limit.</summary>
     TooMany,
 
@@ -24,6 +27,9 @@ public enum RefusalReason
 public sealed record Refusal(RefusalReason Reason, JsonRpcError Error, TimeSpan? RetryAfter = null)
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
+
+    /// <summary>What the message needs, when the caller has not all of it.</summary>
+    public IReadOnlyList<string> Scopes { get; init; } = [];
 
     public static Refusal SessionNotFound { get; } = new(RefusalReason.NotFound, new(
         JsonRpcErrorCode.NotFound, "The session does not exist or has ended. Send initialize to begin a new one."));
@@ -58,6 +64,11 @@ public sealed record Refusal(RefusalReason Reason, JsonRpcError Error, TimeSpan?
 
     public static Refusal Invalid(string message) =>
         new(RefusalReason.Invalid, new JsonRpcError(JsonRpcErrorCode.InvalidRequest, message));
+
+    /// <param name="scopes">All that the message needs.</param>
+    public static Refusal MissingScopes(IReadOnlyList<string> scopes) => new(RefusalReason.Forbidden, new JsonRpcError(
+        JsonRpcErrorCode.Unauthorized, $"This needs a token or key with the scopes: {string.Join(' ', scopes)}",
+        new JsonObject { ["scopes"] = new JsonArray([.. scopes.Select(scope => (JsonNode?)scope)]) })) { Scopes = scopes };
 
     private static Refusal Unavailable(string message) => Overloaded(RefusalReason.Unavailable, message);
 

@@ -1,5 +1,7 @@
+using McpGateway.Configuration;
 using McpGateway.JsonRpc;
 using McpGateway.Sessions.Children;
+using McpGateway.Sessions.Rules;
 
 namespace McpGateway.Sessions;
 
@@ -14,14 +16,20 @@ public sealed partial class Session
     /// <param name="message">Owned by the session from here on, also when it is refused.</param>
     /// <param name="replies">Where a request's answer, and what belongs to it, is to go.</param>
     /// <param name="cancellationToken">Stops waiting for room for a notification or an answer.</param>
-    public Receipt Receive(JsonRpcMessage message, MessageStream replies, CancellationToken cancellationToken)
+    /// <param name="granted">What its sender may do; nothing that needs a scope, unless it is given.</param>
+    public Receipt Receive(
+        JsonRpcMessage message, MessageStream replies, CancellationToken cancellationToken, CallerScopes granted = default)
     {
         if (IsEnded)
             return Refuse(message, Refusal.SessionNotFound);
         Touch();
+        var rules = Server.Config.Tools;
+        RequestedItem? item = null;
+        if (rules is not null && !message.Envelope.IsAnswer && Check(message, rules, granted, out item) is { } refusal)
+            return Refuse(message, refusal);
         return message.Envelope.Kind switch
         {
-            JsonRpcKind.Request => ReceiveRequest(message, replies),
+            JsonRpcKind.Request => ReceiveRequest(message, replies, rules, item),
             JsonRpcKind.Notification => ReceiveNotification(message, cancellationToken),
             _ => ReceiveAnswer(message, cancellationToken),
         };
@@ -37,7 +45,7 @@ public sealed partial class Session
         }
     }
 
-    private Receipt ReceiveRequest(JsonRpcMessage request, MessageStream replies)
+    private Receipt ReceiveRequest(JsonRpcMessage request, MessageStream replies, ServerToolsConfig? rules, RequestedItem? item)
     {
         if (IsEnding)
             return Refuse(request, Refusal.SessionNotFound);
@@ -52,11 +60,12 @@ public sealed partial class Session
         var call = new ClientCall(Calls, KeyOf(request), request, replies)
         {
             Seat = _seat as SharedSeat,
+            Filter = FilterFor(request),
             OnAnswer = request.Envelope.Method == McpMethod.Initialize ? OnInitialized : null,
         };
         if (!Calls.TryAdd(call))
             return Refuse(request, Refusal.IdInFlight);
-        return new Receipt(null, _seat.CallAsync(request, call));
+        return new Receipt(null, CallAsync(request, call, rules, item));
     }
 
     private Receipt ReceiveNotification(JsonRpcMessage notification, CancellationToken cancellationToken)

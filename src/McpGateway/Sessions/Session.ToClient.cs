@@ -13,6 +13,12 @@ public sealed partial class Session
     /// <param name="call">The call that it belongs to; null for no single one.</param>
     internal async ValueTask DeliverAsync(JsonRpcMessage message, ClientCall? call)
     {
+        if (IsForbidden(message))
+        {
+            Drop(message, "forbidden");
+            return;
+        }
+
         // A stream may end between the choice and the write; each can fail only once, so the choice comes to an end.
         while (ChooseStream(call) is { } stream)
         {

@@ -41,13 +41,15 @@ public sealed partial class Session
     /// <param name="context">The gateway's parts.</param>
     /// <param name="takeSeat">Makes its place at a child.</param>
     /// <param name="onEnded">Told once, with what completes when the session's child is gone.</param>
+    /// <param name="user">What its user brought along for the child's environment; null for nothing.</param>
     internal Session(
         SessionKind kind, ServerState server, SessionOwner owner, RelayContext context, Func<Session, ISeat> takeSeat,
-        Action<Session, Task> onEnded)
+        Action<Session, Task> onEnded, UserEnvironment? user = null)
     {
         Kind = kind;
         Server = server;
         Owner = owner;
+        User = user;
         _context = context;
         _onEnded = onEnded;
         Calls = new CallTable(server.Name, context.Time, context.Metrics);
@@ -64,6 +66,9 @@ public sealed partial class Session
     public ServerState Server { get; }
 
     public SessionOwner Owner { get; }
+
+    /// <summary>What its user brought along for the child's environment when it was opened; null for nothing.</summary>
+    internal UserEnvironment? User { get; }
 
     /// <summary>The revision that client and server settled on; null before they have, the latest when the gateway did the handshake.</summary>
     public string? ProtocolVersion { get; private set; }

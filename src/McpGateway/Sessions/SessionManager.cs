@@ -11,7 +11,7 @@ public sealed partial class SessionManager(
     RelayContext context, ChildPool children, IOptions<LimitsOptions> limits, ILogger<SessionManager> log)
 {
     private readonly ConcurrentDictionary<string, Session> _sessions = new(StringComparer.Ordinal);
-    private readonly Dictionary<(ServerState, SessionOwner), Session> _implicit = [];
+    private readonly Dictionary<(ServerState, SessionOwner, UserEnvironment?), Session> _implicit = [];
     private readonly Endings _endings = new(log);
     private readonly SessionQuota _quota = new();
     private volatile bool _draining;
@@ -23,7 +23,7 @@ public sealed partial class SessionManager(
 
     /// <summary>Opens a session. Its child starts with its first message.</summary>
     /// <returns>Null when it was opened.</returns>
-    public Refusal? TryOpen(SessionKind kind, ServerState server, SessionOwner owner, out Session? session)
+    public Refusal? TryOpen(SessionKind kind, ServerState server, SessionOwner owner, out Session? session, UserEnvironment? user = null)
     {
         session = null;
         if (_draining)
@@ -36,7 +36,7 @@ public sealed partial class SessionManager(
             return Refusal.TooManyProcesses(server.Name);
         }
 
-        session = new Session(kind, server, owner, context, takeSeat, OnEnded);
+        session = new Session(kind, server, owner, context, takeSeat, OnEnded, user);
         _sessions[session.Id] = session;
         context.Metrics.SessionOpened(server.Name);
         Log.Opened(log, server.Name, kind);
@@ -54,23 +54,23 @@ public sealed partial class SessionManager(
 
     /// <summary>The session for a user's calls without one; opened if there is none, and not idle from here on.</summary>
     /// <returns>Null when there is one.</returns>
-    internal Refusal? TryUseImplicit(ServerState server, SessionOwner owner, out Session? session)
+    internal Refusal? TryUseImplicit(ServerState server, SessionOwner owner, out Session? session, UserEnvironment? user = null)
     {
         lock (_implicit)
         {
-            if (_implicit.TryGetValue((server, owner), out session) && session.TryUse())
+            if (_implicit.TryGetValue((server, owner, user), out session) && session.TryUse())
                 return null;
-            if (TryOpen(SessionKind.Implicit, server, owner, out session) is { } refusal)
+            if (TryOpen(SessionKind.Implicit, server, owner, out session, user) is { } refusal)
                 return refusal;
-            _implicit[(server, owner)] = session!;
+            _implicit[(server, owner, user)] = session!;
             return null;
         }
     }
 
-    internal Session? FindImplicit(ServerState server, SessionOwner owner)
+    internal Session? FindImplicit(ServerState server, SessionOwner owner, UserEnvironment? user = null)
     {
         lock (_implicit)
-            return _implicit.GetValueOrDefault((server, owner));
+            return _implicit.GetValueOrDefault((server, owner, user));
     }
 
     /// <summary>Takes no more sessions, and no more requests in those that there are.</summary>
@@ -99,8 +99,8 @@ public sealed partial class SessionManager(
     {
         lock (_implicit)
         {
-            if (FindImplicit(session.Server, session.Owner) == session)
-                _implicit.Remove((session.Server, session.Owner));
+            if (FindImplicit(session.Server, session.Owner, session.User) == session)
+                _implicit.Remove((session.Server, session.Owner, session.User));
         }
     }
 

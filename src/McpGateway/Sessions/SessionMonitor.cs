@@ -39,7 +39,7 @@ internal sealed partial class SessionMonitor(
             _ = GuardAsync(session.TickAsync(now));
         foreach (var visit in children.Tick(now))
             _ = GuardAsync(visit);
-        warm.Visit(servers.All.Where(server => server.Stdio.Isolation is not Isolation.Shared));
+        warm.Visit(servers.All.Where(server => server.Stdio is { Isolation: not Isolation.Shared, IsPersonal: false }));
         children.WarmUp(servers.All);
         if (budget.IsExceeded)
             CutSlowest();

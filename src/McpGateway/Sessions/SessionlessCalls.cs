@@ -1,5 +1,6 @@
 using McpGateway.JsonRpc;
 using McpGateway.Servers;
+using McpGateway.Sessions.Rules;
 
 namespace McpGateway.Sessions;
 
@@ -14,15 +15,19 @@ public sealed class SessionlessCalls(SessionManager sessions)
     /// <param name="owner">Who asks.</param>
     /// <param name="message">Owned by the callee from here on, also when it is refused.</param>
     /// <param name="replies">Where the answer, and what belongs to it, is to go.</param>
-    public Receipt Receive(ServerState server, SessionOwner owner, JsonRpcMessage message, MessageStream replies)
+    /// <param name="granted">What its sender may do.</param>
+    /// <param name="user">What its sender brings along for the child's environment; other values are another child's.</param>
+    public Receipt Receive(
+        ServerState server, SessionOwner owner, JsonRpcMessage message, MessageStream replies, CallerScopes granted = default,
+        UserEnvironment? user = null)
     {
         Refusal? refusal = null;
         // Notifications and answers are about a session or a call in flight, and here is neither.
         if (message.Envelope.IsRequest)
         {
-            refusal = sessions.TryUseImplicit(server, owner, out var session);
+            refusal = sessions.TryUseImplicit(server, owner, out var session, user);
             if (refusal is null)
-                return session!.Receive(message, replies, CancellationToken.None);
+                return session!.Receive(message, replies, CancellationToken.None, granted);
         }
 
         message.Dispose();
@@ -30,6 +35,6 @@ public sealed class SessionlessCalls(SessionManager sessions)
     }
 
     /// <summary>Nobody waits any more for what was to go to this stream: the child is told.</summary>
-    public void Cancel(ServerState server, SessionOwner owner, MessageStream replies) =>
-        sessions.FindImplicit(server, owner)?.CancelFor(replies);
+    public void Cancel(ServerState server, SessionOwner owner, MessageStream replies, UserEnvironment? user = null) =>
+        sessions.FindImplicit(server, owner, user)?.CancelFor(replies);
 }

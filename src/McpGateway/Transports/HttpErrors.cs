@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using McpGateway.Configuration;
 using McpGateway.JsonRpc;
 using McpGateway.Sessions;
 
@@ -20,6 +21,8 @@ internal static class HttpErrors
     {
         if (refusal.RetryAfter is { } wait)
             context.Response.Headers.RetryAfter = ((int)wait.TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        if (refusal.Scopes.Count > 0 && context.Features.Get<ScopeChallenge>() is { } challenge)
+            context.Response.Headers.WWWAuthenticate = challenge.HeaderFor(refusal.Scopes);
         return WriteAsync(context, Status(refusal.Reason), refusal.Error, id);
     }
 
@@ -49,6 +52,7 @@ internal static class HttpErrors
     private static int Status(RefusalReason reason) => reason switch
     {
         RefusalReason.Invalid => StatusCodes.Status400BadRequest,
+        RefusalReason.Forbidden => StatusCodes.Status403Forbidden,
         RefusalReason.NotFound => StatusCodes.Status404NotFound,
         RefusalReason.TooMany => StatusCodes.Status429TooManyRequests,
         _ => StatusCodes.Status503ServiceUnavailable,

@@ -27,7 +27,7 @@ internal sealed record PostedMessages(JsonRpcMessage[] Messages, bool IsBatch)
         foreach (var message in Messages)
         {
             var id = message.Envelope.Id;
-            var receipt = session.Receive(message, replies, context.RequestAborted);
+            var receipt = session.Receive(message, replies, context.RequestAborted, Caller.ScopesOf(context));
             if (receipt.Refusal is { } refusal && !IsBatch)
             {
                 context.Response.Headers.Remove(StreamableHttpHandler.SessionHeader); // a session that was opened for this message ends

@@ -9,6 +9,7 @@ public static class TransportsExtensions
     /// <summary>Adds the HTTP wire forms of MCP and their entry, <see cref="McpEndpoint"/>.</summary>
     public static IServiceCollection AddTransports(this IServiceCollection services) => services
         .AddSingleton<RequestBody>()
+        .AddSingleton<CallerValues>()
         .AddSingleton<PlainHttpHandler>()
         .AddSingleton<SseHandler>()
         .AddSingleton<MessageHandler>()

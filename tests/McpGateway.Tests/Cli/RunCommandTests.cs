@@ -70,12 +70,25 @@ public sealed class RunCommandTests : IDisposable
         Assert.Equal(0, await running.Soon());
     }
 
-    [Fact]
-    public async Task Run_ScopesWithoutAuthentication_NamesTheServerAndReturnsTwo()
+    [Theory]
+    [InlineData("${claim:sub}", "nobody has a claim sub")]
+    [InlineData("${header:X-Token}", "Access:UserHeaders")]
+    public async Task Run_ValuesThatNoUserCanBring_NamesTheVariableAndReturnsTwo(string value, string message)
     {
-        var path = _folder.Write("gateway.json", """{ "mcpServers": { "one": { "command": "x", "auth": { "scopes": ["a"] } } } }""");
-        Assert.Equal(2, await RunAsync("--config", path, "--urls", "http://127.0.0.1:0"));
-        Assert.Contains("$.mcpServers.one.auth: asks for scopes", _error.ToString(), StringComparison.Ordinal);
+        var file = _folder.Write("gateway.json", $$"""{ "mcpServers": { "one": { "command": "x", "env": { "A": "{{value}}" } } } }""");
+        Assert.Equal(2, await RunAsync("--config", file, "--urls", "http://127.0.0.1:0"));
+        Assert.Contains("$.mcpServers.one.env.A: ", _error.ToString(), StringComparison.Ordinal);
+        Assert.Contains(message, _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("auth", """{ "scopes": ["a"] }""", "auth")]
+    [InlineData("tools", """{ "scopes": { "a": ["b"] } }""", "tools.scopes")]
+    public async Task Run_ScopesWithoutAuthentication_NamesTheKeyAndReturnsTwo(string key, string rules, string path)
+    {
+        var file = _folder.Write("gateway.json", $$"""{ "mcpServers": { "one": { "command": "x", "{{key}}": {{rules}} } } }""");
+        Assert.Equal(2, await RunAsync("--config", file, "--urls", "http://127.0.0.1:0"));
+        Assert.Contains($"$.mcpServers.one.{path}: asks for scopes", _error.ToString(), StringComparison.Ordinal);
         Assert.Contains("Access:ApiKeys", _error.ToString(), StringComparison.Ordinal);
     }
 

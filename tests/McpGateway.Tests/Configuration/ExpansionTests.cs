@@ -97,8 +97,8 @@ public sealed class ExpansionTests : IDisposable
     [InlineData("${config:x.y}", "write ${NAME}")]
     [InlineData("${pathSeparator}", "write the character itself")]
     [InlineData("${/}", "write the character itself")]
-    [InlineData("${claim:sub}", "not served by this version yet")]
-    [InlineData("${header:X-User}", "not served by this version yet")]
+    [InlineData("${claim:sub}", "in the values of env and headers only")]
+    [InlineData("${header:X-User}", "in the values of env and headers only")]
     public void String_WithWrongExpansion_IsAnErrorThatSaysWhatToWrite(string text, string message)
     {
         var error = _file.Error($$"""{ "command": "x", "args": ["", "{{text}}"] }""");

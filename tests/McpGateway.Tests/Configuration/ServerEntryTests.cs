@@ -149,8 +149,19 @@ public sealed class ServerEntryTests : IDisposable
     [InlineData("""{ "command": "x", "auth": { "scopes": ["a", "b c"] } }""", "$.mcpServers.one.auth.scopes[1]", "without spaces")]
     [InlineData("""{ "url": "https://example.com", "auth": { "scopes": ["a\"b"] } }""", "$.mcpServers.one.auth.scopes[0]", "quotes")]
     [InlineData("""{ "command": "x", "auth": { "scopes": [""] } }""", "$.mcpServers.one.auth.scopes[0]", "a scope is")]
-    [InlineData("""{ "command": "x", "tools": null }""", "$.mcpServers.one.tools", "not enforced by this version yet")]
-    [InlineData("""{ "command": "x", "tools": { "deny": [] } }""", "$.mcpServers.one.tools", "not enforced by this version yet")]
+    [InlineData("""{ "command": "x", "tools": ["a"] }""", "$.mcpServers.one.tools", "write an object with: allow, deny, scopes")]
+    [InlineData("""{ "command": "x", "tools": { "denied": [] } }""", "$.mcpServers.one.tools.denied", "would protect nothing")]
+    [InlineData("""{ "command": "x", "tools": { "Deny": ["a"] } }""", "$.mcpServers.one.tools.Deny", "would protect nothing")]
+    [InlineData("""{ "command": "x", "tools": { "deny": "a" } }""", "$.mcpServers.one.tools.deny", "array of strings")]
+    [InlineData("""{ "command": "x", "tools": { "allow": ["a", 5] } }""", "$.mcpServers.one.tools.allow[1]", "write a string")]
+    [InlineData("""{ "command": "x", "tools": { "allow": [""] } }""", "$.mcpServers.one.tools.allow[0]", "is no name")]
+    [InlineData("""{ "command": "x", "tools": { "deny": ["a", "b "] } }""", "$.mcpServers.one.tools.deny[1]", "is no name")]
+    [InlineData("""{ "command": "x", "tools": { "deny": ["a\nb"] } }""", "$.mcpServers.one.tools.deny[0]", "is no name")]
+    [InlineData("""{ "command": "x", "tools": { "scopes": ["a"] } }""", "$.mcpServers.one.tools.scopes", "names and arrays of strings")]
+    [InlineData("""{ "command": "x", "tools": { "scopes": { "a": "b" } } }""", "$.mcpServers.one.tools.scopes.a", "array of strings")]
+    [InlineData("""{ "command": "x", "tools": { "scopes": { "a": [] } } }""", "$.mcpServers.one.tools.scopes.a", "names no scope")]
+    [InlineData("""{ "command": "x", "tools": { "scopes": { "a": ["b c"] } } }""", "$.mcpServers.one.tools.scopes.a[0]", "without spaces")]
+    [InlineData("""{ "url": "https://example.com", "tools": { "scopes": { " a": ["b"] } } }""", "$.mcpServers.one.tools.scopes[' a']", "is no name")]
     [InlineData("""{ "command": "x", "cors": {} }""", "$.mcpServers.one.cors", "not enforced by this version yet")]
     [InlineData("""{ "command": "x", "rateLimit": {} }""", "$.mcpServers.one.rateLimit", "not enforced by this version yet")]
     [InlineData("""{ "command": "x", "warm": 5, "maxProcesses": 4 }""", "$.mcpServers.one.warm", "more than maxProcesses")]
@@ -170,6 +181,33 @@ public sealed class ServerEntryTests : IDisposable
         var error = _file.Error(entry);
         Assert.Equal(path, error.Path);
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Tools_AreReadAndComparedByValue()
+    {
+        const string Entry = """{ "command": "x", "tools": { "allow": ["a", "b_*"], "deny": ["B_2"], "scopes": { "a": ["s", "s", "t"] } } }""";
+        var tools = _file.Server(Entry).Tools!;
+        Assert.Equal(["a", "b_*"], tools.Allow!);
+        Assert.Equal(["B_2"], tools.Deny);
+        Assert.Equal(["s", "t"], tools.Scopes["a"]);
+        Assert.Equal(tools, _file.Server(Entry).Tools);
+        Assert.NotEqual(tools, _file.Server(Entry.Replace("B_2", "B_3", StringComparison.Ordinal)).Tools);
+    }
+
+    [Theory]
+    [InlineData("""{ "command": "x" }""")]
+    [InlineData("""{ "command": "x", "tools": null }""")]
+    [InlineData("""{ "command": "x", "tools": {} }""")]
+    [InlineData("""{ "command": "x", "tools": { "deny": [], "scopes": {} } }""")]
+    public void Tools_WithoutARule_AreNone(string entry) => Assert.Null(_file.Server(entry).Tools);
+
+    [Fact]
+    public void Tools_AllowingNothing_WarnAndAllowNothing()
+    {
+        var result = _file.LoadServer("""{ "command": "x", "tools": { "allow": [] } }""");
+        Assert.Contains("allows nothing at all", Assert.Single(result.Warnings).Message, StringComparison.Ordinal);
+        Assert.Empty(result.Config!.Servers["one"].Tools!.Allow!);
     }
 
     [Theory]

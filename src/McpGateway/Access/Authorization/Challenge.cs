@@ -1,6 +1,7 @@
 using System.Text;
 using McpGateway.Access.Authentication;
 using McpGateway.Access.Discovery;
+using McpGateway.Configuration;
 
 namespace McpGateway.Access.Authorization;
 
@@ -15,16 +16,20 @@ internal sealed class Challenge(ResourceMetadata metadata, ServerRules rules)
     public string Unauthorized(HttpContext context, CredentialRefusedException? refusal) =>
         Build(context, refusal?.Error, refusal?.Error is null ? null : refusal.Message);
 
-    public string InsufficientScope(HttpContext context) => Build(context, "insufficient_scope", null);
+    /// <param name="context">The request.</param>
+    /// <param name="more">What the message needs beside what its server needs anyway (RFC 6750: all in one challenge).</param>
+    public string InsufficientScope(HttpContext context, IEnumerable<string>? more = null) =>
+        Build(context, "insufficient_scope", null, more);
 
     // Nothing in it needs quoting: errors and descriptions are constants, scopes and URLs hold neither quotes nor backslashes.
-    private string Build(HttpContext context, string? error, string? description)
+    private string Build(HttpContext context, string? error, string? description, IEnumerable<string>? more = null)
     {
         var header = new StringBuilder("Bearer");
         Append(header, "error", error);
         Append(header, "error_description", description);
-        if (rules.Of(context) is { Scopes: { Count: > 0 } scopes })
-            Append(header, "scope", string.Join(' ', scopes));
+        string[] scopes = [.. rules.Of(context)?.Auth.Scopes ?? EquatableList<string>.Empty, .. more ?? []];
+        if (scopes.Length > 0)
+            Append(header, "scope", string.Join(' ', scopes.Distinct()));
         Append(header, "resource_metadata", metadata.UrlFor(context.Request));
         return header.ToString();
     }

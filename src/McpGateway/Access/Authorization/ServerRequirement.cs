@@ -8,15 +8,20 @@ namespace McpGateway.Access.Authorization;
 internal sealed class ServerRequirement : IAuthorizationRequirement;
 
 /// <summary>Looks the rules up with each request, so that a reload holds at once and in living sessions.</summary>
-internal sealed class ServerRequirementHandler(AccessState state, ServerRules rules) : AuthorizationHandler<ServerRequirement>
+internal sealed class ServerRequirementHandler(AccessState state, ServerRules rules, Challenge challenge) : AuthorizationHandler<ServerRequirement>
 {
     protected override Task HandleRequirementAsync(AuthorizationHandlerContext context, ServerRequirement requirement)
     {
         // A server without rules is one that has just been taken out, or an endpoint that nobody has thought of: closed.
-        if (context.Resource is HttpContext http && rules.Of(http) is { } auth
+        if (context.Resource is HttpContext http && rules.Of(http) is { } server
             && (context.User.Identity is { IsAuthenticated: true } || !state.Current.IsRequired)
-            && auth.Scopes.All(scope => context.User.HasClaim(CallerClaims.Scope, scope)))
+            && server.Auth.Scopes.All(scope => context.User.HasClaim(CallerClaims.Scope, scope)))
+        {
             context.Succeed(requirement);
+            if (server.Tools is { Scopes.Count: > 0 }) // which of them a message needs is only known when it has been read
+                http.Features.Set(new ScopeChallenge(scopes => challenge.InsufficientScope(http, scopes)));
+        }
+
         return Task.CompletedTask;
     }
 }
@@ -24,7 +29,7 @@ internal sealed class ServerRequirementHandler(AccessState state, ServerRules ru
 /// <summary>The rules of the server that a request is for.</summary>
 internal sealed class ServerRules(GatewayConfigProvider config)
 {
-    public ServerAuthConfig? Of(HttpContext context) =>
-        context.GetEndpoint()?.Metadata.GetMetadata<GuardedServer>() is { } server
-        && config.Current.Servers.TryGetValue(server.Name, out var rules) ? rules.Auth : null;
+    public ServerConfig? Of(HttpContext context) =>
+        context.GetEndpoint()?.Metadata.GetMetadata<GuardedServer>() is { } guarded
+        && config.Current.Servers.TryGetValue(guarded.Name, out var server) ? server : null;
 }

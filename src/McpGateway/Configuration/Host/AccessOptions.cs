@@ -33,6 +33,15 @@ public sealed class AccessOptions
 
     public AccessForwardedHeadersOptions ForwardedHeaders { get; set => field = value ?? new(); } = new();
 
+    /// <summary>
+    /// Request headers that <c>${header:NAME}</c> in gateway.json may name: what a user brings along for a server of theirs.
+    /// Default: none.
+    /// </summary>
+    public IReadOnlyList<string> UserHeaders { get; set => field = value ?? []; } = [];
+
+    /// <summary>Whether <c>${header:NAME}</c> may name this header.</summary>
+    public bool IsUserHeader(string name) => UserHeaders.Contains(name, StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Whether there is a way to authenticate.</summary>
     public bool HasCredentials => Jwt.Issuers.Count + ApiKeys.Count > 0;
 }

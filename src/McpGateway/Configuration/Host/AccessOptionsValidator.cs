@@ -11,6 +11,7 @@ internal sealed class AccessOptionsValidator : IValidateOptions<AccessOptions>
         var errors = options.Cors.Origins.SelectMany(OriginErrors)
             .Concat(options.AllowedHosts.SelectMany(HostErrors))
             .Concat(options.ForwardedHeaders.KnownNetworks.SelectMany(NetworkErrors))
+            .Concat(options.UserHeaders.SelectMany(UserHeader.Errors))
             .Concat(PublicUrlErrors(options.PublicUrl))
             .Concat(AnonymousErrors(options))
             .Concat(JwtOptionsValidator.Errors(options))

@@ -97,8 +97,9 @@ internal sealed class ServerEntry : FileObject
     [Description("Who may use the server, among those who are authenticated.")]
     public AuthEntry? Auth { get; init; }
 
-    [FileKey(Security = true, Reserved = true)]
-    public JsonElement? Tools { get; init; }
+    [FileKey(Security = true)]
+    [Description("Which of its tools, prompts and resources may be used. With any rule here, what the server has not listed is refused.")]
+    public ToolsEntry? Tools { get; init; }
 
     [FileKey(Security = true, Reserved = true)]
     public JsonElement? Cors { get; init; }

@@ -54,17 +54,25 @@ internal sealed partial class Expander(Func<string, string?> environment, FilesR
             return Fail(path, $"the ${{…}} at character {column} holds another one; a default is taken as it is written");
         if (expression.StartsWith("file:", StringComparison.Ordinal))
             return Noted(FromFile(expression["file:".Length..], path), path);
+        if (OfUser.Match(expression) is { Success: true } user)
+        {
+            return UserText.Placeholder(
+                user.Groups["source"].Value == "claim" ? UserValueSource.Claim : UserValueSource.Header, user.Groups["name"].Value);
+        }
+
         if (ForeignVariables.Advice(expression) is { } advice)
             return Fail(path, advice);
         if (Variable.Match(expression) is { Success: true } match)
             return FromEnvironment(match.Groups["name"].Value, match.Groups["default"], path) is var value
                 && Ordinary.Contains(match.Groups["name"].Value) ? value : Noted(value, path);
-        return Fail(path, $"the ${{…}} at character {column} is none of ${{NAME}}, ${{NAME:-default}}, ${{env:NAME}} and "
-            + "${file:PATH}; write $${ for a literal ${");
+        return Fail(path, $"the ${{…}} at character {column} is none of ${{NAME}}, ${{NAME:-default}}, ${{env:NAME}}, "
+            + "${file:PATH}, ${claim:NAME} and ${header:NAME}; write $${ for a literal ${");
     }
 
     private string? Noted(string? value, JsonPath path)
     {
+        if (value?.Contains('\0') is true)
+            return Fail(path, ValueReader.HoldsNul);
         if (value is not null)
             findings.Inserted(path, value);
         return value;
@@ -97,6 +105,11 @@ internal sealed partial class Expander(Func<string, string?> environment, FilesR
         findings.Error(path, message);
         return null;
     }
+
+    // No default: what a user does not bring along, nobody else's value may stand in for.
+    [GeneratedRegex(@"\A(?<source>claim|header):(?<name>[A-Za-z0-9_./#-]+(:[A-Za-z0-9_./#]+)*)\z",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    private static partial Regex OfUser { get; }
 
     [GeneratedRegex(@"\A(env:)?(?<name>[A-Za-z_][A-Za-z0-9_]*)(:-(?<default>.*))?\z",
         RegexOptions.CultureInvariant | RegexOptions.Singleline | RegexOptions.ExplicitCapture)]

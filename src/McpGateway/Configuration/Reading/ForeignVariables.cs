@@ -1,6 +1,6 @@
 namespace McpGateway.Configuration;
 
-/// <summary>Variables that only an editor can fill in, and those that this version does not serve.</summary>
+/// <summary>Variables that only an editor can fill in.</summary>
 internal static class ForeignVariables
 {
     private const string NoEditor = "has a meaning in VS Code only; write ";
@@ -20,8 +20,6 @@ internal static class ForeignVariables
         ("execPath", $"${{execPath}} {NoEditor}the absolute path"),
         ("command:", $"${{command:…}} {NoEditor}${{NAME}} and set that environment variable"),
         ("config:", $"${{config:…}} {NoEditor}${{NAME}} and set that environment variable"),
-        ("claim:", "${claim:…} is not served by this version yet; write a value that holds for all users"),
-        ("header:", "${header:…} is not served by this version yet; write a value that holds for all users"),
     ];
 
     /// <returns>What to write instead; null for an expression that is none of these.</returns>

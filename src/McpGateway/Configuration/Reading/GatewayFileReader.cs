@@ -42,9 +42,9 @@ internal sealed class GatewayFileReader(Expander expander, Findings findings)
     {
         if (key.Type == typeof(IReadOnlyDictionary<string, ServerEntry>))
             return ReadServers(value, path);
-        return key.Type == typeof(AuthEntry)
-            ? ReadRules(new AuthEntry { Path = path }, value)
-            : values.Read(key, value, path);
+        if (key.Type == typeof(AuthEntry))
+            return ReadRules(new AuthEntry { Path = path }, value);
+        return key.Type == typeof(ToolsEntry) ? ReadRules(new ToolsEntry { Path = path }, value) : values.Read(key, value, path);
     }
 
     // Rules are the gateway's own, so nobody else's keys belong there: an unknown one is a rule that would not hold.

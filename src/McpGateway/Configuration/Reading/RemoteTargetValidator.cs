@@ -44,7 +44,7 @@ internal sealed class RemoteTargetValidator(Findings findings)
             if (name.Length == 0 || name.AsSpan().ContainsAnyExcept(NameCharacters))
                 findings.Error(path.Property(name), "no header can have this name; write letters, digits and hyphens");
             // A line break would begin another header; characters beyond ASCII have no agreed encoding there.
-            if (value.Any(character => character is not ('\t' or (>= ' ' and <= '~'))))
+            if (UserText.Fill(value, (_, _) => string.Empty).Any(character => character is not ('\t' or (>= ' ' and <= '~'))))
                 findings.Error(path.Property(name), "its value holds a line break or another character that a header cannot; "
                     + "write printable ASCII (${file:…} drops one newline at the end)");
         }

@@ -16,6 +16,7 @@ internal sealed class ServerEntryValidator(FilesRead files, Findings findings)
         }
 
         CheckScopes(entry.Auth);
+        var tools = new ToolsValidator(findings).Validate(entry.Tools);
         WarnOfKeysFor(hasCommand ? ServerKind.Remote : ServerKind.Stdio, entry);
         ServerTarget? target = hasCommand
             ? new StdioTargetValidator(files, findings).Validate(entry)
@@ -23,7 +24,7 @@ internal sealed class ServerEntryValidator(FilesRead files, Findings findings)
         if (target is null || findings.HasErrorIn(entry.Path))
             return null;
         var auth = new ServerAuthConfig { Scopes = new EquatableList<string>((entry.Auth?.Scopes ?? []).Distinct()) };
-        var server = WithLimits(new ServerConfig { Name = name, Target = target, Auth = auth }, entry);
+        var server = WithLimits(new ServerConfig { Name = name, Target = target, Auth = auth, Tools = tools }, entry);
         if (server.Warm > server.MaxProcesses)
             findings.Error(entry.PathOf("warm"), "is more than maxProcesses");
         if (server.MaxMemory is not null && !OperatingSystem.IsLinux())

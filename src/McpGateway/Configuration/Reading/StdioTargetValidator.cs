@@ -13,6 +13,8 @@ internal sealed class StdioTargetValidator(FilesRead files, Findings findings)
         if (entry.Isolation is "user")
             findings.Warn(entry.PathOf("isolation"), "callers who are not authenticated are one user, and share that user's children");
         var environment = ReadEnvironment(entry);
+        if (environment.Values.Any(UserText.HasPlaceholder))
+            CheckPersonal(entry);
         if (findings.HasErrorIn(entry.Path))
             return null;
         return new StdioTarget
@@ -20,11 +22,19 @@ internal sealed class StdioTargetValidator(FilesRead files, Findings findings)
             Command = entry.Command!,
             Arguments = new EquatableList<string>(entry.Args ?? []),
             Environment = new EquatableMap<string>(environment),
-            Secrets = new EquatableList<string>(environment.Values.Concat(findings.InsertedIn(entry.Path)).Distinct()),
+            Secrets = new EquatableList<string>(environment.Values.Where(value => !UserText.HasPlaceholder(value)).Concat(findings.InsertedIn(entry.Path)).Distinct()),
             Isolation = entry.Isolation is { } isolation ? Enum.Parse<Isolation>(isolation, ignoreCase: true) : Isolation.Session,
             InheritEnvironment = entry.InheritEnvironment ?? false,
             WorkingDirectory = entry.Cwd is { Length: > 0 } folder ? files.Resolve(folder) : null,
         };
+    }
+
+    private void CheckPersonal(ServerEntry entry)
+    {
+        if (entry.Isolation is "shared")
+            findings.Error(entry.PathOf("isolation"), "${claim:…} and ${header:…} in env are one user's, who shares the child with nobody; write session or user");
+        if (entry.Warm > 0)
+            findings.Error(entry.PathOf("warm"), "a child whose env has ${claim:…} or ${header:…} cannot start before its user is there; take it out");
     }
 
     private Dictionary<string, string> ReadEnvironment(ServerEntry entry)

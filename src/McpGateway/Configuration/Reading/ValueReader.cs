@@ -5,6 +5,8 @@ namespace McpGateway.Configuration;
 /// <summary>Reads single values. Every string of them goes through <paramref name="expand"/>.</summary>
 internal sealed class ValueReader(Func<string, JsonPath, string?> expand, Findings findings)
 {
+    public const string HoldsNul = "holds a NUL character, which neither a program nor a header can be given";
+
     /// <returns>The value; null when there was an error, which has then been reported.</returns>
     public object? Read(FileKey key, JsonElement value, JsonPath path)
     {
@@ -14,6 +16,8 @@ internal sealed class ValueReader(Func<string, JsonPath, string?> expand, Findin
             return ReadList(value, path);
         if (key.Type == typeof(IReadOnlyDictionary<string, string>))
             return ReadMap(value, path);
+        if (key.Type == typeof(IReadOnlyDictionary<string, IReadOnlyList<string>>))
+            return ReadLists(value, path);
         if (key.Type == typeof(bool))
             return ReadSwitch(value, path);
         if (key.Type == typeof(int))
@@ -56,12 +60,26 @@ internal sealed class ValueReader(Func<string, JsonPath, string?> expand, Findin
             // Numbers and booleans stand unquoted in many real files, and can only be meant as their text.
             var text = member.Value.ValueKind is JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False
                 ? member.Value.GetRawText()
-                : ReadText(member.Value, here, "write a string: \"\" for an empty value, or leave the key out");
+                : ReadText(member.Value, here, "write a string: \"\" for an empty value, or leave the key out", ofUser: true);
             if (text is not null)
                 map[member.Name] = text;
         }
 
         return map;
+    }
+
+    private Dictionary<string, IReadOnlyList<string>>? ReadLists(JsonElement value, JsonPath path)
+    {
+        if (value.ValueKind != JsonValueKind.Object)
+            return Fail<Dictionary<string, IReadOnlyList<string>>>(path, "write an object of names and arrays of strings");
+        var lists = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
+        foreach (var member in value.EnumerateObject())
+        {
+            if (ReadList(member.Value, path.Property(member.Name)) is { } list)
+                lists[member.Name] = list;
+        }
+
+        return lists;
     }
 
     private object? ReadSwitch(JsonElement value, JsonPath path) =>
@@ -85,13 +103,17 @@ internal sealed class ValueReader(Func<string, JsonPath, string?> expand, Findin
         return Duration.TryParse(text, out var duration) ? duration : Fail<object>(path, Form);
     }
 
-    private string? ReadText(JsonElement value, JsonPath path, string advice)
+    // What a user brings along can be part of env and headers alone: all else is the same for everybody.
+    private string? ReadText(JsonElement value, JsonPath path, string advice, bool ofUser = false)
     {
         if (value.ValueKind != JsonValueKind.String)
             return Fail<string>(path, advice);
-        var text = expand(value.GetString()!, path);
-        return text?.Contains('\0') == true
-            ? Fail<string>(path, "holds a NUL character, which neither a program nor a header can be given")
+        var written = value.GetString()!;
+        if (written.Contains('\0'))
+            return Fail<string>(path, HoldsNul);
+        var text = expand(written, path);
+        return !ofUser && text is not null && UserText.HasPlaceholder(text)
+            ? Fail<string>(path, "${claim:…} and ${header:…} can stand in the values of env and headers only")
             : text;
     }
 

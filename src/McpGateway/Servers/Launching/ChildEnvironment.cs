@@ -27,7 +27,7 @@ internal static class ChildEnvironment
         "PROCESSOR_ARCHITECTURE", "NUMBER_OF_PROCESSORS",
     };
 
-    public static IReadOnlyDictionary<string, string> For(StdioTarget target)
+    public static IReadOnlyDictionary<string, string> For(StdioTarget target, UserEnvironment? user = null)
     {
         var variables = new Dictionary<string, string>(Names);
         foreach (DictionaryEntry own in Environment.GetEnvironmentVariables())
@@ -38,6 +38,8 @@ internal static class ChildEnvironment
         }
 
         foreach (var (name, value) in target.Environment)
+            variables[name] = value;
+        foreach (var (name, value) in user?.Variables ?? new Dictionary<string, string>())
             variables[name] = value;
         return variables;
     }

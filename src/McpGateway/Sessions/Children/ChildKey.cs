@@ -7,12 +7,13 @@ namespace McpGateway.Sessions.Children;
 /// <param name="Server">Whose child it is.</param>
 /// <param name="Owner">The one user that it serves; null when it serves all.</param>
 /// <param name="Capabilities">The client capabilities that it was told of (<see cref="CapabilitySet"/>).</param>
-internal readonly record struct ChildKey(ServerState Server, SessionOwner? Owner, string Capabilities)
+/// <param name="User">The user's part of its environment, which is told from another by a digest; null when it has none.</param>
+internal readonly record struct ChildKey(ServerState Server, SessionOwner? Owner, string Capabilities, UserEnvironment? User = null)
 {
     /// <summary>The key of a session; calls without one never share a child with another user's, whatever the isolation.</summary>
     public static ChildKey Of(Session session, string capabilities) => session.Server.Stdio.Isolation is Isolation.Shared
         ? ForAll(session.Server)
-        : new ChildKey(session.Server, session.Owner, capabilities);
+        : new ChildKey(session.Server, session.Owner, capabilities, session.User);
 
     /// <summary>The key of all sessions of a shared server.</summary>
     public static ChildKey ForAll(ServerState server) => new(server, null, CapabilitySet.None);

@@ -59,7 +59,7 @@ internal sealed partial class ChildLine
     // One that was kept warm has a place of its own, and this line's is free again.
     private async Task<ChildConnection> StartAsync(Incarnation next)
     {
-        if (_context.Warm.TryTake(_server) is { } warm)
+        if (_user is null && _context.Warm.TryTake(_server) is { } warm)
         {
             _server.ReleaseProcess();
             return _context.Starter.Connect(_server, warm, next);
@@ -67,7 +67,7 @@ internal sealed partial class ChildLine
 
         next.Slot = await _context.Gate.EnterAsync(_server);
         if (next.Slot is not null)
-            return _context.Starter.Start(_server, next);
+            return _context.Starter.Start(_server, next, _user);
         _server.ReleaseProcess();
         throw new ChildStartException(new ChildFailure(
             _server.Name, "is not started: too many others are being started (Limits:Starts)", null, [], Soon).ToError());

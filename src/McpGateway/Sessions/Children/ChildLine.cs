@@ -13,6 +13,7 @@ internal sealed partial class ChildLine
     private readonly ServerState _server;
     private readonly ILineOwner _owner;
     private readonly RelayContext _context;
+    private readonly UserEnvironment? _user;
     private readonly ILogger _log;
     private readonly RunningTasks _tasks;
     private readonly Lock _lock = new();
@@ -24,13 +25,15 @@ internal sealed partial class ChildLine
     /// <param name="place">The one for the first child.</param>
     /// <param name="owner">Receives what the child says of its own accord.</param>
     /// <param name="context">The gateway's parts.</param>
-    public ChildLine(ServerState server, ChildPool places, Place place, ILineOwner owner, RelayContext context)
+    /// <param name="user">The user's part of its environment; null when it has none.</param>
+    public ChildLine(ServerState server, ChildPool places, Place place, ILineOwner owner, RelayContext context, UserEnvironment? user = null)
     {
         _server = server;
         _places = places;
         _place = place;
         _owner = owner;
         _context = context;
+        _user = user;
         _log = context.Loggers.CreateLogger<ChildLine>();
         _losses = new Backoff(context.Time);
         _tasks = new RunningTasks(context.Time);
@@ -140,6 +143,37 @@ internal sealed partial class ChildLine
         var (method, call) = (request.Envelope.Method!, new GatewayCall());
         await child.CallAsync(request, call);
         _ = ObserveAsync(child, call, method);
+    }
+
+    /// <summary>Sends a request of the gateway's own, and waits for its answer. It never fails.</summary>
+    public async Task<GatewayAnswer> AskAsync(JsonRpcMessage request, Handshake? handshake)
+    {
+        var waiting = Enter(request);
+        var (method, call) = (request.Envelope.Method!, new GatewayCall());
+        try
+        {
+            var child = await ConnectAsync(handshake);
+            await child.CallAsync(request, call);
+            return new GatewayAnswer(await call.Result.WaitAsync(_server.Config.RequestTimeout, _context.Time), null);
+        }
+        catch (GatewayCallException exception)
+        {
+            return new GatewayAnswer(null, exception.Failure);
+        }
+        catch (TimeoutException)
+        {
+            Child?.Forget(call);
+            return new GatewayAnswer(null, new ChildFailure(_server.Name, $"did not answer {method} (requestTimeout)", null, []).ToError());
+        }
+        catch (Exception exception)
+        {
+            request.Dispose();
+            return new GatewayAnswer(null, Explain(exception)); // the start has logged it
+        }
+        finally
+        {
+            Leave(waiting);
+        }
     }
 
     private async Task ObserveAsync(ChildConnection child, GatewayCall call, string method)

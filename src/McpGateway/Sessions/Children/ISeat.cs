@@ -1,4 +1,5 @@
 using McpGateway.JsonRpc;
+using McpGateway.Sessions.Rules;
 
 namespace McpGateway.Sessions.Children;
 
@@ -12,6 +13,9 @@ internal interface ISeat
     /// <param name="first">Decides who does the handshake, and with which capabilities. Stays the caller's.</param>
     /// <returns>Null when it was taken.</returns>
     Refusal? Begin(JsonRpcMessage first);
+
+    /// <summary>What its child has listed. Only after <see cref="Begin"/>.</summary>
+    Catalogue Catalogue { get; }
 
     /// <summary>Sends a call that is in the session's table. It never fails: a call that cannot be sent is answered with an error.</summary>
     ValueTask CallAsync(JsonRpcMessage request, ClientCall call);

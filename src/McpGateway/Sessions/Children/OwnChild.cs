@@ -2,6 +2,7 @@ using System.Text;
 using McpGateway.Configuration;
 using McpGateway.JsonRpc;
 using McpGateway.Servers;
+using McpGateway.Sessions.Rules;
 
 namespace McpGateway.Sessions.Children;
 
@@ -29,8 +30,11 @@ internal sealed class OwnChild : ISeat, ILineOwner
     {
         _session = session;
         _context = context;
-        _line = new ChildLine(session.Server, places, place, this, context);
+        _line = new ChildLine(session.Server, places, place, this, context, session.User);
+        Catalogue = new Catalogue(request => _line.AskAsync(request, _handshake));
     }
+
+    public Catalogue Catalogue { get; }
 
     public bool ClientIsAsked => _asked.AnyWithoutCall(_session);
 
@@ -97,6 +101,7 @@ internal sealed class OwnChild : ISeat, ILineOwner
 
     async Task ILineOwner.RestoreAsync(ChildConnection child)
     {
+        Catalogue.Clear();
         foreach (var request in _known.Requests())
             await _line.TellAsync(child, request);
         foreach (var notification in ListsChanged.For(_line.InitializeResult))
@@ -148,6 +153,8 @@ internal sealed class OwnChild : ISeat, ILineOwner
 
     private ValueTask OnNotificationAsync(JsonRpcMessage notification, ClientCall? call, ChildConnection child)
     {
+        if (McpMethod.IsListChanged(notification.Envelope.Method))
+            Catalogue.Clear();
         if (notification.Envelope.Method == McpMethod.Cancelled)
         {
             if (_asked.TryTake(child, notification.Envelope.CancelledId) is not { } asked)

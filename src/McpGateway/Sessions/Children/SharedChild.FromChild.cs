@@ -83,9 +83,15 @@ internal sealed partial class SharedChild
             McpMethod.ResourceUpdated => TellAllAsync(
                 notification, TextIn(notification, "uri"u8) is { } uri ? _subscriptions.SubscribersOf(uri) : []),
             McpMethod.ElicitationComplete => TellAsync(notification, _elicitations.Find(TextIn(notification, "elicitationId"u8))),
-            _ when McpMethod.IsListChanged(envelope.Method) => TellAllAsync(notification, Members()),
+            _ when McpMethod.IsListChanged(envelope.Method) => TellListChangedAsync(notification),
             _ => TellAsync(notification, null),
         };
+    }
+
+    private ValueTask TellListChangedAsync(JsonRpcMessage notification)
+    {
+        Catalogue.Clear();
+        return TellAllAsync(notification, Members());
     }
 
     private ValueTask OnProgressAsync(JsonRpcMessage progress, ChildConnection child)

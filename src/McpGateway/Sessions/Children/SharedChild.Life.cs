@@ -83,6 +83,7 @@ internal sealed partial class SharedChild
 
     async Task ILineOwner.RestoreAsync(ChildConnection child)
     {
+        Catalogue.Clear();
         if (Levels.Wanted is { } level)
             await _line.TellAsync(child, GatewayCall.Request(McpMethod.SetLevel, new JsonObject { ["level"] = level }));
         foreach (var uri in _subscriptions.Uris())

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using McpGateway.JsonRpc;
 using McpGateway.Servers;
+using McpGateway.Sessions.Rules;
 
 namespace McpGateway.Sessions.Children;
 
@@ -31,9 +32,10 @@ internal sealed partial class SharedChild : ILineOwner
         _context = context;
         _onEnded = onEnded;
         _log = context.Loggers.CreateLogger($"McpGateway.Servers.{key.Server.Name}");
-        _line = new ChildLine(key.Server, places, place, this, context);
+        _line = new ChildLine(key.Server, places, place, this, context, key.User);
         _handshake = Handshake.Declaring(key.Capabilities);
         Levels = new LogLevels(TellLevelAsync);
+        Catalogue = new Catalogue(request => _line.AskAsync(request, _handshake));
     }
 
     public ChildKey Key { get; }
@@ -45,6 +47,9 @@ internal sealed partial class SharedChild : ILineOwner
     public RecordedIds ClientTasks { get; } = new();
 
     public LogLevels Levels { get; }
+
+    /// <summary>What the child has listed.</summary>
+    public Catalogue Catalogue { get; }
 
     /// <summary>What the child answered to the gateway's initialize. Only after <see cref="ConnectAsync"/>.</summary>
     public ReadOnlySpan<byte> InitializeResult => _line.InitializeResult;

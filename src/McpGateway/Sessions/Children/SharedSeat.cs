@@ -1,4 +1,5 @@
 using McpGateway.JsonRpc;
+using McpGateway.Sessions.Rules;
 
 namespace McpGateway.Sessions.Children;
 
@@ -23,6 +24,8 @@ internal sealed class SharedSeat(Session session, ChildPool pool) : ISeat
     public bool HasLeft => _hasLeft;
 
     public bool ClientIsAsked => _child?.Asked.AnyWithoutCall(Session) ?? false;
+
+    public Catalogue Catalogue => Child.Catalogue;
 
     // Only Begin sets it, and nothing else comes before.
     private SharedChild Child => _child ?? throw new InvalidOperationException("The seat was not taken yet.");

@@ -8,7 +8,7 @@ namespace McpGateway.Transports.PlainHttp;
 /// POST /{server}/message without a session, for people with curl: one request in, its answer out as JSON. The gateway
 /// does the handshake.
 /// </summary>
-internal sealed class PlainHttpHandler(SessionlessCalls calls, RequestBody body, QueueBudget budget, TimeProvider time)
+internal sealed class PlainHttpHandler(SessionlessCalls calls, RequestBody body, CallerValues values, QueueBudget budget, TimeProvider time)
 {
     public async Task HandleAsync(HttpContext context, ServerState server)
     {
@@ -16,10 +16,17 @@ internal sealed class PlainHttpHandler(SessionlessCalls calls, RequestBody body,
             return;
         var message = posted.Messages[0];
         var (id, isRequest) = (message.Envelope.Id, message.Envelope.IsRequest);
+        if (values.TryRead(context, server, out var user) is { } incomplete)
+        {
+            message.Dispose();
+            await HttpErrors.WriteAsync(context, incomplete, id);
+            return;
+        }
+
         var stream = MessageStream.ForAnswers(budget, time);
         try
         {
-            var receipt = calls.Receive(server, Caller.Of(context), message, stream);
+            var receipt = calls.Receive(server, Caller.Of(context), message, stream, Caller.ScopesOf(context), user);
             if (receipt.Refusal is { } refusal)
                 await HttpErrors.WriteAsync(context, refusal, id);
             else if (isRequest)
@@ -30,7 +37,7 @@ internal sealed class PlainHttpHandler(SessionlessCalls calls, RequestBody body,
         finally
         {
             stream.Abandon();
-            calls.Cancel(server, Caller.Of(context), stream); // when it is still in flight, its caller has left
+            calls.Cancel(server, Caller.Of(context), stream, user); // when it is still in flight, its caller has left
         }
     }
 

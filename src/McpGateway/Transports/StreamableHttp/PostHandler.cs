@@ -5,7 +5,7 @@ using Microsoft.Extensions.Primitives;
 namespace McpGateway.Transports.StreamableHttp;
 
 /// <summary>POST /{server}/mcp: messages into a session, or the initialize that opens one.</summary>
-internal sealed class PostHandler(SessionManager sessions, RequestBody body, QueueBudget budget, TimeProvider time)
+internal sealed class PostHandler(SessionManager sessions, RequestBody body, CallerValues values, QueueBudget budget, TimeProvider time)
 {
     public async Task HandleAsync(HttpContext context, ServerState server, StringValues id, StringValues version)
     {
@@ -59,7 +59,10 @@ internal sealed class PostHandler(SessionManager sessions, RequestBody body, Que
 
     private Task? Open(HttpContext context, ServerState server, PostedMessages posted, out Session? session)
     {
-        if (sessions.TryOpen(SessionKind.Streamable, server, Caller.Of(context), out session) is { } refusal)
+        session = null;
+        var refusal = values.TryRead(context, server, out var user)
+            ?? sessions.TryOpen(SessionKind.Streamable, server, Caller.Of(context), out session, user);
+        if (refusal is not null)
             return HttpErrors.WriteAsync(context, refusal, posted.Id);
         context.Response.Headers[StreamableHttpHandler.SessionHeader] = session!.Id;
         return null;

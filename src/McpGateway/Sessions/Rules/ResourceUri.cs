@@ -1,0 +1,44 @@
+namespace McpGateway.Sessions.Rules;
+
+/// <summary>
+/// Resources' URIs as rules must see them. A server may read <c>%73ecret</c> as <c>secret</c>, and <c>public/../secret</c>
+/// too: what can be read in two ways has to pass in both, and what steps out of its folder passes in none.
+/// </summary>
+internal static class ResourceUri
+{
+    private const int MaximumDecodings = 4;
+
+    /// <returns>The URI as it is written and as it may be read; null for one that nobody needs.</returns>
+    public static IReadOnlyList<string>? Readings(string uri)
+    {
+        var readings = new List<string> { uri };
+        for (var next = Uri.UnescapeDataString(uri); next != readings[^1]; next = Uri.UnescapeDataString(next))
+        {
+            if (readings.Count > MaximumDecodings)
+                return null;
+            readings.Add(next);
+        }
+
+        return StepsOut(readings[^1]) ? null : readings;
+    }
+
+    /// <summary>Whether a URI can be one of a template's (RFC 6570), each of its expressions standing for any text.</summary>
+    public static bool IsOf(string template, string uri)
+    {
+        var pattern = new System.Text.StringBuilder();
+        var position = 0;
+        for (int open; (open = template.IndexOf('{', position)) >= 0;)
+        {
+            var close = template.IndexOf('}', open);
+            if (close < 0)
+                return false; // no template
+            pattern.Append(template, position, open - position).Append('*');
+            position = close + 1;
+        }
+
+        return position > 0 && Wildcard.Matches(pattern.Append(template, position, template.Length - position).ToString(), uri, ignoreCase: false);
+    }
+
+    private static bool StepsOut(string uri) =>
+        uri.Any(char.IsControl) || uri.Contains('\\') || uri.Split('/', '?', '#').Any(segment => segment is "." or "..");
+}
