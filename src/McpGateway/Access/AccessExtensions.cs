@@ -26,6 +26,7 @@ public static class AccessExtensions
             new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5) }) { MaxResponseContentBufferSize = DocumentBytes }));
         services.AddSingleton<KeySources>().AddSingleton<AccessState>().AddSingleton<TokenCache>().AddSingleton<Audiences>();
         services.AddSingleton<ExternalUrls>().AddSingleton<ResourceMetadata>().AddSingleton<ServerRules>().AddSingleton<Challenge>();
+        services.AddSingleton<FailedAuthentications>();
         services.AddSingleton<IConfigureOptions<JwtBearerOptions>, BearerOptionsSetup>().AddSingleton<BearerEvents>();
         services.AddAuthentication(AnyScheme)
             .AddPolicyScheme(AnyScheme, null, options => options.ForwardDefaultSelector = SchemeFor)

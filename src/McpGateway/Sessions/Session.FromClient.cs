@@ -1,4 +1,5 @@
 using McpGateway.JsonRpc;
+using McpGateway.Limits;
 using McpGateway.Sessions.Children;
 
 namespace McpGateway.Sessions;
@@ -10,18 +11,23 @@ public sealed partial class Session
     private bool _begun;
     private volatile bool _isReady;
 
+    /// <inheritdoc cref="Receive(JsonRpcMessage, MessageStream, ClientQuota, CancellationToken)"/>
+    public Receipt Receive(JsonRpcMessage message, MessageStream replies, CancellationToken cancellationToken) =>
+        Receive(message, replies, quota: null, cancellationToken);
+
     /// <summary>Takes a message of the client's.</summary>
     /// <param name="message">Owned by the session from here on, also when it is refused.</param>
     /// <param name="replies">Where a request's answer, and what belongs to it, is to go.</param>
+    /// <param name="quota">What its sender may use; null: no limit.</param>
     /// <param name="cancellationToken">Stops waiting for room for a notification or an answer.</param>
-    public Receipt Receive(JsonRpcMessage message, MessageStream replies, CancellationToken cancellationToken)
+    public Receipt Receive(JsonRpcMessage message, MessageStream replies, ClientQuota? quota, CancellationToken cancellationToken)
     {
         if (IsEnded)
             return Refuse(message, Refusal.SessionNotFound);
         Touch();
         return message.Envelope.Kind switch
         {
-            JsonRpcKind.Request => ReceiveRequest(message, replies),
+            JsonRpcKind.Request => ReceiveRequest(message, replies, quota),
             JsonRpcKind.Notification => ReceiveNotification(message, cancellationToken),
             _ => ReceiveAnswer(message, cancellationToken),
         };
@@ -37,7 +43,7 @@ public sealed partial class Session
         }
     }
 
-    private Receipt ReceiveRequest(JsonRpcMessage request, MessageStream replies)
+    private Receipt ReceiveRequest(JsonRpcMessage request, MessageStream replies, ClientQuota? quota)
     {
         if (IsEnding)
             return Refuse(request, Refusal.SessionNotFound);
@@ -47,16 +53,44 @@ public sealed partial class Session
             return Refuse(request, Refusal.TooManyCalls);
         if (!Volatile.Read(ref _begun) && Kind is not SessionKind.Implicit && request.Envelope.Method == McpMethod.Ping)
             return AnswerPing(request, replies);
+        Admission? admission = null;
+        if (quota?.TryAdmit(out admission) is false)
+            return Refuse(request, Refusal.TooManyAtATime);
         if (Begin(request) is { } refusal)
+        {
+            admission?.Dispose();
             return Refuse(request, refusal);
+        }
+
         var call = new ClientCall(Calls, KeyOf(request), request, replies)
         {
             Seat = _seat as SharedSeat,
+            Admission = admission,
             OnAnswer = request.Envelope.Method == McpMethod.Initialize ? OnInitialized : null,
         };
-        if (!Calls.TryAdd(call))
-            return Refuse(request, Refusal.IdInFlight);
-        return new Receipt(null, _seat.CallAsync(request, call));
+        if (Calls.TryAdd(call))
+            return new Receipt(null, admission is null ? _seat.CallAsync(request, call) : CallInTurnAsync(request, call, admission));
+        admission?.Dispose();
+        return Refuse(request, Refusal.IdInFlight);
+    }
+
+    // A call that waits for its turn is in the table already: it can be cancelled, it times out, its client hears keep-alives.
+    private async ValueTask CallInTurnAsync(JsonRpcMessage request, ClientCall call, Admission admission)
+    {
+        switch (await admission.Outcome)
+        {
+            case AdmissionOutcome.Admitted when !call.IsAbandoned:
+                call.Touch();
+                await _seat.CallAsync(request, call);
+                break;
+            case AdmissionOutcome.Refused:
+                request.Dispose();
+                await call.FailAsync(Refusal.TooManyAtATime.Error);
+                break;
+            default:
+                request.Dispose(); // whoever took the call out of the table has answered it
+                break;
+        }
     }
 
     private Receipt ReceiveNotification(JsonRpcMessage notification, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using McpGateway.JsonRpc;
+using McpGateway.Limits;
 using McpGateway.Servers;
 
 namespace McpGateway.Sessions;
@@ -14,7 +15,9 @@ public sealed class SessionlessCalls(SessionManager sessions)
     /// <param name="owner">Who asks.</param>
     /// <param name="message">Owned by the callee from here on, also when it is refused.</param>
     /// <param name="replies">Where the answer, and what belongs to it, is to go.</param>
-    public Receipt Receive(ServerState server, SessionOwner owner, JsonRpcMessage message, MessageStream replies)
+    /// <param name="quota">What the user may use; null: no limit.</param>
+    public Receipt Receive(
+        ServerState server, SessionOwner owner, JsonRpcMessage message, MessageStream replies, ClientQuota? quota = null)
     {
         Refusal? refusal = null;
         // Notifications and answers are about a session or a call in flight, and here is neither.
@@ -22,7 +25,7 @@ public sealed class SessionlessCalls(SessionManager sessions)
         {
             refusal = sessions.TryUseImplicit(server, owner, out var session);
             if (refusal is null)
-                return session!.Receive(message, replies, CancellationToken.None);
+                return session!.Receive(message, replies, quota, CancellationToken.None);
         }
 
         message.Dispose();

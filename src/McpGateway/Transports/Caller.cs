@@ -1,3 +1,4 @@
+using McpGateway.Limits;
 using McpGateway.Sessions;
 
 namespace McpGateway.Transports;
@@ -5,6 +6,11 @@ namespace McpGateway.Transports;
 /// <summary>Who sends a request, in the terms that sessions are bound to.</summary>
 internal static class Caller
 {
+    /// <summary>Whose use is counted together: a user's, or that of an address from which nobody in particular calls.</summary>
+    public static SessionOwner CountedAs(HttpContext context) => Of(context) is var owner && owner != SessionOwner.Anonymous
+        ? owner
+        : owner with { Subject = LimitKey.AddressOf(context.Connection.RemoteIpAddress) };
+
     public static SessionOwner Of(HttpContext context) =>
         context.User.Identity is { IsAuthenticated: true } && context.User.FindFirst("sub") is { } subject
             ? new SessionOwner(context.User.FindFirst("iss")?.Value ?? subject.Issuer, subject.Value)

@@ -1,4 +1,5 @@
 using McpGateway.JsonRpc;
+using McpGateway.Limits;
 using McpGateway.Sessions;
 using McpGateway.Transports.StreamableHttp;
 
@@ -9,6 +10,9 @@ namespace McpGateway.Transports;
 /// <param name="IsBatch">Whether they came in an array.</param>
 internal sealed record PostedMessages(JsonRpcMessage[] Messages, bool IsBatch)
 {
+    /// <summary>What their sender may use; null: no limit.</summary>
+    public ClientQuota? Quota { get; init; }
+
     /// <summary>The id to name in an error about the whole POST.</summary>
     public JsonRpcId Id => IsBatch ? default : Messages[0].Envelope.Id;
 
@@ -27,7 +31,7 @@ internal sealed record PostedMessages(JsonRpcMessage[] Messages, bool IsBatch)
         foreach (var message in Messages)
         {
             var id = message.Envelope.Id;
-            var receipt = session.Receive(message, replies, context.RequestAborted);
+            var receipt = session.Receive(message, replies, Quota, context.RequestAborted);
             if (receipt.Refusal is { } refusal && !IsBatch)
             {
                 context.Response.Headers.Remove(StreamableHttpHandler.SessionHeader); // a session that was opened for this message ends

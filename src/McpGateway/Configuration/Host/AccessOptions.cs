@@ -24,6 +24,8 @@ public sealed class AccessOptions
 
     public AccessCorsOptions Cors { get; set => field = value ?? new(); } = new();
 
+    public AccessRateLimitOptions RateLimit { get; set => field = value ?? new(); } = new();
+
     /// <summary>
     /// Values of the Host header, without port, that are answered, besides that of <see cref="PublicUrl"/>. Default:
     /// <see cref="LoopbackHosts"/>.

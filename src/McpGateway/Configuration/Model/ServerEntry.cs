@@ -96,9 +96,11 @@ internal sealed class ServerEntry : FileObject
     [FileKey(Security = true, Reserved = true)]
     public JsonElement? Tools { get; init; }
 
-    [FileKey(Security = true, Reserved = true)]
-    public JsonElement? Cors { get; init; }
+    [FileKey(Security = true)]
+    [Description("Which web pages may call the server.")]
+    public CorsEntry? Cors { get; init; }
 
-    [FileKey(Security = true, Reserved = true)]
-    public JsonElement? RateLimit { get; init; }
+    [FileKey(Security = true)]
+    [Description("What one user may use of the server.")]
+    public RateLimitEntry? RateLimit { get; init; }
 }

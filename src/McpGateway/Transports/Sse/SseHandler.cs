@@ -4,7 +4,7 @@ using McpGateway.Sessions;
 namespace McpGateway.Transports.Sse;
 
 /// <summary>GET /{server}/sse: opens an HTTP+SSE session (revision 2024-11-05), which lasts as long as this stream.</summary>
-internal sealed class SseHandler(SessionManager sessions)
+internal sealed class SseHandler(SessionManager sessions, RateLimits limits)
 {
     /// <param name="context">The request.</param>
     /// <param name="server">The server that it is for.</param>
@@ -30,7 +30,8 @@ internal sealed class SseHandler(SessionManager sessions)
             return;
         }
 
-        if (sessions.TryOpen(SessionKind.Sse, server, Caller.Of(context), out var session) is { } refusal)
+        Session? session = null;
+        if ((limits.ChargeOpening(context, server) ?? sessions.TryOpen(SessionKind.Sse, server, Caller.Of(context), out session)) is { } refusal)
         {
             await HttpErrors.WriteAsync(context, refusal, default);
             return;

@@ -5,7 +5,8 @@ using Microsoft.Extensions.Primitives;
 namespace McpGateway.Transports.StreamableHttp;
 
 /// <summary>POST /{server}/mcp: messages into a session, or the initialize that opens one.</summary>
-internal sealed class PostHandler(SessionManager sessions, RequestBody body, QueueBudget budget, TimeProvider time)
+internal sealed class PostHandler(
+    SessionManager sessions, RequestBody body, RateLimits limits, QueueBudget budget, TimeProvider time)
 {
     public async Task HandleAsync(HttpContext context, ServerState server, StringValues id, StringValues version)
     {
@@ -17,7 +18,7 @@ internal sealed class PostHandler(SessionManager sessions, RequestBody body, Que
         }
 
         var session = id.Count == 1 ? sessions.Find(server.Name, id[0]!, Caller.Of(context)) : null;
-        if (await body.ReadAsync(context, () => AllowsBatches(session, version)) is not { } posted)
+        if (await body.ReadAsync(context, server, () => AllowsBatches(session, version)) is not { } posted)
             return;
         var refused = Check(context, session, id, version, posted);
         if (refused is null && session is null)
@@ -59,7 +60,9 @@ internal sealed class PostHandler(SessionManager sessions, RequestBody body, Que
 
     private Task? Open(HttpContext context, ServerState server, PostedMessages posted, out Session? session)
     {
-        if (sessions.TryOpen(SessionKind.Streamable, server, Caller.Of(context), out session) is { } refusal)
+        session = null;
+        if ((limits.ChargeOpening(context, server)
+            ?? sessions.TryOpen(SessionKind.Streamable, server, Caller.Of(context), out session)) is { } refusal)
             return HttpErrors.WriteAsync(context, refusal, posted.Id);
         context.Response.Headers[StreamableHttpHandler.SessionHeader] = session!.Id;
         return null;
