@@ -16,6 +16,7 @@ internal sealed class AccessOptionsValidator : IValidateOptions<AccessOptions>
             .Concat(AnyOriginErrors(options))
             .Concat(JwtOptionsValidator.Errors(options))
             .Concat(options.RateLimit.Errors())
+            .Concat(options.Https.Errors(options.PublicUrl))
             .Concat(ApiKeyOptionsValidator.Errors(options.ApiKeys))
             .ToList();
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
@@ -31,7 +32,10 @@ internal sealed class AccessOptionsValidator : IValidateOptions<AccessOptions>
     private static IEnumerable<string> AnyOriginErrors(AccessOptions options)
     {
         if (options.Cors.Origins.Contains(Origin.Any) && !options.HasCredentials && options.Anonymous is not false)
-            yield return "Access:Cors:Origins: * is for a gateway whose callers must authenticate; name the origins, or set Access:Jwt:Issuers or Access:ApiKeys";
+        {
+            yield return "Access:Cors:Origins: * is for a gateway whose callers must authenticate; name the origins, or set "
+                + "Access:Jwt:Issuers or Access:ApiKeys";
+        }
     }
 
     private static IEnumerable<string> PublicUrlErrors(string? text)
