@@ -43,13 +43,17 @@ public sealed class ServerEntryTests : IDisposable
             MaxSessionsPerUser = 5,
             OnExit = OnExit.Terminate,
             HibernateAfter = TimeSpan.FromMinutes(5),
+            Origins = new EquatableList<string>(["https://app.example.com", "*"]),
+            RateLimit = new RateLimitConfig { PermitsPerMinute = 600, Concurrency = 32, Queue = 64, OpeningsPerMinute = 10 },
         };
         Assert.Equal(expected, _file.Server("""
             {
               "type": "stdio", "command": "x", "args": ["a", ""], "env": { "K": "v", "N": -1.50 }, "cwd": "sub",
               "inheritEnvironment": true, "isolation": "shared", "startTimeout": "00:00:01", "requestTimeout": "00:03:00",
               "requestMaximum": "24:00:00", "idleTimeout": "01:02:03", "maxProcesses": 10000,
-              "warm": 2, "maxSessions": 500, "maxSessionsPerUser": 5, "onExit": "terminate", "hibernateAfter": "00:05:00"
+              "warm": 2, "maxSessions": 500, "maxSessionsPerUser": 5, "onExit": "terminate", "hibernateAfter": "00:05:00",
+              "cors": { "origins": ["https://app.example.com", "*"] },
+              "rateLimit": { "permitsPerMinute": 600, "concurrency": 32, "queue": 64, "openingsPerMinute": 10 }
             }
             """));
     }
