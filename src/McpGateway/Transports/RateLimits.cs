@@ -11,10 +11,13 @@ namespace McpGateway.Transports;
 /// </summary>
 internal sealed class RateLimits(ClientLimits limits)
 {
+    /// <summary>Whether there is anything to charge.</summary>
+    public bool HoldFor(ServerState server) => limits.HoldFor(server.Config);
+
     /// <returns>What the sender may use; null: nothing is limited.</returns>
     public ClientQuota? QuotaOf(HttpContext context, ServerState server)
     {
-        if (!limits.HoldFor(server.Config))
+        if (!HoldFor(server))
             return null;
         var client = Caller.CountedAs(context);
         return limits.Of(server.Config, client.Issuer, client.Subject);
