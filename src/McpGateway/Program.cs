@@ -1,6 +1,7 @@
 using System.CommandLine;
 using McpGateway;
 using McpGateway.Access;
+using McpGateway.Access.Transport;
 using McpGateway.Cli;
 using McpGateway.Cli.DemoServer;
 using McpGateway.Configuration;
@@ -50,12 +51,14 @@ namespace McpGateway
                 app.Urls.Add(url);
 
             app.UsePathBase(builder.Configuration["PathBase"] ?? string.Empty);
+            app.UseSecurityHeaders();
             app.UseErrorBodies(); // around all else: nothing leaves without a body
             app.UseHealth(); // before the guard: kubelet's Host is the pod's address
             app.UseKnownProxies(); // before all that looks at scheme and host
             app.UseResourceMetadata(); // before the guard: these documents are for pages of all origins
-            app.UseRequestGuard();
             app.UseRouting(); // explicit, or the framework adds steps of its own accord
+            app.UseRequestGuard();
+            app.UseCors(); // before authentication: browsers ask without a token whether they may send one
             app.UseAuthentication();
             app.UseAuthorization();
             app.MapGatewayProxy();

@@ -2,10 +2,13 @@ using McpGateway.Access.Authentication;
 using McpGateway.Access.Authorization;
 using McpGateway.Access.Discovery;
 using McpGateway.Access.Keys;
+using McpGateway.Access.Origins;
+using McpGateway.Access.Transport;
 using McpGateway.Configuration;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Options;
 
@@ -25,8 +28,10 @@ public static class AccessExtensions
         services.AddSingleton<IValidateOptions<AccessOptions>, IssuerKeysValidator>();
         services.AddSingleton(_ => new KeyDocuments(CreateClient()));
         services.AddSingleton<KeySources>().AddSingleton<AccessState>().AddSingleton<TokenCache>().AddSingleton<Audiences>();
-        services.AddSingleton<ExternalUrls>().AddSingleton<ResourceMetadata>();
-        services.AddSingleton<ServerRules>().AddSingleton<Challenge>();
+        services.AddSingleton<ExternalUrls>().AddSingleton<ResourceMetadata>().AddSingleton<ServerRules>().AddSingleton<Challenge>();
+        services.AddSingleton<FailedAuthentications>().AddSingleton<OriginRules>();
+        services.AddCors().AddSingleton<ICorsPolicyProvider, ServerCorsProvider>();
+        services.AddTransportSecurity();
         services.AddSingleton<IConfigureOptions<JwtBearerOptions>, BearerOptionsSetup>().AddSingleton<BearerEvents>();
         services.AddAuthentication(AnyScheme)
             .AddPolicyScheme(AnyScheme, null, options => options.ForwardDefaultSelector = SchemeFor)
@@ -60,9 +65,12 @@ public static class AccessExtensions
         app.UseMiddleware<ResourceMetadataMiddleware>();
 
     /// <summary>
-    /// Refuses requests from where none should come. Health checks come before it: kubelet's Host is the pod's address.
+    /// <summary>
+    /// Refuses requests from where none should come, and sends others on to https. Health checks come before it: kubelet's
+    /// Host is the pod's address; so does routing: a server may have origins of its own.
     /// </summary>
-    public static IApplicationBuilder UseRequestGuard(this IApplicationBuilder app) => app.UseMiddleware<RequestGuard>();
+    public static IApplicationBuilder UseRequestGuard(this IApplicationBuilder app) =>
+        app.UseMiddleware<RequestGuard>().UseTransportSecurity();
 
     private static string SchemeFor(HttpContext context) =>
         context.RequestServices.GetRequiredService<AccessState>().Current.IsRequired

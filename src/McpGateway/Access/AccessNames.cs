@@ -3,7 +3,7 @@ namespace McpGateway.Access;
 /// <summary>What other folders name when they ask for access to be checked.</summary>
 public static class AccessNames
 {
-    /// <summary>The authorization policy of every endpoint of a server; what it demands is in gateway.json.</summary>
+    /// <summary>The authorization and the CORS policy of every endpoint of a server; what they demand is in gateway.json.</summary>
     public const string ServerPolicy = "server";
 
     /// <summary>The issuer of those who come with an API key.</summary>

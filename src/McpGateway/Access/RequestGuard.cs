@@ -1,4 +1,5 @@
 using McpGateway.Access.Authentication;
+using McpGateway.Access.Origins;
 using McpGateway.Configuration;
 using McpGateway.JsonRpc;
 using Microsoft.Extensions.Options;
@@ -11,30 +12,21 @@ namespace McpGateway.Access;
 /// no header may say that one stands in front, since its default Host is loopback and would put this machine's servers on
 /// the internet.
 /// </summary>
-internal sealed class RequestGuard(RequestDelegate next, IOptions<AccessOptions> options, AccessState state)
+internal sealed class RequestGuard(RequestDelegate next, IOptions<AccessOptions> options, OriginRules origins, AccessState state)
 {
     private static readonly string[] ProxyHeaders = ["Forwarded", "X-Real-IP", "Via"];
 
     public Task InvokeAsync(HttpContext context)
     {
-        var access = options.Value;
         var request = context.Request;
-        if (!IsAllowed(request.Host.Host, access.AllowedHosts))
+        if (!options.Value.AllowedHosts.Contains(request.Host.Host, StringComparer.OrdinalIgnoreCase))
             return RefuseAsync(context, "This Host is not allowed. Add it to Access:AllowedHosts.");
-        if (request.Headers.Origin is { Count: > 0 } origin && !OriginIsAllowed(origin.ToString(), access))
-            return RefuseAsync(context, "This Origin is not allowed. Add it to Access:Cors:Origins.");
+        if (request.Headers.Origin is { Count: > 0 } origin && !origins.Allow(origin.ToString(), context))
+            return RefuseAsync(context, "This Origin is not allowed. Add it to Access:Cors:Origins, or to cors of the server.");
         if (!state.Current.IsRequired && HasProxyHeader(request.Headers))
             return RefuseAsync(context, "An anonymous gateway takes no requests through a proxy. Set up authentication (Access) first.");
         return next(context);
     }
-
-    private static bool OriginIsAllowed(string origin, AccessOptions access) =>
-        access.Cors.Origins.Contains(origin, StringComparer.OrdinalIgnoreCase)
-        || (Uri.TryCreate(origin, UriKind.Absolute, out var page) && page.Scheme is "http" or "https"
-            && IsAllowed(page.Host, access.AllowedHosts));
-
-    private static bool IsAllowed(string host, IReadOnlyList<string> allowed) =>
-        allowed.Contains(host, StringComparer.OrdinalIgnoreCase);
 
     private static bool HasProxyHeader(IHeaderDictionary headers)
     {

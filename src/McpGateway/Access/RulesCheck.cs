@@ -11,7 +11,10 @@ public static class RulesCheck
     public static IEnumerable<string> Check(GatewayConfig config, AccessOptions access) => config.Servers.Values.SelectMany(server =>
         (access.HasCredentials ? [] : KeysWithScopes(server).Select(key =>
             $"{key}: asks for scopes, and no authentication is configured that could grant them. {HowToAuthenticate}"))
-        .Concat(UserValueErrors(server, access)));
+        .Concat(UserValueErrors(server, access))
+        .Concat(access.HasCredentials || !server.Origins.Contains(Origin.Any) ? [] : [
+            $"$.mcpServers.{server.Name}.cors: * is for servers whose callers must authenticate. Name the origins, or set "
+            + "Access:Jwt:Issuers or Access:ApiKeys."]));
 
     private static IEnumerable<string> KeysWithScopes(ServerConfig server)
     {

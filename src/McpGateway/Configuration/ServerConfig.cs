@@ -15,6 +15,15 @@ public sealed record ServerConfig
     /// <summary>What of it may be used; null: all. A change holds from the next message on.</summary>
     public ServerToolsConfig? Tools { get; init; }
 
+    /// <summary>
+    /// Origins whose pages may call it, besides those of the gateway; <c>*</c>: all, where callers must authenticate. A change
+    /// holds from the next request on.
+    /// </summary>
+    public EquatableList<string> Origins { get; init; } = EquatableList<string>.Empty;
+
+    /// <summary>What one client may use of it. A change holds from the next message on.</summary>
+    public RateLimitConfig RateLimit { get; init; } = RateLimitConfig.None;
+
     /// <summary>From the start of a child until it has answered <c>initialize</c>.</summary>
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromMinutes(1);
 

@@ -1,3 +1,4 @@
+using McpGateway.Access.Transport;
 using McpGateway.JsonRpc;
 
 namespace McpGateway.Proxy;
@@ -26,6 +27,7 @@ internal sealed partial class ErrorBodiesMiddleware(RequestDelegate next, ILogge
         {
             Log.Failed(log, exception, context.Request.Method, context.Request.Path);
             context.Response.Clear();
+            SecurityHeaders.Apply(context.Response);
             context.Response.StatusCode = StatusCodes.Status500InternalServerError;
         }
 

@@ -52,6 +52,7 @@ internal sealed partial class ProxyConfigProvider(GatewayConfigProvider provider
         ClusterId = server.Name,
         Match = new RouteMatch { Path = path },
         AuthorizationPolicy = AccessNames.ServerPolicy,
+        CorsPolicy = AccessNames.ServerPolicy,
         Metadata = new Dictionary<string, string>
         {
             [PrefixKey] = prefix,

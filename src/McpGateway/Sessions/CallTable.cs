@@ -45,7 +45,13 @@ internal sealed class CallTable(string server, TimeProvider time, GatewayMetrics
     public bool Remove(ClientCall call)
     {
         lock (_lock)
-            return _calls.TryGetValue(call.Key, out var found) && ReferenceEquals(found, call) && _calls.Remove(call.Key);
+        {
+            if (!_calls.TryGetValue(call.Key, out var found) || !ReferenceEquals(found, call) || !_calls.Remove(call.Key))
+                return false;
+        }
+
+        call.Admission?.Dispose();
+        return true;
     }
 
     public ClientCall? Find(JsonRpcId key)

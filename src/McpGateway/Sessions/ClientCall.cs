@@ -1,4 +1,5 @@
 using McpGateway.JsonRpc;
+using McpGateway.Limits;
 using McpGateway.Servers;
 using McpGateway.Sessions.Children;
 
@@ -36,6 +37,9 @@ internal sealed class ClientCall(CallTable table, JsonRpcId key, JsonRpcMessage 
 
     /// <summary>Its session's seat at a child with others; null when the child is the session's own.</summary>
     public SharedSeat? Seat { get; init; }
+
+    /// <summary>What it holds of its client's limit of requests in flight, as long as it is in the table; null: no limit.</summary>
+    public Admission? Admission { get; init; }
 
     public bool IsInitialize => Method == McpMethod.Initialize;
 

@@ -45,6 +45,19 @@ public sealed record Refusal(RefusalReason Reason, JsonRpcError Error, TimeSpan?
     public static Refusal TooManyCalls { get; } =
         Overloaded(RefusalReason.TooMany, "Too many requests are in flight here. Wait for some of their answers.");
 
+    /// <summary>Too many requests of one client are in flight and wait for it (rateLimit, Access:RateLimit).</summary>
+    public static Refusal TooManyAtATime { get; } =
+        Overloaded(RefusalReason.TooMany, "Too many of your requests are in flight. Wait for some of their answers.");
+
+    /// <param name="wait">When trying again makes sense.</param>
+    public static Refusal TooManyMessages(TimeSpan wait) => new(
+        RefusalReason.TooMany, new JsonRpcError(JsonRpcErrorCode.Overloaded, "You send more messages than you may. Retry-After says when to go on."), wait);
+
+    /// <inheritdoc cref="TooManyMessages"/>
+    public static Refusal TooManyOpenings(TimeSpan wait) => new(
+        RefusalReason.TooMany,
+        new JsonRpcError(JsonRpcErrorCode.Overloaded, "You open more sessions and streams than you may. Retry-After says when to go on."), wait);
+
     /// <param name="limit">The setting that says how many.</param>
     public static Refusal TooManySessions(string limit) => Unavailable($"There are as many sessions as may be ({limit}).");
 

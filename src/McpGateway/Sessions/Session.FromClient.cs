@@ -1,5 +1,6 @@
 using McpGateway.Configuration;
 using McpGateway.JsonRpc;
+using McpGateway.Limits;
 using McpGateway.Sessions.Children;
 using McpGateway.Sessions.Rules;
 
@@ -16,20 +17,20 @@ public sealed partial class Session
     /// <param name="message">Owned by the session from here on, also when it is refused.</param>
     /// <param name="replies">Where a request's answer, and what belongs to it, is to go.</param>
     /// <param name="cancellationToken">Stops waiting for room for a notification or an answer.</param>
-    /// <param name="granted">What its sender may do; nothing that needs a scope, unless it is given.</param>
+    /// <param name="rights">What its sender may do.</param>
     public Receipt Receive(
-        JsonRpcMessage message, MessageStream replies, CancellationToken cancellationToken, CallerScopes granted = default)
+        JsonRpcMessage message, MessageStream replies, CancellationToken cancellationToken, SenderRights rights = default)
     {
         if (IsEnded)
             return Refuse(message, Refusal.SessionNotFound);
         Touch();
         var rules = Server.Config.Tools;
         RequestedItem? item = null;
-        if (rules is not null && !message.Envelope.IsAnswer && Check(message, rules, granted, out item) is { } refusal)
+        if (rules is not null && !message.Envelope.IsAnswer && Check(message, rules, rights.Granted, out item) is { } refusal)
             return Refuse(message, refusal);
         return message.Envelope.Kind switch
         {
-            JsonRpcKind.Request => ReceiveRequest(message, replies, rules, item),
+            JsonRpcKind.Request => ReceiveRequest(message, replies, rights.Quota, rules, item),
             JsonRpcKind.Notification => ReceiveNotification(message, cancellationToken),
             _ => ReceiveAnswer(message, cancellationToken),
         };
@@ -45,7 +46,8 @@ public sealed partial class Session
         }
     }
 
-    private Receipt ReceiveRequest(JsonRpcMessage request, MessageStream replies, ServerToolsConfig? rules, RequestedItem? item)
+    private Receipt ReceiveRequest(
+        JsonRpcMessage request, MessageStream replies, ClientQuota? quota, ServerToolsConfig? rules, RequestedItem? item)
     {
         if (IsEnding)
             return Refuse(request, Refusal.SessionNotFound);
@@ -55,17 +57,51 @@ public sealed partial class Session
             return Refuse(request, Refusal.TooManyCalls);
         if (!Volatile.Read(ref _begun) && Kind is not SessionKind.Implicit && request.Envelope.Method == McpMethod.Ping)
             return AnswerPing(request, replies);
+        Admission? admission = null;
+        if (quota?.TryAdmit(out admission) is false)
+            return Refuse(request, Refusal.TooManyAtATime);
         if (Begin(request) is { } refusal)
+        {
+            admission?.Dispose();
             return Refuse(request, refusal);
+        }
+
         var call = new ClientCall(Calls, KeyOf(request), request, replies)
         {
             Seat = _seat as SharedSeat,
+            Admission = admission,
             Filter = FilterFor(request),
             OnAnswer = request.Envelope.Method == McpMethod.Initialize ? OnInitialized : null,
         };
-        if (!Calls.TryAdd(call))
-            return Refuse(request, Refusal.IdInFlight);
-        return new Receipt(null, CallAsync(request, call, rules, item));
+        if (Calls.TryAdd(call))
+        {
+            return new Receipt(null, admission is null
+                ? CallAsync(request, call, rules, item)
+                : CallInTurnAsync(request, call, admission, rules, item));
+        }
+
+        admission?.Dispose();
+        return Refuse(request, Refusal.IdInFlight);
+    }
+
+    // A call that waits for its turn is in the table already: it can be cancelled, it times out, its client hears keep-alives.
+    private async ValueTask CallInTurnAsync(
+        JsonRpcMessage request, ClientCall call, Admission admission, ServerToolsConfig? rules, RequestedItem? item)
+    {
+        switch (await admission.Outcome)
+        {
+            case AdmissionOutcome.Admitted when !call.IsAbandoned:
+                call.Touch();
+                await CallAsync(request, call, rules, item);
+                break;
+            case AdmissionOutcome.Refused:
+                request.Dispose();
+                await call.FailAsync(Refusal.TooManyAtATime.Error);
+                break;
+            default:
+                request.Dispose(); // whoever took the call out of the table has answered it
+                break;
+        }
     }
 
     private Receipt ReceiveNotification(JsonRpcMessage notification, CancellationToken cancellationToken)

@@ -1,6 +1,5 @@
 using McpGateway.JsonRpc;
 using McpGateway.Servers;
-using McpGateway.Sessions.Rules;
 
 namespace McpGateway.Sessions;
 
@@ -15,10 +14,10 @@ public sealed class SessionlessCalls(SessionManager sessions)
     /// <param name="owner">Who asks.</param>
     /// <param name="message">Owned by the callee from here on, also when it is refused.</param>
     /// <param name="replies">Where the answer, and what belongs to it, is to go.</param>
-    /// <param name="granted">What its sender may do.</param>
+    /// <param name="rights">What its sender may do.</param>
     /// <param name="user">What its sender brings along for the child's environment; other values are another child's.</param>
     public Receipt Receive(
-        ServerState server, SessionOwner owner, JsonRpcMessage message, MessageStream replies, CallerScopes granted = default,
+        ServerState server, SessionOwner owner, JsonRpcMessage message, MessageStream replies, SenderRights rights = default,
         UserEnvironment? user = null)
     {
         Refusal? refusal = null;
@@ -27,7 +26,7 @@ public sealed class SessionlessCalls(SessionManager sessions)
         {
             refusal = sessions.TryUseImplicit(server, owner, out var session, user);
             if (refusal is null)
-                return session!.Receive(message, replies, CancellationToken.None, granted);
+                return session!.Receive(message, replies, CancellationToken.None, rights);
         }
 
         message.Dispose();

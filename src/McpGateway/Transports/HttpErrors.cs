@@ -20,7 +20,7 @@ internal static class HttpErrors
     public static Task WriteAsync(HttpContext context, Refusal refusal, JsonRpcId id)
     {
         if (refusal.RetryAfter is { } wait)
-            context.Response.Headers.RetryAfter = ((int)wait.TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture);
+            context.Response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(wait.TotalSeconds)).ToString(System.Globalization.CultureInfo.InvariantCulture);
         if (refusal.Scopes.Count > 0 && context.Features.Get<ScopeChallenge>() is { } challenge)
             context.Response.Headers.WWWAuthenticate = challenge.HeaderFor(refusal.Scopes);
         return WriteAsync(context, Status(refusal.Reason), refusal.Error, id);

@@ -7,7 +7,8 @@ namespace McpGateway.Transports;
 /// <summary>What one POST carried.</summary>
 /// <param name="Messages">At least one; owned by whoever holds this, until they are relayed or disposed of.</param>
 /// <param name="IsBatch">Whether they came in an array.</param>
-internal sealed record PostedMessages(JsonRpcMessage[] Messages, bool IsBatch)
+/// <param name="Rights">What their sender may do.</param>
+internal sealed record PostedMessages(JsonRpcMessage[] Messages, bool IsBatch, SenderRights Rights)
 {
     /// <summary>The id to name in an error about the whole POST.</summary>
     public JsonRpcId Id => IsBatch ? default : Messages[0].Envelope.Id;
@@ -27,7 +28,7 @@ internal sealed record PostedMessages(JsonRpcMessage[] Messages, bool IsBatch)
         foreach (var message in Messages)
         {
             var id = message.Envelope.Id;
-            var receipt = session.Receive(message, replies, context.RequestAborted, Caller.ScopesOf(context));
+            var receipt = session.Receive(message, replies, context.RequestAborted, Rights);
             if (receipt.Refusal is { } refusal && !IsBatch)
             {
                 context.Response.Headers.Remove(StreamableHttpHandler.SessionHeader); // a session that was opened for this message ends

@@ -9,15 +9,33 @@ using Microsoft.Extensions.Options;
 namespace McpGateway.Transports;
 
 /// <summary>Reads the messages that a POST carries, and answers the POST itself when there is something wrong with them.</summary>
-internal sealed class RequestBody(IOptions<LimitsOptions> limits, QueueBudget budget)
+internal sealed class RequestBody(IOptions<LimitsOptions> limits, QueueBudget budget, RateLimits rateLimits)
 {
     // What a client announces it may never send: more is rented when it is needed.
     private const int FirstBytes = 64 * 1024;
 
+    /// <summary>Reads the messages, and charges each to their sender.</summary>
     /// <param name="context">A POST.</param>
+    /// <param name="server">Whom it is for.</param>
     /// <param name="allowsBatch">Whether a batch may come here.</param>
     /// <returns>The messages, owned by the caller; null when the request has been answered.</returns>
-    public async ValueTask<PostedMessages?> ReadAsync(HttpContext context, Func<bool> allowsBatch)
+    public ValueTask<PostedMessages?> ReadAsync(HttpContext context, ServerState server, Func<bool> allowsBatch) =>
+        rateLimits.HoldFor(server) ? ReadChargedAsync(context, server, allowsBatch) : ReadAsync(context, allowsBatch);
+
+    private async ValueTask<PostedMessages?> ReadChargedAsync(HttpContext context, ServerState server, Func<bool> allowsBatch)
+    {
+        var posted = await ReadAsync(context, allowsBatch);
+        // Only now: while a slow body came, what its sender has used may have been forgotten.
+        if (posted is null || rateLimits.QuotaOf(context, server) is not { } quota)
+            return posted;
+        if (RateLimits.ChargeMessages(context, quota, posted.Messages.Length) is not { } refusal)
+            return posted with { Rights = posted.Rights with { Quota = quota } };
+        posted.Dispose();
+        await HttpErrors.WriteAsync(context, refusal, posted.Id);
+        return null;
+    }
+
+    private async ValueTask<PostedMessages?> ReadAsync(HttpContext context, Func<bool> allowsBatch)
     {
         if (!MediaTypes.IsJson(context.Request.ContentType))
         {
@@ -50,7 +68,7 @@ internal sealed class RequestBody(IOptions<LimitsOptions> limits, QueueBudget bu
     private static async ValueTask<PostedMessages?> ReadOneAsync(HttpContext context, byte[] buffer, int length)
     {
         if (JsonRpcMessage.TryTake(buffer, length, out var message, out var envelope) is not { } error)
-            return new PostedMessages([message!], IsBatch: false);
+            return new PostedMessages([message!], IsBatch: false, Caller.RightsOf(context));
         await HttpErrors.WriteAsync(context, StatusCodes.Status400BadRequest, error, envelope.Id);
         return null;
     }
@@ -72,7 +90,7 @@ internal sealed class RequestBody(IOptions<LimitsOptions> limits, QueueBudget bu
         }
 
         if (error is null)
-            return new PostedMessages([.. messages], IsBatch: true);
+            return new PostedMessages([.. messages], IsBatch: true, Caller.RightsOf(context));
         messages.ForEach(message => message.Dispose());
         await HttpErrors.WriteAsync(context, StatusCodes.Status400BadRequest, error, envelope.Id);
         return null;

@@ -1,3 +1,4 @@
+using McpGateway.Limits;
 using McpGateway.Transports.PlainHttp;
 using McpGateway.Transports.Sse;
 using McpGateway.Transports.StreamableHttp;
@@ -8,6 +9,8 @@ public static class TransportsExtensions
 {
     /// <summary>Adds the HTTP wire forms of MCP and their entry, <see cref="McpEndpoint"/>.</summary>
     public static IServiceCollection AddTransports(this IServiceCollection services) => services
+        .AddSingleton<ClientLimits>()
+        .AddSingleton<RateLimits>()
         .AddSingleton<RequestBody>()
         .AddSingleton<CallerValues>()
         .AddSingleton<PlainHttpHandler>()

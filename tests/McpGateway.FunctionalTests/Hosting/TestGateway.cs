@@ -37,8 +37,10 @@ public sealed class TestGateway : IAsyncDisposable
     /// <param name="json">The file's text.</param>
     /// <param name="settings">What appsettings.json would hold, as <c>Section:Key</c>.</param>
     /// <param name="adjust">Replaces parts before they are put together.</param>
+    /// <param name="urls">Where to listen; blank: where the settings say.</param>
     public static async Task<TestGateway> StartAsync(
-        string json, Dictionary<string, string?>? settings = null, Action<WebApplicationBuilder>? adjust = null)
+        string json, Dictionary<string, string?>? settings = null, Action<WebApplicationBuilder>? adjust = null,
+        string urls = "http://127.0.0.1:0")
     {
         var folder = Directory.CreateTempSubdirectory("mcpgateway-").FullName;
         var file = Path.Combine(folder, "gateway.json");
@@ -46,7 +48,7 @@ public sealed class TestGateway : IAsyncDisposable
         var loader = new GatewayConfigLoader(file, HostEnvironmentVariables.Get);
         var initial = loader.Load();
         Assert.True(initial.IsValid, string.Join('\n', initial.Errors));
-        var app = Gateway.Compose(new RunSettings(loader, initial, "http://127.0.0.1:0"), builder =>
+        var app = Gateway.Compose(new RunSettings(loader, initial, urls), builder =>
         {
             builder.Configuration.AddInMemoryCollection([new("Logging:LogLevel:Default", "Warning")]);
             builder.Configuration.AddInMemoryCollection(settings ?? []);
@@ -61,10 +63,11 @@ public sealed class TestGateway : IAsyncDisposable
     /// <param name="keys">More keys of the server in gateway.json.</param>
     /// <param name="settings">See <see cref="StartAsync"/>.</param>
     /// <param name="adjust">See <see cref="StartAsync"/>.</param>
+    /// <param name="urls">See <see cref="StartAsync"/>.</param>
     public static Task<TestGateway> StartWithTestServerAsync(
         string[]? arguments = null, JsonObject? keys = null, Dictionary<string, string?>? settings = null,
-        Action<WebApplicationBuilder>? adjust = null) =>
-        StartAsync(TestServerJson(arguments, keys).ToJsonString(), settings, adjust);
+        Action<WebApplicationBuilder>? adjust = null, string urls = "http://127.0.0.1:0") =>
+        StartAsync(TestServerJson(arguments, keys).ToJsonString(), settings, adjust, urls);
 
     /// <summary>The gateway.json of <see cref="StartWithTestServerAsync"/>.</summary>
     public static JsonObject TestServerJson(string[]? arguments = null, JsonObject? keys = null)

@@ -1,5 +1,6 @@
 using System.Text;
 using McpGateway.Access;
+using McpGateway.Access.Origins;
 using McpGateway.Configuration;
 using McpGateway.Tests.Sessions;
 using Microsoft.AspNetCore.Http;
@@ -89,7 +90,9 @@ public sealed class RequestGuardTests : IAsyncDisposable
         foreach (var (name, value) in headers)
             context.Request.Headers[name] = value;
         var passed = false;
-        await new RequestGuard(Pass, Options.Create(_options), _access.State).InvokeAsync(context);
+        var options = Options.Create(_options);
+        var origins = new OriginRules(options, _access.State, _access.Get<GatewayConfigProvider>());
+        await new RequestGuard(Pass, options, origins, _access.State).InvokeAsync(context);
         if (passed)
             return null;
         Assert.Equal(403, context.Response.StatusCode);

@@ -93,6 +93,14 @@ public sealed class RunCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_AnyOriginWithoutAuthentication_NamesTheServerAndReturnsTwo()
+    {
+        var path = _folder.Write("gateway.json", """{ "mcpServers": { "one": { "command": "x", "cors": { "origins": ["*"] } } } }""");
+        Assert.Equal(2, await RunAsync("--config", path, "--urls", "http://127.0.0.1:0"));
+        Assert.Contains("$.mcpServers.one.cors: *", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Run_InTheGuard_ComposesNothingAndReturnsItsCode()
     {
         var root = new RootCommand();

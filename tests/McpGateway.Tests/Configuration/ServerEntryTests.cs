@@ -44,13 +44,17 @@ public sealed class ServerEntryTests : IDisposable
             OnExit = OnExit.Terminate,
             HibernateAfter = TimeSpan.FromMinutes(5),
             MaxMemory = 512 * 1024 * 1024,
+            Origins = new EquatableList<string>(["https://app.example.com", "*"]),
+            RateLimit = new RateLimitConfig { PermitsPerMinute = 600, Concurrency = 32, Queue = 64, OpeningsPerMinute = 10 },
         };
         Assert.Equal(expected, _file.Server("""
             {
               "type": "stdio", "command": "x", "args": ["a", ""], "env": { "K": "v", "N": -1.50 }, "cwd": "sub",
               "inheritEnvironment": true, "isolation": "shared", "startTimeout": "00:00:01", "requestTimeout": "00:03:00",
               "requestMaximum": "24:00:00", "idleTimeout": "01:02:03", "maxProcesses": 10000,
-              "warm": 2, "maxSessions": 500, "maxSessionsPerUser": 5, "onExit": "terminate", "hibernateAfter": "00:05:00", "maxMemoryMiB": 512
+              "warm": 2, "maxSessions": 500, "maxSessionsPerUser": 5, "onExit": "terminate", "hibernateAfter": "00:05:00", "maxMemoryMiB": 512,
+              "cors": { "origins": ["https://app.example.com", "*"] },
+              "rateLimit": { "permitsPerMinute": 600, "concurrency": 32, "queue": 64, "openingsPerMinute": 10 }
             }
             """));
     }
@@ -162,8 +166,13 @@ public sealed class ServerEntryTests : IDisposable
     [InlineData("""{ "command": "x", "tools": { "scopes": { "a": [] } } }""", "$.mcpServers.one.tools.scopes.a", "names no scope")]
     [InlineData("""{ "command": "x", "tools": { "scopes": { "a": ["b c"] } } }""", "$.mcpServers.one.tools.scopes.a[0]", "without spaces")]
     [InlineData("""{ "url": "https://example.com", "tools": { "scopes": { " a": ["b"] } } }""", "$.mcpServers.one.tools.scopes[' a']", "is no name")]
-    [InlineData("""{ "command": "x", "cors": {} }""", "$.mcpServers.one.cors", "not enforced by this version yet")]
-    [InlineData("""{ "command": "x", "rateLimit": {} }""", "$.mcpServers.one.rateLimit", "not enforced by this version yet")]
+    [InlineData("""{ "command": "x", "cors": { "origin": [] } }""", "$.mcpServers.one.cors.origin", "would protect nothing")]
+    [InlineData("""{ "command": "x", "cors": { "origins": ["https://a.example/"] } }""", "$.mcpServers.one.cors.origins[0]", "write scheme and host")]
+    [InlineData("""{ "command": "x", "cors": { "origins": ["null"] } }""", "$.mcpServers.one.cors.origins[0]", "write scheme and host")]
+    [InlineData("""{ "command": "x", "rateLimit": 5 }""", "$.mcpServers.one.rateLimit", "permitsPerMinute, concurrency, queue, openingsPerMinute")]
+    [InlineData("""{ "command": "x", "rateLimit": { "permits": 5 } }""", "$.mcpServers.one.rateLimit.permits", "would protect nothing")]
+    [InlineData("""{ "command": "x", "rateLimit": { "permitsPerMinute": 0 } }""", "$.mcpServers.one.rateLimit.permitsPerMinute", "from 1 to")]
+    [InlineData("""{ "command": "x", "rateLimit": { "queue": -1 } }""", "$.mcpServers.one.rateLimit.queue", "from 0 to")]
     [InlineData("""{ "command": "x", "warm": 5, "maxProcesses": 4 }""", "$.mcpServers.one.warm", "more than maxProcesses")]
     [InlineData("""{ "command": "x", "maxSessions": 0 }""", "$.mcpServers.one.maxSessions", "1")]
     [InlineData("""{ "command": "x", "Auth": {} }""", "$.mcpServers.one.Auth", "close to auth")]

@@ -56,6 +56,7 @@ public sealed class ProxyConfigProviderTests
     {
         var services = new ServiceCollection();
         services.AddLogging().AddAuthorizationBuilder().AddPolicy(AccessNames.ServerPolicy, policy => policy.RequireAuthenticatedUser());
+        services.AddCors(cors => cors.AddPolicy(AccessNames.ServerPolicy, policy => policy.WithOrigins("https://app.example.com")));
         services.AddReverseProxy();
         await using var provider = services.BuildServiceProvider();
         var validator = provider.GetRequiredService<IConfigValidator>();
@@ -63,6 +64,7 @@ public sealed class ProxyConfigProviderTests
         Assert.Equal(6, config.Routes.Count);
         Assert.Equal(6, config.Routes.Select(route => route.RouteId).Distinct(StringComparer.OrdinalIgnoreCase).Count());
         Assert.All(config.Routes, route => Assert.Equal(AccessNames.ServerPolicy, route.AuthorizationPolicy));
+        Assert.All(config.Routes, route => Assert.Equal(AccessNames.ServerPolicy, route.CorsPolicy));
         foreach (var route in config.Routes)
             Assert.Empty(await validator.ValidateRouteAsync(route));
         foreach (var cluster in config.Clusters)

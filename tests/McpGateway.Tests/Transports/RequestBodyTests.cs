@@ -1,6 +1,8 @@
 using System.Text;
 using McpGateway.Configuration;
+using McpGateway.Limits;
 using McpGateway.Servers;
+using McpGateway.Tests.Servers;
 using McpGateway.Tests.Sessions;
 using McpGateway.Transports;
 using Microsoft.AspNetCore.Http;
@@ -21,7 +23,8 @@ public sealed class RequestBodyTests : IDisposable
     {
         _context.Response.Body = _answer;
         _context.Request.ContentType = "application/json";
-        _body = new RequestBody(Options.Create(new LimitsOptions { RequestBodyBytes = 40_000 }), _budget);
+        _body = new RequestBody(Options.Create(new LimitsOptions { RequestBodyBytes = 40_000 }), _budget,
+            new RateLimits(new ClientLimits(Options.Create(new AccessOptions()), TimeProvider.System)));
     }
 
     public void Dispose() => _answer.Dispose();
@@ -83,7 +86,7 @@ public sealed class RequestBodyTests : IDisposable
     {
         var arriving = new System.IO.Pipelines.Pipe();
         _context.Request.Body = arriving.Reader.AsStream();
-        var reading = _body.ReadAsync(_context, () => false).AsTask();
+        var reading = _body.ReadAsync(_context, new ServerState(ServersFixture.Config()), () => false).AsTask();
         await arriving.Writer.WriteAsync(Encoding.UTF8.GetBytes(Ping), TestContext.Current.CancellationToken);
         await Waiting.UntilAsync(() => _budget.Queued > 0);
         await arriving.Writer.CompleteAsync();
@@ -129,7 +132,7 @@ public sealed class RequestBodyTests : IDisposable
         var bytes = Encoding.UTF8.GetBytes(body);
         _context.Request.Body = new MemoryStream(bytes);
         _context.Request.ContentLength = announce ? bytes.Length : null;
-        return await _body.ReadAsync(_context, () => allowsBatch).Soon();
+        return await _body.ReadAsync(_context, new ServerState(ServersFixture.Config()), () => allowsBatch).Soon();
     }
 
     private void AssertAnswer(int status, string code)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using McpGateway.Access.Authentication;
 using McpGateway.JsonRpc;
 using Microsoft.AspNetCore.Authentication;
@@ -7,7 +8,7 @@ using Microsoft.AspNetCore.Authorization.Policy;
 namespace McpGateway.Access.Authorization;
 
 /// <summary>Answers those who are not let in, in the words of HTTP (<see cref="Challenge"/>) and of JSON-RPC.</summary>
-internal sealed class RefusalWriter(Challenge challenge) : IAuthorizationMiddlewareResultHandler
+internal sealed class RefusalWriter(Challenge challenge, FailedAuthentications failures) : IAuthorizationMiddlewareResultHandler
 {
     private const int RetrySeconds = 10;
 
@@ -30,8 +31,17 @@ internal sealed class RefusalWriter(Challenge challenge) : IAuthorizationMiddlew
         var refusal = (await context.AuthenticateAsync()).Failure as CredentialRefusedException;
         if (refusal is { Status: StatusCodes.Status503ServiceUnavailable })
         {
-            response.Headers.RetryAfter = RetrySeconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            response.Headers.RetryAfter = RetrySeconds.ToString(CultureInfo.InvariantCulture);
             await WriteAsync(context, refusal.Status, new(JsonRpcErrorCode.Overloaded, refusal.Message));
+            return;
+        }
+
+        // A request without a credential is how a client begins, and tries nothing.
+        if (refusal is not null && failures.Add(context) is { } wait)
+        {
+            response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+            await WriteAsync(context, StatusCodes.Status429TooManyRequests, new(JsonRpcErrorCode.Overloaded,
+                "Too many credentials from this address were refused. Retry-After says when to try again."));
             return;
         }
 

@@ -24,6 +24,10 @@ public sealed class AccessOptions
 
     public AccessCorsOptions Cors { get; set => field = value ?? new(); } = new();
 
+    public AccessHttpsOptions Https { get; set => field = value ?? new(); } = new();
+
+    public AccessRateLimitOptions RateLimit { get; set => field = value ?? new(); } = new();
+
     /// <summary>
     /// Values of the Host header, without port, that are answered, besides that of <see cref="PublicUrl"/>. Default:
     /// <see cref="LoopbackHosts"/>.
@@ -49,7 +53,7 @@ public sealed class AccessOptions
 /// <summary>Section <c>Access:Cors</c>.</summary>
 public sealed class AccessCorsOptions
 {
-    /// <summary>Origins whose pages may call the gateway, such as https://app.example.com. Default: none.</summary>
+    /// <summary>Origins whose pages may call the gateway, such as https://app.example.com, or <c>*</c> for all. Default: none.</summary>
     public IReadOnlyList<string> Origins { get; set => field = value ?? []; } = [];
 }
 

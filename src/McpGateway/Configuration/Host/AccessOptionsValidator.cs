@@ -14,7 +14,10 @@ internal sealed class AccessOptionsValidator : IValidateOptions<AccessOptions>
             .Concat(options.UserHeaders.SelectMany(UserHeader.Errors))
             .Concat(PublicUrlErrors(options.PublicUrl))
             .Concat(AnonymousErrors(options))
+            .Concat(AnyOriginErrors(options))
             .Concat(JwtOptionsValidator.Errors(options))
+            .Concat(options.RateLimit.Errors())
+            .Concat(options.Https.Errors(options.PublicUrl))
             .Concat(ApiKeyOptionsValidator.Errors(options.ApiKeys))
             .ToList();
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
@@ -29,6 +32,16 @@ internal sealed class AccessOptionsValidator : IValidateOptions<AccessOptions>
         }
     }
 
+    // Every page that somebody on this machine looks at could use its servers.
+    private static IEnumerable<string> AnyOriginErrors(AccessOptions options)
+    {
+        if (options.Cors.Origins.Contains(Origin.Any) && !options.HasCredentials && options.Anonymous is not false)
+        {
+            yield return "Access:Cors:Origins: * is for a gateway whose callers must authenticate; name the origins, or set "
+                + "Access:Jwt:Issuers or Access:ApiKeys";
+        }
+    }
+
     private static IEnumerable<string> PublicUrlErrors(string? text)
     {
         if (text is not null && (!Uri.TryCreate(text, UriKind.Absolute, out var url) || !IsPlain(url)))
@@ -40,13 +53,8 @@ internal sealed class AccessOptionsValidator : IValidateOptions<AccessOptions>
 
     private static IEnumerable<string> OriginErrors(string origin, int index)
     {
-        // Browsers send an origin in one form only, and it is compared as text.
-        if (!Uri.TryCreate(origin, UriKind.Absolute, out var url) || !IsPlain(url)
-            || url.GetLeftPart(UriPartial.Authority) != origin)
-        {
-            yield return $"Access:Cors:Origins:{index}: write scheme and host in lower case and a port that is not the default, "
-                + "such as https://app.example.com";
-        }
+        if (!Origin.IsValid(origin))
+            yield return $"Access:Cors:Origins:{index}: {Origin.Advice}";
     }
 
     private static IEnumerable<string> HostErrors(string host, int index)

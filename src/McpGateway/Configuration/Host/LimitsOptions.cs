@@ -12,6 +12,18 @@ public sealed class LimitsOptions
     [Range(1, int.MaxValue)]
     public int RequestBodyBytes { get; set; } = 4 * 1024 * 1024;
 
+    /// <summary>The largest request line and headers from a client, in bytes; beyond it 431. Default 32 KiB.</summary>
+    [Range(4096, 1024 * 1024)]
+    public int HeaderBytes { get; set; } = 32 * 1024;
+
+    /// <summary>How long a client may take to send them; beyond it 408. Default 15 seconds.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
+    public TimeSpan HeaderTimeout { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How fast a body must come, after five seconds' grace; slower ones get 408. 0: as it likes. Default 240.</summary>
+    [Range(0, int.MaxValue)]
+    public int BodyBytesPerSecond { get; set; } = 240;
+
     /// <summary>The largest single message from a server, in bytes. Default 16 MiB.</summary>
     [Range(1, int.MaxValue)]
     public int MessageBytes { get; set; } = 16 * 1024 * 1024;

@@ -101,9 +101,11 @@ internal sealed class ServerEntry : FileObject
     [Description("Which of its tools, prompts and resources may be used. With any rule here, what the server has not listed is refused.")]
     public ToolsEntry? Tools { get; init; }
 
-    [FileKey(Security = true, Reserved = true)]
-    public JsonElement? Cors { get; init; }
+    [FileKey(Security = true)]
+    [Description("Which web pages may call the server.")]
+    public CorsEntry? Cors { get; init; }
 
-    [FileKey(Security = true, Reserved = true)]
-    public JsonElement? RateLimit { get; init; }
+    [FileKey(Security = true)]
+    [Description("What one user may use of the server.")]
+    public RateLimitEntry? RateLimit { get; init; }
 }

@@ -42,10 +42,15 @@ internal sealed class GatewayFileReader(Expander expander, Findings findings)
     {
         if (key.Type == typeof(IReadOnlyDictionary<string, ServerEntry>))
             return ReadServers(value, path);
-        if (key.Type == typeof(AuthEntry))
-            return ReadRules(new AuthEntry { Path = path }, value);
-        return key.Type == typeof(ToolsEntry) ? ReadRules(new ToolsEntry { Path = path }, value) : values.Read(key, value, path);
+        return RulesOf(key.Type, path) is { } rules ? ReadRules(rules, value) : values.Read(key, value, path);
     }
+
+    private static FileObject? RulesOf(Type type, JsonPath path) =>
+        type == typeof(AuthEntry) ? new AuthEntry { Path = path }
+        : type == typeof(ToolsEntry) ? new ToolsEntry { Path = path }
+        : type == typeof(CorsEntry) ? new CorsEntry { Path = path }
+        : type == typeof(RateLimitEntry) ? new RateLimitEntry { Path = path }
+        : null;
 
     // Rules are the gateway's own, so nobody else's keys belong there: an unknown one is a rule that would not hold.
     private FileObject? ReadRules(FileObject rules, JsonElement element)

@@ -17,6 +17,7 @@ internal sealed class ServerEntryValidator(FilesRead files, Findings findings)
 
         CheckScopes(entry.Auth);
         var tools = new ToolsValidator(findings).Validate(entry.Tools);
+        CheckOrigins(entry.Cors);
         WarnOfKeysFor(hasCommand ? ServerKind.Remote : ServerKind.Stdio, entry);
         ServerTarget? target = hasCommand
             ? new StdioTargetValidator(files, findings).Validate(entry)
@@ -24,7 +25,11 @@ internal sealed class ServerEntryValidator(FilesRead files, Findings findings)
         if (target is null || findings.HasErrorIn(entry.Path))
             return null;
         var auth = new ServerAuthConfig { Scopes = new EquatableList<string>((entry.Auth?.Scopes ?? []).Distinct()) };
-        var server = WithLimits(new ServerConfig { Name = name, Target = target, Auth = auth, Tools = tools }, entry);
+        var server = WithLimits(new ServerConfig { Name = name, Target = target, Auth = auth, Tools = tools }, entry) with
+        {
+            Origins = new EquatableList<string>(entry.Cors?.Origins ?? []),
+            RateLimit = RateLimit(entry.RateLimit),
+        };
         if (server.Warm > server.MaxProcesses)
             findings.Error(entry.PathOf("warm"), "is more than maxProcesses");
         if (server.MaxMemory is not null && !OperatingSystem.IsLinux())
@@ -43,6 +48,23 @@ internal sealed class ServerEntryValidator(FilesRead files, Findings findings)
                 findings.Error(auth!.PathOf("scopes").Item(index), Scope.Advice);
         }
     }
+
+    private void CheckOrigins(CorsEntry? cors)
+    {
+        foreach (var (index, origin) in (cors?.Origins ?? []).Index())
+        {
+            if (!Origin.IsValid(origin))
+                findings.Error(cors!.PathOf("origins").Item(index), Origin.Advice);
+        }
+    }
+
+    private static RateLimitConfig RateLimit(RateLimitEntry? entry) => new()
+    {
+        PermitsPerMinute = entry?.PermitsPerMinute,
+        Concurrency = entry?.Concurrency,
+        Queue = entry?.Queue ?? RateLimitConfig.DefaultQueue,
+        OpeningsPerMinute = entry?.OpeningsPerMinute,
+    };
 
     private void WarnOfKeysFor(ServerKind other, ServerEntry entry)
     {

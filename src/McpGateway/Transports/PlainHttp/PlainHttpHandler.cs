@@ -12,7 +12,7 @@ internal sealed class PlainHttpHandler(SessionlessCalls calls, RequestBody body,
 {
     public async Task HandleAsync(HttpContext context, ServerState server)
     {
-        if (await body.ReadAsync(context, () => false) is not { } posted)
+        if (await body.ReadAsync(context, server, () => false) is not { } posted)
             return;
         var message = posted.Messages[0];
         var (id, isRequest) = (message.Envelope.Id, message.Envelope.IsRequest);
@@ -26,7 +26,7 @@ internal sealed class PlainHttpHandler(SessionlessCalls calls, RequestBody body,
         var stream = MessageStream.ForAnswers(budget, time);
         try
         {
-            var receipt = calls.Receive(server, Caller.Of(context), message, stream, Caller.ScopesOf(context), user);
+            var receipt = calls.Receive(server, Caller.Of(context), message, stream, posted.Rights, user);
             if (receipt.Refusal is { } refusal)
                 await HttpErrors.WriteAsync(context, refusal, id);
             else if (isRequest)

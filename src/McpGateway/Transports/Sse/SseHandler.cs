@@ -4,7 +4,7 @@ using McpGateway.Sessions;
 namespace McpGateway.Transports.Sse;
 
 /// <summary>GET /{server}/sse: opens an HTTP+SSE session (revision 2024-11-05), which lasts as long as this stream.</summary>
-internal sealed class SseHandler(SessionManager sessions, CallerValues values)
+internal sealed class SseHandler(SessionManager sessions, CallerValues values, RateLimits limits)
 {
     /// <param name="context">The request.</param>
     /// <param name="server">The server that it is for.</param>
@@ -31,7 +31,8 @@ internal sealed class SseHandler(SessionManager sessions, CallerValues values)
         }
 
         Session? session = null;
-        var refusal = values.TryRead(context, server, out var user)
+        var refusal = limits.ChargeOpening(context, server)
+            ?? values.TryRead(context, server, out var user)
             ?? sessions.TryOpen(SessionKind.Sse, server, Caller.Of(context), out session, user);
         if (refusal is not null)
         {

@@ -5,7 +5,8 @@ using Microsoft.Extensions.Primitives;
 namespace McpGateway.Transports.StreamableHttp;
 
 /// <summary>POST /{server}/mcp: messages into a session, or the initialize that opens one.</summary>
-internal sealed class PostHandler(SessionManager sessions, RequestBody body, CallerValues values, QueueBudget budget, TimeProvider time)
+internal sealed class PostHandler(
+    SessionManager sessions, RequestBody body, RateLimits limits, CallerValues values, QueueBudget budget, TimeProvider time)
 {
     public async Task HandleAsync(HttpContext context, ServerState server, StringValues id, StringValues version)
     {
@@ -17,7 +18,7 @@ internal sealed class PostHandler(SessionManager sessions, RequestBody body, Cal
         }
 
         var session = id.Count == 1 ? sessions.Find(server.Name, id[0]!, Caller.Of(context)) : null;
-        if (await body.ReadAsync(context, () => AllowsBatches(session, version)) is not { } posted)
+        if (await body.ReadAsync(context, server, () => AllowsBatches(session, version)) is not { } posted)
             return;
         var refused = Check(context, session, id, version, posted);
         if (refused is null && session is null)
@@ -60,7 +61,8 @@ internal sealed class PostHandler(SessionManager sessions, RequestBody body, Cal
     private Task? Open(HttpContext context, ServerState server, PostedMessages posted, out Session? session)
     {
         session = null;
-        var refusal = values.TryRead(context, server, out var user)
+        var refusal = limits.ChargeOpening(context, server)
+            ?? values.TryRead(context, server, out var user)
             ?? sessions.TryOpen(SessionKind.Streamable, server, Caller.Of(context), out session, user);
         if (refusal is not null)
             return HttpErrors.WriteAsync(context, refusal, posted.Id);

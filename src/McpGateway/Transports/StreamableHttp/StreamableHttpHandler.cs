@@ -6,7 +6,7 @@ using Microsoft.Extensions.Primitives;
 namespace McpGateway.Transports.StreamableHttp;
 
 /// <summary>/{server}/mcp: one endpoint for Streamable HTTP (revisions 2025-03-26 to 2025-11-25).</summary>
-internal sealed class StreamableHttpHandler(SessionManager sessions, PostHandler post, SseHandler sse)
+internal sealed class StreamableHttpHandler(SessionManager sessions, PostHandler post, SseHandler sse, RateLimits limits)
 {
     public const string SessionHeader = "Mcp-Session-Id";
     public const string VersionHeader = "MCP-Protocol-Version";
@@ -31,7 +31,7 @@ internal sealed class StreamableHttpHandler(SessionManager sessions, PostHandler
         if (Find(context, server, id) is not { } session)
             return HttpErrors.WriteAsync(context, Refusal.SessionNotFound, default);
         if (HttpMethods.IsGet(method))
-            return ListenAsync(context, session);
+            return ListenAsync(context, server, session);
         _ = session.EndAsync(); // the manager awaits it; the client need not wait for a slow child
         context.Response.StatusCode = StatusCodes.Status204NoContent;
         return Task.CompletedTask;
@@ -40,11 +40,17 @@ internal sealed class StreamableHttpHandler(SessionManager sessions, PostHandler
     private Session? Find(HttpContext context, ServerState server, StringValues id) =>
         sessions.Find(server.Name, id[0]!, Caller.Of(context)) is { Kind: SessionKind.Streamable } session ? session : null;
 
-    private static async Task ListenAsync(HttpContext context, Session session)
+    private async Task ListenAsync(HttpContext context, ServerState server, Session session)
     {
         if (!MediaTypes.Accepts(context.Request.Headers.Accept, MediaTypes.EventStream))
         {
             await HttpErrors.NotAcceptableAsync(context, MediaTypes.EventStream);
+            return;
+        }
+
+        if (limits.ChargeOpening(context, server) is { } refusal)
+        {
+            await HttpErrors.WriteAsync(context, refusal, default);
             return;
         }
 
