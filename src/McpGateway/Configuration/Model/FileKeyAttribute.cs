@@ -21,9 +21,6 @@ internal sealed class FileKeyAttribute : Attribute
 
     /// <summary>A misspelt rule protects nothing, so a near-miss of this key is an error and not a warning.</summary>
     public bool Security { get; init; }
-
-    /// <summary>Not enforced by this version, so refused: it must not look as if it were.</summary>
-    public bool Reserved { get; init; }
 }
 
 /// <summary>The servers that a key is for.</summary>

@@ -50,12 +50,6 @@ internal static class GatewaySchema
 
     private static void Constrain(JsonObject schema, FileKeyAttribute rules)
     {
-        if (rules.Reserved)
-        {
-            schema["description"] = "Reserved: this version does not enforce it yet, so it refuses it.";
-            schema["not"] = new JsonObject();
-        }
-
         if (rules.Choices.Length > 0)
         {
             schema["anyOf"] = new JsonArray(

@@ -27,8 +27,6 @@ internal sealed class GatewayFileReader(Expander expander, Findings findings)
             var key = FileKey.Of(target.GetType()).FirstOrDefault(key => key.IsCalled(member.Name));
             if (key is null)
                 unknown(member.Name, here);
-            else if (key.Rules.Reserved)
-                findings.Error(here, $"{key.Name} is not enforced by this version yet, so it would do nothing; take it out");
             else if (member.Value.ValueKind == JsonValueKind.Null)
                 continue;
             else if (target.NoteAs(key, member.Name) is { } other)

@@ -26,7 +26,6 @@ internal sealed class UnknownKeys(Findings findings)
         EditDistance.Between(name, known) <= Math.Min(NearMiss, known.Length / 3);
 
     private static string? Suggest(string name) => Keys
-        .Where(key => !key.Rules.Reserved)
         .SelectMany(key => key.Rules.Aliases.Prepend(key.Name))
         .Where(known => IsNear(name, known))
         .MinBy(known => EditDistance.Between(name, known));
