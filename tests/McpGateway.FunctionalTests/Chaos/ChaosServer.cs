@@ -25,7 +25,7 @@ internal sealed class ChaosServer(string name, string isolation, int maxProcesse
         ["hibernateAfter"] = "00:00:01",
         ["requestTimeout"] = "00:00:03",
         ["requestMaximum"] = "00:00:10",
-        ["startTimeout"] = "00:00:30",
+        ["startTimeout"] = "00:00:20",
         ["maxProcesses"] = maxProcesses,
     };
 

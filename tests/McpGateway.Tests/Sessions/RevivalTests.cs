@@ -127,6 +127,22 @@ public sealed class RevivalTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task ChildLost_NewOneHangsAtInitialize_WhoSentACallWaitsNoLongerThanItsAnswer()
+    {
+        _server.Update(_server.Config with { RequestTimeout = _server.Config.StartTimeout / 2 });
+        var lost = await BeginAsync(_session);
+        lost.Exit();
+        await Waiting.UntilAsync(() => _server.Processes == 0);
+        var post = _fixture.Post();
+        var receipt = _session.Receive(Json.Request(15), post, CancellationToken.None);
+        await (await _fixture.Launcher.NextAsync()).ReadAsync(); // its initialize, which stays unanswered
+        Assert.False(receipt.Delivered.IsCompleted);
+        await TickAsync(_server.Config.RequestTimeout);
+        Assert.Contains("requestTimeout", await SessionsFixture.ReadAsync(post), StringComparison.Ordinal);
+        await receipt.Delivered.AsTask().Soon();
+    }
+
+    [Fact]
     public async Task ChildLost_WhatItAskedTheClient_IsWithdrawn()
     {
         var child = await BeginAsync(_session);

@@ -71,8 +71,14 @@ internal sealed partial class ChildLine
         var waiting = Enter(request);
         try
         {
-            var child = await ConnectAsync(handshake);
+            var connecting = ConnectAsync(handshake);
+            var child = connecting.IsCompleted ? await connecting : await connecting.WaitAsync(call.Abandoned);
             return await child.CallAsync(request, call);
+        }
+        catch (OperationCanceledException) when (call.IsAbandoned)
+        {
+            request.Dispose(); // a start may take longer than anybody waits for the answer
+            return false;
         }
         catch (Exception exception)
         {
