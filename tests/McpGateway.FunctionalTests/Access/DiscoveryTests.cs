@@ -101,6 +101,19 @@ public sealed class DiscoveryTests
         AssertLeadsTo("https://mcp.test/tools/.well-known/oauth-protected-resource/test/mcp", challenge);
     }
 
+    [Theory]
+    [InlineData("test/mcp", "/test/mcp")]
+    [InlineData("sse", "/sse")]
+    [InlineData("test/message", "/test/sse")]
+    [InlineData("message", "/sse")]
+    public async Task Challenge_OfEachEndpoint_LeadsToTheDocumentOfTheUrlThatClientsConnectTo(string path, string connected)
+    {
+        await using var gateway = await StartAsync(("Access:PublicUrl", "https://mcp.test"));
+        using var challenge = await Http.SendAsync(HttpMethod.Post, new Uri(gateway.BaseAddress, path), Http.Json(Rpc.Initialize()));
+        Assert.Equal(401, challenge.Status);
+        AssertLeadsTo("https://mcp.test/" + WellKnown + connected, challenge);
+    }
+
     [Fact]
     public async Task Document_Preflight_IsAllowed()
     {

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace McpGateway.FunctionalTests.Access;
@@ -23,6 +24,9 @@ internal sealed class TokenKey(string? id = null)
     /// <summary>A key set with these keys.</summary>
     public static string Set(params IEnumerable<JsonObject> keys) =>
         new JsonObject { ["keys"] = new JsonArray([.. keys.Select(key => (JsonNode)key)]) }.ToJsonString();
+
+    /// <summary>The claims of a token, unchecked.</summary>
+    public static JsonElement Payload(string token) => JsonElement.Parse(Base64Url.DecodeFromChars(token.Split('.')[1]));
 
     /// <summary>A token signed with RS256.</summary>
     public string Sign(JsonObject claims, string? keyId = null) => Join(

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
+using McpGateway.FunctionalTests.Hosting;
 
 namespace McpGateway.FunctionalTests.Interop;
 
@@ -17,7 +16,7 @@ internal sealed class EverythingServer : IAsyncDisposable
     public static async Task<EverythingServer> StartAsync(string transport)
     {
         InteropParts.Require();
-        var port = FreePort();
+        var port = FreePort.Find();
         var (mode, path) = transport is "sse" ? ("sse", "sse") : ("streamableHttp", "mcp");
         var module = InteropParts.Module("@modelcontextprotocol/server-everything/dist/index.js");
         var start = new ProcessStartInfo("node", [module, mode])
@@ -50,12 +49,5 @@ internal sealed class EverythingServer : IAsyncDisposable
         _node.BeginOutputReadLine();
         _node.BeginErrorReadLine();
         await listening.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace McpGateway.FunctionalTests.Interop;
 
 /// <summary>Where the npm parts are, and what to do without them.</summary>
@@ -14,19 +16,33 @@ internal static class InteropParts
     /// <summary>Skips the test where a part is missing, or fails it where REQUIRE_INTEROP=1 says that none may be.</summary>
     public static void Require()
     {
-        if (Missing() is not { } reason) return;
+        if (!Directory.Exists(Module(""))) Miss("The npm packages are not installed: run `npm ci` in tests/interop.");
+        if (Find("node") is null) Miss("There is no `node` on the PATH: install Node.js 20 or newer.");
+    }
+
+    /// <summary>The same for the browser.</summary>
+    /// <returns>Its path.</returns>
+    public static string RequireChromium()
+    {
+        Require();
+        var chromium = Find("chromium", "chromium-browser", "google-chrome");
+        if (chromium is null) Miss("There is no `chromium` on the PATH: install it, on Debian by `apt-get install chromium`.");
+        return chromium;
+    }
+
+    [DoesNotReturn]
+    private static void Miss(string reason)
+    {
         if (Environment.GetEnvironmentVariable(RequireVariable) is "1") Assert.Fail($"{reason} ({RequireVariable}=1)");
         Assert.Skip(reason);
     }
 
-    private static string? Missing()
+    // The first of these programs that is on the PATH.
+    private static string? Find(params string[] programs)
     {
-        if (!Directory.Exists(Module(""))) return "The npm packages are not installed: run `npm ci` in tests/interop.";
+        var suffix = OperatingSystem.IsWindows() ? ".exe" : "";
         var path = Environment.GetEnvironmentVariable("PATH")?.Split(Path.PathSeparator) ?? [];
-        var program = OperatingSystem.IsWindows() ? "node.exe" : "node";
-        return path.Any(folder => File.Exists(Path.Combine(folder, program)))
-            ? null
-            : "There is no `node` on the PATH: install Node.js 20 or newer.";
+        return programs.SelectMany(program => path.Select(folder => Path.Combine(folder, program + suffix))).FirstOrDefault(File.Exists);
     }
 
     private static string FindRepository()

@@ -11,6 +11,12 @@ internal sealed class ScenarioReport(JsonElement report, string stderr)
             ? result
             : throw new InvalidOperationException($"Step {step} brought nothing.\n{report}\n{stderr}");
 
+    /// <summary>Why a step failed; one that did not fails the test here.</summary>
+    public string Error(string step) =>
+        report.GetProperty("errors").TryGetProperty(step, out var error)
+            ? error.GetString()!
+            : throw new InvalidOperationException($"Step {step} did not fail.\n{report}\n{stderr}");
+
     public string Text(string step) => Result(step).GetString()!;
 
     public string[] Texts(string step) => [.. Result(step).EnumerateArray().Select(t => t.GetString()!)];
@@ -23,4 +29,6 @@ internal sealed class ScenarioReport(JsonElement report, string stderr)
         var errors = report.GetProperty("errors");
         if (errors.EnumerateObject().Any()) Assert.Fail($"{errors}\n{report}\n{stderr}");
     }
+
+    public override string ToString() => $"{report}\n{stderr}";
 }

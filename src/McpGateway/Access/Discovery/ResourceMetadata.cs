@@ -14,6 +14,9 @@ internal sealed class ResourceMetadata(AccessState state, ExternalUrls urls, Gat
 {
     public const string WellKnown = "/.well-known/oauth-protected-resource";
 
+    private const string Posts = "/message";
+    private const string Stream = "/sse";
+
     private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Where a client finds the document of the endpoint that it called.</summary>
@@ -21,6 +24,9 @@ internal sealed class ResourceMetadata(AccessState state, ExternalUrls urls, Gat
     public string? UrlFor(HttpRequest request)
     {
         var path = (request.Path.Value ?? string.Empty).TrimEnd('/');
+        // Nobody connects to where an SSE client posts: it has that from its stream, and compares with the stream's URL.
+        if (path.EndsWith(Posts, StringComparison.Ordinal))
+            path = path[..^Posts.Length] + Stream;
         return Issuers().Any() && urls.Find(path) is not null ? urls.Base(request) + WellKnown + path : null;
     }
 

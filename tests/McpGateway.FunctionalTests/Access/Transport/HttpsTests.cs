@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using McpGateway.FunctionalTests.Hosting;
@@ -15,7 +13,7 @@ public sealed class HttpsTests : IDisposable
     [Fact]
     public async Task Certificate_ThatIsRenewed_IsServedWithoutARestart()
     {
-        var port = FreePort();
+        var port = FreePort.Find();
         Write("first");
         await using var gateway = await TestGateway.StartWithTestServerAsync(settings: new()
         {
@@ -66,13 +64,6 @@ public sealed class HttpsTests : IDisposable
     private static Task<Answer> PingAsync(TestGateway gateway, (string, string) header) => Http.SendAsync(
         HttpMethod.Post, new Uri(gateway.BaseAddress, "test/message"), Http.Json(Rpc.Request("1", "ping")),
         ("Host", "mcp.example"), header);
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     // Null while nobody listens: the listener is opened anew with the new certificate.
     private static async Task<string?> ServedAsync(Uri uri)

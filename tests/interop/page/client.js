@@ -1,0 +1,56 @@
+// What scripts of a web page do with an MCP server. Loaded into the page: see page.mjs.
+
+const initialize = {
+  jsonrpc: '2.0',
+  id: 0,
+  method: 'initialize',
+  params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'page', version: '1' } },
+};
+const initialized = { jsonrpc: '2.0', method: 'notifications/initialized' };
+const callEcho = (text) => ({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'echo', arguments: { text } } });
+
+const post = (url, message, headers = {}) =>
+  fetch(url, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', Accept: 'application/json, text/event-stream', ...headers },
+    body: JSON.stringify(message),
+  });
+
+Object.assign(globalThis, {
+  // Any request. Rejects where the browser keeps the answer from the page.
+  async read({ url, ...options }) {
+    const answer = await fetch(url, options);
+    return { status: answer.status, headers: Object.fromEntries(answer.headers), body: await answer.text() };
+  },
+
+  // A session over Streamable HTTP, to its end. Both answers come at once, and so as JSON.
+  async overFetch({ url, authorization, text }) {
+    const headers = authorization ? { Authorization: authorization } : {};
+    const opened = await post(url, initialize, headers);
+    headers['Mcp-Session-Id'] = opened.headers.get('Mcp-Session-Id');
+    headers['MCP-Protocol-Version'] = (await opened.json()).result.protocolVersion;
+    await post(url, initialized, headers);
+    const answer = await (await post(url, callEcho(text), headers)).json();
+    const ended = await fetch(url, { method: 'DELETE', headers });
+    return { text: answer.result.content[0].text, ended: ended.status };
+  },
+
+  // A session over HTTP+SSE. Rejects when the stream does not open.
+  overEventSource({ url, text }) {
+    const stream = new EventSource(url);
+    return new Promise((resolve, reject) => {
+      let endpoint;
+      const send = (message) => post(endpoint, message).catch(reject);
+      stream.onerror = () => reject(new Error(`${url} does not open`));
+      stream.addEventListener('endpoint', ({ data }) => {
+        endpoint = new URL(data, url);
+        send(initialize);
+      });
+      stream.addEventListener('message', ({ data }) => {
+        const { id, result } = JSON.parse(data);
+        if (id === initialize.id) send(initialized).then(() => send(callEcho(text)));
+        else resolve({ text: result.content[0].text });
+      });
+    }).finally(() => stream.close());
+  },
+});
