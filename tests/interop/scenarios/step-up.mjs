@@ -1,0 +1,6 @@
+// The gateway's own test server: a tool that needs more scopes than the ones before and after it.
+export default async function stepUp(observer) {
+  await observer.step('child', () => observer.call('pid'));
+  await observer.step('cwd', () => observer.call('cwd'));
+  await observer.step('sameChild', () => observer.call('pid'));
+}
