@@ -24,11 +24,21 @@ internal sealed class SignInGateway : IAsyncDisposable
     public static async Task<SignInGateway> StartAsync()
     {
         var issuer = await OidcProviderIssuer.StartAsync();
-        var url = $"http://127.0.0.1:{FreePort.Find()}";
         var requests = new RequestLog();
-        var guarded = await GuardedGateway.StartAsync(
-            issuer, new() { ["Access:PublicUrl"] = url }, requests.Add, json: Json("test:use"), urls: url);
-        return new(issuer, guarded, requests);
+        for (var attempt = 1; ; attempt++)
+        {
+            var url = $"http://127.0.0.1:{FreePort.Find()}";
+            try
+            {
+                var guarded = await GuardedGateway.StartAsync(
+                    issuer, new() { ["Access:PublicUrl"] = url }, requests.Add, json: Json("test:use"), urls: url);
+                return new(issuer, guarded, requests);
+            }
+            catch (IOException) when (attempt < 3)
+            {
+                // Somebody has taken the port meanwhile.
+            }
+        }
     }
 
     /// <summary>The gateway.json.</summary>
