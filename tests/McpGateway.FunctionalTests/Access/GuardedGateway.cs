@@ -24,7 +24,7 @@ internal sealed class GuardedGateway : IAsyncDisposable
 
     public static async Task<GuardedGateway> StartAsync(
         Issuer issuer, Dictionary<string, string?>? settings = null, Action<WebApplicationBuilder>? adjust = null,
-        string[]? scopes = null)
+        string[]? scopes = null, JsonObject? json = null)
     {
         var all = new Dictionary<string, string?>
         {
@@ -36,7 +36,7 @@ internal sealed class GuardedGateway : IAsyncDisposable
         };
         foreach (var (key, value) in settings ?? [])
             all[key] = value;
-        return new GuardedGateway(await TestGateway.StartAsync(Json(scopes ?? ["test:use"]).ToJsonString(), all, adjust));
+        return new GuardedGateway(await TestGateway.StartAsync((json ?? Json(scopes ?? ["test:use"])).ToJsonString(), all, adjust));
     }
 
     /// <summary>The gateway.json.</summary>
