@@ -1,5 +1,6 @@
 using System.CommandLine;
 using McpGateway.Benchmarks.Children;
+using McpGateway.Benchmarks.Front;
 using McpGateway.Benchmarks.Relay;
 using McpGateway.Benchmarks.Running;
 using McpGateway.Benchmarks.Sharing;
@@ -49,8 +50,12 @@ Command neighbours = new("neighbours", "Measures a good server beside bad ones, 
 neighbours.SetAction((arguments, stop) =>
     new NeighboursBenchmark(new NeighboursOptions(arguments.GetValue(seconds), arguments.GetValue(rounds)), Console.Out).RunAsync(stop));
 
+Command front = new("front", "Measures calls with authentication, origins and rate limits beside the same without.") { seconds, rounds };
+front.SetAction((arguments, stop) =>
+    new FrontBenchmark(new FrontOptions(arguments.GetValue(seconds), arguments.GetValue(rounds)), Console.Out).RunAsync(stop));
+
 Option<string> urls = new("--urls") { Description = "Where to listen.", Required = true };
 Command bare = new("bare", "Serves the bare endpoint that the relay is measured against.") { urls };
 bare.SetAction((arguments, stop) => BareEndpoint.RunAsync(arguments.GetRequiredValue(urls), stop));
 
-return await new RootCommand("Benchmarks of McpGateway.") { relay, sharing, connect, neighbours, bare }.Parse(args).InvokeAsync();
+return await new RootCommand("Benchmarks of McpGateway.") { relay, sharing, connect, neighbours, front, bare }.Parse(args).InvokeAsync();

@@ -9,7 +9,7 @@ namespace McpGateway.Access;
 /// <summary>
 /// Keeps web pages away that have no business here: the Host must be one that is allowed (DNS rebinding), an Origin one
 /// that may be (MCP 2025-11-25, "Security Warning": an invalid one is 403). And from an anonymous gateway foreign proxies:
-/// no header may say that one stands in front, since its default Host is loopback and would put this machine's servers on
+/// nothing may say that one stands in front, since its default Host is loopback and would put this machine's servers on
 /// the internet.
 /// </summary>
 internal sealed class RequestGuard(RequestDelegate next, IOptions<AccessOptions> options, OriginRules origins, AccessState state)
@@ -23,7 +23,7 @@ internal sealed class RequestGuard(RequestDelegate next, IOptions<AccessOptions>
             return RefuseAsync(context, "This Host is not allowed. Add it to Access:AllowedHosts.");
         if (request.Headers.Origin is { Count: > 0 } origin && !origins.Allow(origin.ToString(), context))
             return RefuseAsync(context, "This Origin is not allowed. Add it to Access:Cors:Origins, or to cors of the server.");
-        if (!state.Current.IsRequired && HasProxyHeader(request.Headers))
+        if (!state.Current.IsRequired && (HasProxyHeader(request.Headers) || IsOfOldProxy(request)))
             return RefuseAsync(context, "An anonymous gateway takes no requests through a proxy. Set up authentication (Access) first.");
         return next(context);
     }
@@ -39,6 +39,9 @@ internal sealed class RequestGuard(RequestDelegate next, IOptions<AccessOptions>
 
         return false;
     }
+
+    // nginx's proxy_pass speaks it unless told otherwise, and adds no header; no MCP client does.
+    private static bool IsOfOldProxy(HttpRequest request) => HttpProtocol.IsHttp10(request.Protocol);
 
     private static Task RefuseAsync(HttpContext context, string reason)
     {

@@ -10,7 +10,7 @@ public static class RulesCheck
     /// <returns>What to change; empty when it may start.</returns>
     public static IEnumerable<string> Check(GatewayConfig config, AccessOptions access) => config.Servers.Values.SelectMany(server =>
         (access.HasCredentials ? [] : KeysWithScopes(server).Select(key =>
-            $"{key}: asks for scopes, and no authentication is configured that could grant them. {HowToAuthenticate}"))
+            $"{key}: asks for scopes or claims, and no authentication is configured that could grant them. {HowToAuthenticate}"))
         .Concat(UserValueErrors(server, access))
         .Concat(access.HasCredentials || !server.Origins.Contains(Origin.Any) ? [] : [
             $"$.mcpServers.{server.Name}.cors: * is for servers whose callers must authenticate. Name the origins, or set "
@@ -18,7 +18,7 @@ public static class RulesCheck
 
     private static IEnumerable<string> KeysWithScopes(ServerConfig server)
     {
-        if (server.Auth.Scopes.Count > 0)
+        if (server.Auth.Scopes.Count > 0 || server.Auth.Claims.Count > 0)
             yield return $"$.mcpServers.{server.Name}.auth";
         if (server.Tools is { Scopes.Count: > 0 })
             yield return $"$.mcpServers.{server.Name}.tools.scopes";

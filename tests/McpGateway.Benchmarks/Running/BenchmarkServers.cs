@@ -10,8 +10,6 @@ internal sealed class BenchmarkServers : IAsyncDisposable
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("mcpgateway-benchmark-");
     private readonly List<ServerProcess> _processes = [];
 
-    private readonly Uri _gateway = FreeUrl();
-
     private BenchmarkServers()
     {
     }
@@ -21,8 +19,11 @@ internal sealed class BenchmarkServers : IAsyncDisposable
 
     public Uri Bare { get; } = FreeUrl();
 
-    /// <summary>The Streamable HTTP endpoint of one of the gateway's servers.</summary>
-    public Uri Endpoint(string server) => new(_gateway, $"/{server}/mcp");
+    /// <summary>The gateway that was started first.</summary>
+    public Uri Gateway { get; private set; } = null!;
+
+    /// <summary>The Streamable HTTP endpoint of one of the first gateway's servers.</summary>
+    public Uri Endpoint(string server) => new(Gateway, $"/{server}/mcp");
 
     /// <param name="mcpServers">The servers of gateway.json, by name; null: no gateway is started.</param>
     /// <param name="stop">Ends the wait for them.</param>
@@ -31,14 +32,9 @@ internal sealed class BenchmarkServers : IAsyncDisposable
         BenchmarkServers servers = new();
         try
         {
-            await servers.StartAsync("McpGateway.Benchmarks.dll", ["bare", "--urls", servers.Bare.AbsoluteUri], servers.Bare, stop);
+            await servers.StartAsync("McpGateway.Benchmarks.dll", ["bare", "--urls", servers.Bare.AbsoluteUri], [], servers.Bare, stop);
             if (mcpServers is not null)
-            {
-                var config = Path.Combine(servers._directory.FullName, "gateway.json");
-                await File.WriteAllTextAsync(config, JsonSerializer.Serialize(new { mcpServers }), stop);
-                await servers.StartAsync("McpGateway.dll", ["--config", config, "--urls", servers._gateway.AbsoluteUri], servers._gateway, stop);
-            }
-
+                servers.Gateway = await servers.AddGatewayAsync(mcpServers, [], stop);
             return servers;
         }
         catch
@@ -48,6 +44,20 @@ internal sealed class BenchmarkServers : IAsyncDisposable
         }
     }
 
+    /// <summary>Starts one more gateway.</summary>
+    /// <param name="mcpServers">Its servers, by name.</param>
+    /// <param name="settings">What its environment says beyond the defaults.</param>
+    /// <param name="stop">Ends the wait for it.</param>
+    public async Task<Uri> AddGatewayAsync(
+        IReadOnlyDictionary<string, object> mcpServers, Dictionary<string, string> settings, CancellationToken stop)
+    {
+        var url = FreeUrl();
+        var config = Path.Combine(_directory.FullName, $"gateway-{_processes.Count}.json");
+        await File.WriteAllTextAsync(config, JsonSerializer.Serialize(new { mcpServers }), stop);
+        await StartAsync("McpGateway.dll", ["--config", config, "--urls", url.AbsoluteUri], settings, url, stop);
+        return url;
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var process in _processes)
@@ -55,9 +65,10 @@ internal sealed class BenchmarkServers : IAsyncDisposable
         _directory.Delete(recursive: true);
     }
 
-    private async Task StartAsync(string program, string[] arguments, Uri url, CancellationToken stop)
+    private async Task StartAsync(
+        string program, string[] arguments, Dictionary<string, string> settings, Uri url, CancellationToken stop)
     {
-        var process = ServerProcess.Start(Path.Combine(AppContext.BaseDirectory, program), arguments);
+        var process = ServerProcess.Start(Path.Combine(AppContext.BaseDirectory, program), arguments, settings);
         _processes.Add(process);
         await process.WaitUntilItAnswersAsync(url, stop);
     }

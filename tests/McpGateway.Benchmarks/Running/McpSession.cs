@@ -13,7 +13,12 @@ internal sealed class McpSession : IDisposable
     private readonly HttpClient _client = new();
     private readonly Uri _endpoint;
 
-    private McpSession(Uri endpoint) => _endpoint = endpoint;
+    private McpSession(Uri endpoint, IReadOnlyDictionary<string, string>? headers)
+    {
+        _endpoint = endpoint;
+        foreach (var (name, value) in headers ?? new Dictionary<string, string>())
+            _client.DefaultRequestHeaders.Add(name, value);
+    }
 
     /// <summary>Null if the server issued none.</summary>
     public string? Id { get; private set; }
@@ -25,9 +30,13 @@ internal sealed class McpSession : IDisposable
     public TimeSpan ConnectTime { get; private set; }
 
     /// <summary>Opens one and makes a call in it.</summary>
-    public static async Task<McpSession> OpenAsync(Uri endpoint, CancellationToken stop)
+    /// <param name="endpoint">Streamable HTTP.</param>
+    /// <param name="stop">Ends the wait for the answers.</param>
+    /// <param name="headers">Sent with each request.</param>
+    public static async Task<McpSession> OpenAsync(
+        Uri endpoint, CancellationToken stop, IReadOnlyDictionary<string, string>? headers = null)
     {
-        var session = await ConnectAsync(endpoint, stop);
+        var session = await ConnectAsync(endpoint, stop, headers);
         try
         {
             await session.CallAsync(stop);
@@ -41,9 +50,11 @@ internal sealed class McpSession : IDisposable
     }
 
     /// <summary>Does the handshake alone.</summary>
-    public static async Task<McpSession> ConnectAsync(Uri endpoint, CancellationToken stop)
+    /// <inheritdoc cref="OpenAsync"/>
+    public static async Task<McpSession> ConnectAsync(
+        Uri endpoint, CancellationToken stop, IReadOnlyDictionary<string, string>? headers = null)
     {
-        McpSession session = new(endpoint);
+        McpSession session = new(endpoint, headers);
         try
         {
             await session.InitializeAsync(stop);

@@ -23,20 +23,23 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         process.ErrorDataReceived += Remember;
     }
 
-    public static ServerProcess Start(string assembly, IEnumerable<string> arguments)
+    /// <param name="assembly">The program.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="settings">Its environment, beside what is inherited.</param>
+    public static ServerProcess Start(string assembly, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> settings)
     {
-        ServerProcess server = new(new Process
+        ProcessStartInfo start = new("dotnet", [assembly, .. arguments])
         {
-            StartInfo = new ProcessStartInfo("dotnet", [assembly, .. arguments])
-            {
-                // Where its default settings lie.
-                WorkingDirectory = Path.GetDirectoryName(assembly),
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-                // A benchmark's many sessions are all of one user.
-                Environment = { ["Limits__SessionsPerUser"] = "10000" },
-            },
-        });
+            // Where its default settings lie.
+            WorkingDirectory = Path.GetDirectoryName(assembly),
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            // A benchmark's many sessions are all of one user.
+            Environment = { ["Limits__SessionsPerUser"] = "10000" },
+        };
+        foreach (var (name, value) in settings)
+            start.Environment[name] = value;
+        ServerProcess server = new(new Process { StartInfo = start });
         server._process.Start();
         server._process.BeginOutputReadLine();
         server._process.BeginErrorReadLine();

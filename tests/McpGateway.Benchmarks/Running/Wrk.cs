@@ -9,7 +9,8 @@ internal sealed record WrkResult(double RequestsPerSecond, long Failed, TimeSpan
 /// <summary>Runs wrk (https://github.com/wg/wrk) with call.lua. A session's runs share no JSON-RPC id.</summary>
 /// <param name="sessionIds">The sessions that take turns; null for a server that issues none.</param>
 /// <param name="protocolVersion">The one agreed on.</param>
-internal sealed class Wrk(IEnumerable<string?> sessionIds, string protocolVersion)
+/// <param name="headers">Sent with each request, beside those of MCP.</param>
+internal sealed class Wrk(IEnumerable<string?> sessionIds, string protocolVersion, IReadOnlyDictionary<string, string>? headers = null)
 {
     private const string Program = "wrk";
     private const long FirstId = 10_000_000_000_000;
@@ -30,6 +31,7 @@ internal sealed class Wrk(IEnumerable<string?> sessionIds, string protocolVersio
             Invariant($"--connections={connections}"),
             Invariant($"--duration={seconds}s"),
             $"--script={Path.Combine(AppContext.BaseDirectory, "Running", "call.lua")}",
+            .. (headers ?? new Dictionary<string, string>()).Select(header => $"--header={header.Key}: {header.Value}"),
             url.AbsoluteUri,
             "--",
             Invariant($"{FirstId + (_runs++ * IdsPerRun)}"),

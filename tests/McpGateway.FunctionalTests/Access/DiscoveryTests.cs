@@ -126,6 +126,21 @@ public sealed class DiscoveryTests
     }
 
     [Fact]
+    public async Task Scopes_WithAPrefix_AreAnnouncedWithIt()
+    {
+        await using var gateway = await StartAsync(("Access:PublicUrl", "https://mcp.test"), ("Access:Jwt:ScopePrefix", "{resource}/"));
+        using var document = await GetAsync(gateway, WellKnown + "/test/mcp");
+        Assert.Equal(
+            ["https://mcp.test/test/mcp/test:use"], (await document.JsonAsync()).Get("scopes_supported").Deserialize<string[]>()!);
+        foreach (var path in (string[])["test/sse", "test/message"])
+        {
+            using var challenge = await GetAsync(gateway, path);
+            Assert.StartsWith(
+                "Bearer scope=\"https://mcp.test/test/sse/test:use\"", challenge.Header("WWW-Authenticate"), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task Anonymous_Gateway_HasNoDocument()
     {
         await using var gateway = await TestGateway.StartWithTestServerAsync();

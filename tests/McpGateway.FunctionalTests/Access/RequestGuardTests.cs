@@ -1,3 +1,4 @@
+using System.Net;
 using McpGateway.FunctionalTests.Hosting;
 
 namespace McpGateway.FunctionalTests.Access;
@@ -40,6 +41,19 @@ public sealed class RequestGuardTests(SharedGateway shared) : IClassFixture<Shar
     {
         using var answer = await PostAsync("test/message", (header, value));
         Assert.Equal(200, answer.Status);
+    }
+
+    [Fact]
+    public async Task Request_OfHttp10_AsNginxSendsItOnWithNoHeaderAdded_IsForbidden()
+    {
+        using var client = new HttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(shared.Gateway.BaseAddress, "test/message"))
+        {
+            Version = HttpVersion.Version10, VersionPolicy = HttpVersionPolicy.RequestVersionExact, Content = Http.Json(Rpc.Request("1", "ping")),
+        };
+        using var answer = await client.SendAsync(request, Http.Token);
+        Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
+        Assert.Contains("through a proxy", await answer.Content.ReadAsStringAsync(Http.Token), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -29,8 +29,10 @@ internal sealed class ChildProcesses : IDisposable
 
     private string StormFile => _folder + ".storm";
 
-    /// <summary>Whether a storm has ended: for a moment no generation comes.</summary>
-    public async Task<bool> IsCalmAsync()
+    /// <summary>Waits for the end of a storm, whose newest generation may not be known yet when all known ones have gone.</summary>
+    public Task CalmAsync() => Eventually.TrueAsync(IsCalmAsync, "no generation comes any more", Http.Patience);
+
+    private async Task<bool> IsCalmAsync()
     {
         var before = Generations;
         await Task.Delay(Moment, TimeProvider.System, Http.Token);

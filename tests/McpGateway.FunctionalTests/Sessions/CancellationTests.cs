@@ -27,6 +27,7 @@ public sealed class CancellationTests(SharedGateway shared) : IClassFixture<Shar
     {
         await using var client = await SseClient.ConnectAsync(shared.Gateway);
         await client.SendAsync(Rpc.Call("\"mine\"", "hang"));
+        await client.CallAsync("echo", new { text = "by now the child has read the first" });
 
         await client.SendAsync(Rpc.Notification(Cancelled, """{"requestId":"mine"}"""));
 

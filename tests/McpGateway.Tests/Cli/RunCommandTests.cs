@@ -83,6 +83,7 @@ public sealed class RunCommandTests : IDisposable
 
     [Theory]
     [InlineData("auth", """{ "scopes": ["a"] }""", "auth")]
+    [InlineData("auth", """{ "claims": { "a": ["b"] } }""", "auth")]
     [InlineData("tools", """{ "scopes": { "a": ["b"] } }""", "tools.scopes")]
     public async Task Run_ScopesWithoutAuthentication_NamesTheKeyAndReturnsTwo(string key, string rules, string path)
     {

@@ -178,6 +178,7 @@ public sealed class HostOptionsTests : IDisposable
     [InlineData("Access:Jwt:KeyFetchInterval", "00:00:00")]
     [InlineData("Access:Jwt:KeyFetchInterval", "01:00:00")]
     [InlineData("Access:Jwt:CachedTokens", "-1")]
+    [InlineData("Access:Jwt:ScopePrefix", "api://a b/")]
     [InlineData("Limits:HeaderBytes", "100")]
     [InlineData("Limits:HeaderTimeout", "00:00:00")]
     [InlineData("Limits:BodyBytesPerSecond", "-1")]

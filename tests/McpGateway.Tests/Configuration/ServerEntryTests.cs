@@ -73,7 +73,8 @@ public sealed class ServerEntryTests : IDisposable
         _file.Environment["SCOPE"] = "three";
         var auth = _file.Server("""{ "command": "x", "auth": { "scopes": ["one", "two:*", "one", "${SCOPE}"] } }""").Auth;
         Assert.Equal(["one", "two:*", "three"], auth.Scopes);
-        Assert.Empty(_file.Server("""{ "command": "x", "auth": {} }""").Auth.Scopes);
+        Assert.Equal(new ServerAuthConfig(), _file.Server("""{ "command": "x", "auth": {} }""").Auth);
+        Assert.Equal(["a", "b"], _file.Server("""{ "command": "x", "auth": { "claims": { "groups": ["a", "b", "a"] } } }""").Auth.Claims["groups"]);
     }
 
     [Fact]
@@ -146,7 +147,12 @@ public sealed class ServerEntryTests : IDisposable
     [InlineData("""{ "url": "https://example.com", "headers": { "A": "\u0000" } }""", "$.mcpServers.one.headers.A", "NUL")]
     [InlineData("""{ "url": "https://example.com", "headers": { "A": "é" } }""", "$.mcpServers.one.headers.A", "ASCII")]
     [InlineData("""{ "url": "https://example.com", "headers": { "A b": "" } }""", "$.mcpServers.one.headers['A b']", "no header")]
-    [InlineData("""{ "command": "x", "auth": true }""", "$.mcpServers.one.auth", "write an object with: scopes")]
+    [InlineData("""{ "command": "x", "auth": true }""", "$.mcpServers.one.auth", "write an object with: scopes, claims")]
+    [InlineData("""{ "command": "x", "auth": { "claims": ["a"] } }""", "$.mcpServers.one.auth.claims", "names and arrays of strings")]
+    [InlineData("""{ "command": "x", "auth": { "claims": { "a": "b" } } }""", "$.mcpServers.one.auth.claims.a", "array of strings")]
+    [InlineData("""{ "command": "x", "auth": { "claims": { "a": [] } } }""", "$.mcpServers.one.auth.claims.a", "names no value")]
+    [InlineData("""{ "command": "x", "auth": { "claims": { " a": ["b"] } } }""", "$.mcpServers.one.auth.claims[' a']", "no claim's name")]
+    [InlineData("""{ "command": "x", "auth": { "claims": { "scope": ["b"] } } }""", "$.mcpServers.one.auth.claims.scope", "auth.scopes")]
     [InlineData("""{ "command": "x", "auth": { "scope": "a" } }""", "$.mcpServers.one.auth.scope", "would protect nothing")]
     [InlineData("""{ "command": "x", "auth": { "Scopes": ["a"] } }""", "$.mcpServers.one.auth.Scopes", "would protect nothing")]
     [InlineData("""{ "command": "x", "auth": { "scopes": "a" } }""", "$.mcpServers.one.auth.scopes", "array of strings")]

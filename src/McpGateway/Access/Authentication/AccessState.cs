@@ -54,7 +54,8 @@ internal sealed partial class AccessState : IDisposable
         foreach (var issuer in options.Jwt.Issuers.Where(issuer => issuer.SharedSecret is not null))
             Log.Trial(_log, issuer.Issuer);
         return new AccessModel(
-            wasRequired || options.HasCredentials || options.Anonymous is false, issuers, new ApiKeySet(options.ApiKeys));
+            wasRequired || options.HasCredentials || options.Anonymous is false, issuers, new ApiKeySet(options.ApiKeys),
+            options.Jwt.ScopePrefix);
     }
 
     private static partial class Log

@@ -29,7 +29,7 @@ internal sealed class Challenge(ResourceMetadata metadata, ServerRules rules)
         Append(header, "error_description", description);
         string[] scopes = [.. rules.Of(context)?.Auth.Scopes ?? EquatableList<string>.Empty, .. more ?? []];
         if (scopes.Length > 0)
-            Append(header, "scope", string.Join(' ', scopes.Distinct()));
+            Append(header, "scope", string.Join(' ', metadata.ToAskFor(scopes.Distinct(), ResourceMetadata.PathOf(context.Request), context.Request)));
         Append(header, "resource_metadata", metadata.UrlFor(context.Request));
         return header.ToString();
     }

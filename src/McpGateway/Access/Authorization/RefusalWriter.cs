@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Authorization.Policy;
 namespace McpGateway.Access.Authorization;
 
 /// <summary>Answers those who are not let in, in the words of HTTP (<see cref="Challenge"/>) and of JSON-RPC.</summary>
-internal sealed class RefusalWriter(Challenge challenge, FailedAuthentications failures) : IAuthorizationMiddlewareResultHandler
+internal sealed class RefusalWriter(Challenge challenge, ServerRules rules, FailedAuthentications failures) : IAuthorizationMiddlewareResultHandler
 {
     private const int RetrySeconds = 10;
 
@@ -21,9 +21,7 @@ internal sealed class RefusalWriter(Challenge challenge, FailedAuthentications f
         var response = context.Response;
         if (isKnown)
         {
-            response.Headers.WWWAuthenticate = challenge.InsufficientScope(context);
-            await WriteAsync(context, StatusCodes.Status403Forbidden, new(JsonRpcErrorCode.Unauthorized,
-                "The token or key does not have all scopes that this server needs; WWW-Authenticate names them."));
+            await ForbidAsync(context);
             return;
         }
 
@@ -48,6 +46,17 @@ internal sealed class RefusalWriter(Challenge challenge, FailedAuthentications f
         response.Headers.WWWAuthenticate = challenge.Unauthorized(context, refusal);
         await WriteAsync(context, refusal?.Status ?? StatusCodes.Status401Unauthorized,
             new(JsonRpcErrorCode.Unauthorized, refusal?.Message ?? "Authentication is required: a bearer token or an API key."));
+    }
+
+    // Who has all scopes lacks a claim: no challenge, or clients would ask for the same token again and again.
+    private Task ForbidAsync(HttpContext context)
+    {
+        var isAllGranted = rules.Of(context) is { } server && ServerRequirementHandler.HasScopes(context.User, server.Auth);
+        if (!isAllGranted)
+            context.Response.Headers.WWWAuthenticate = challenge.InsufficientScope(context);
+        return WriteAsync(context, StatusCodes.Status403Forbidden, new(JsonRpcErrorCode.Unauthorized, isAllGranted
+            ? "This server is not for this caller."
+            : "The token or key does not have all scopes that this server needs; WWW-Authenticate names them."));
     }
 
     private static Task WriteAsync(HttpContext context, int status, JsonRpcError error)

@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using McpGateway.Access.Authentication;
 using McpGateway.Configuration;
 using Microsoft.AspNetCore.Authorization;
@@ -15,7 +16,7 @@ internal sealed class ServerRequirementHandler(AccessState state, ServerRules ru
         // A server without rules is one that has just been taken out, or an endpoint that nobody has thought of: closed.
         if (context.Resource is HttpContext http && rules.Of(http) is { } server
             && (context.User.Identity is { IsAuthenticated: true } || !state.Current.IsRequired)
-            && server.Auth.Scopes.All(scope => context.User.HasClaim(CallerClaims.Scope, scope)))
+            && HasScopes(context.User, server.Auth) && HasClaims(context.User, server.Auth))
         {
             context.Succeed(requirement);
             if (server.Tools is { Scopes.Count: > 0 }) // which of them a message needs is only known when it has been read
@@ -24,6 +25,13 @@ internal sealed class ServerRequirementHandler(AccessState state, ServerRules ru
 
         return Task.CompletedTask;
     }
+
+    /// <summary>Whether a caller has been granted what the server asks for; if not, another token may do.</summary>
+    public static bool HasScopes(ClaimsPrincipal caller, ServerAuthConfig auth) =>
+        auth.Scopes.All(scope => caller.HasClaim(CallerClaims.Scope, scope));
+
+    private static bool HasClaims(ClaimsPrincipal caller, ServerAuthConfig auth) =>
+        auth.Claims.All(claim => caller.FindAll(claim.Key).Any(held => claim.Value.Contains(held.Value)));
 }
 
 /// <summary>The rules of the server that a request is for.</summary>

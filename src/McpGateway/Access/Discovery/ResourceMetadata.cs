@@ -19,15 +19,34 @@ internal sealed class ResourceMetadata(AccessState state, ExternalUrls urls, Gat
 
     private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <summary>
+    /// The path below the base of the endpoint that the client of a request connects to. That is not where an SSE client posts:
+    /// it has that from its stream, and compares documents with the stream's URL.
+    /// </summary>
+    public static string PathOf(HttpRequest request)
+    {
+        var path = (request.Path.Value ?? string.Empty).TrimEnd('/');
+        return path.EndsWith(Posts, StringComparison.Ordinal) ? path[..^Posts.Length] + Stream : path;
+    }
+
     /// <summary>Where a client finds the document of the endpoint that it called.</summary>
     /// <returns>Null when there is none.</returns>
     public string? UrlFor(HttpRequest request)
     {
-        var path = (request.Path.Value ?? string.Empty).TrimEnd('/');
-        // Nobody connects to where an SSE client posts: it has that from its stream, and compares with the stream's URL.
-        if (path.EndsWith(Posts, StringComparison.Ordinal))
-            path = path[..^Posts.Length] + Stream;
+        var path = PathOf(request);
         return Issuers().Any() && urls.Find(path) is not null ? urls.Base(request) + WellKnown + path : null;
+    }
+
+    /// <summary>Scopes as a client must ask the issuer for them; in tokens and in gateway.json they may be shorter.</summary>
+    /// <param name="scopes">As gateway.json has them.</param>
+    /// <param name="path">The endpoint's path below the base.</param>
+    /// <param name="request">Tells the base, where it is not configured.</param>
+    public IEnumerable<string> ToAskFor(IEnumerable<string> scopes, string path, HttpRequest request)
+    {
+        var prefix = state.Current.ScopePrefix;
+        return prefix.Length == 0
+            ? scopes
+            : scopes.Select(scope => prefix.Replace("{resource}", urls.Base(request) + path, StringComparison.Ordinal) + scope);
     }
 
     /// <param name="path">The endpoint's path below the base; empty for the base itself.</param>
@@ -45,7 +64,7 @@ internal sealed class ResourceMetadata(AccessState state, ExternalUrls urls, Gat
             ["bearer_methods_supported"] = new JsonArray("header"),
         };
         if (server.Auth.Scopes.Count > 0)
-            document["scopes_supported"] = new JsonArray([.. server.Auth.Scopes.Select(scope => JsonValue.Create(scope))]);
+            document["scopes_supported"] = new JsonArray([.. ToAskFor(server.Auth.Scopes, path, request).Select(scope => JsonValue.Create(scope))]);
         return System.Text.Encoding.UTF8.GetBytes(document.ToJsonString(Readable));
     }
 

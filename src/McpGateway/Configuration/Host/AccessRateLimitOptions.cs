@@ -35,8 +35,8 @@ public sealed class AccessRateLimitOptions
         ];
         foreach (var (key, value) in counts)
         {
-            if (value is < 1 or > 1_000_000)
-                yield return $"Access:RateLimit:{key}: write a number from 1 to 1000000, or null for no limit";
+            if (value is < 1 or > 100_000_000)
+                yield return $"Access:RateLimit:{key}: write a number from 1 to 100000000, or null for no limit";
         }
 
         if (Queue is < 0 or > 100_000)

@@ -19,6 +19,12 @@ public sealed class JwtOptions
     /// validated each time. 0: none is remembered. Default 10000, which takes some 40 MB.
     /// </summary>
     public int CachedTokens { get; set; } = 10_000;
+
+    /// <summary>
+    /// What clients must write before a scope's name when they ask for it, where tokens have the name alone, as those of
+    /// Entra ID do. <c>{resource}</c> in it stands for the URL of the endpoint. Default: nothing.
+    /// </summary>
+    public string ScopePrefix { get; set => field = value ?? string.Empty; } = string.Empty;
 }
 
 /// <summary>One issuer. Its keys come from exactly one place.</summary>

@@ -19,6 +19,8 @@ internal static class JwtOptionsValidator
             yield return "Access:Jwt:KeyLifetime: write a time up to 1.00:00:00; until then a key that was taken back is accepted";
         if (jwt.CachedTokens is < 0 or > 1_000_000)
             yield return "Access:Jwt:CachedTokens: write a number from 0 to 1000000";
+        if (jwt.ScopePrefix.Length > 0 && !Scope.IsValid(jwt.ScopePrefix))
+            yield return $"Access:Jwt:ScopePrefix: {Scope.Advice}";
         foreach (var (index, issuer) in jwt.Issuers.Index())
         {
             var key = $"Access:Jwt:Issuers:{index}";

@@ -5,7 +5,7 @@ namespace McpGateway.Configuration;
 /// <summary>The key <c>rateLimit</c> of a server.</summary>
 internal sealed class RateLimitEntry : FileObject
 {
-    [FileKey(Minimum = 1, Maximum = 1_000_000)]
+    [FileKey(Minimum = 1, Maximum = 100_000_000)]
     [Description("Messages of one user a minute; a whole minute's may come at once. Default: no limit.")]
     public int? PermitsPerMinute { get; init; }
 

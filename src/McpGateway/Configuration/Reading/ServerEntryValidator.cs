@@ -15,7 +15,7 @@ internal sealed class ServerEntryValidator(FilesRead files, Findings findings)
             return null;
         }
 
-        CheckScopes(entry.Auth);
+        var auth = new AuthValidator(findings).Validate(entry.Auth);
         var tools = new ToolsValidator(findings).Validate(entry.Tools);
         CheckOrigins(entry.Cors);
         WarnOfKeysFor(hasCommand ? ServerKind.Remote : ServerKind.Stdio, entry);
@@ -24,7 +24,6 @@ internal sealed class ServerEntryValidator(FilesRead files, Findings findings)
             : new RemoteTargetValidator(findings).Validate(entry);
         if (target is null || findings.HasErrorIn(entry.Path))
             return null;
-        var auth = new ServerAuthConfig { Scopes = new EquatableList<string>((entry.Auth?.Scopes ?? []).Distinct()) };
         var server = WithLimits(new ServerConfig { Name = name, Target = target, Auth = auth, Tools = tools }, entry) with
         {
             Origins = new EquatableList<string>(entry.Cors?.Origins ?? []),
@@ -38,15 +37,6 @@ internal sealed class ServerEntryValidator(FilesRead files, Findings findings)
         if (server.RequestMaximum < server.RequestTimeout)
             findings.Warn(entry.Path, "requestMaximum is less than requestTimeout, so it alone counts");
         return server;
-    }
-
-    private void CheckScopes(AuthEntry? auth)
-    {
-        foreach (var (index, scope) in (auth?.Scopes ?? []).Index())
-        {
-            if (!Scope.IsValid(scope))
-                findings.Error(auth!.PathOf("scopes").Item(index), Scope.Advice);
-        }
     }
 
     private void CheckOrigins(CorsEntry? cors)

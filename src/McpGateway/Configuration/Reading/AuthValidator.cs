@@ -1,0 +1,36 @@
+namespace McpGateway.Configuration;
+
+/// <summary>Checks the key <c>auth</c> of a server.</summary>
+internal sealed class AuthValidator(Findings findings)
+{
+    public ServerAuthConfig Validate(AuthEntry? entry)
+    {
+        if (entry is null)
+            return new ServerAuthConfig();
+        foreach (var (index, scope) in (entry.Scopes ?? []).Index())
+        {
+            if (!Scope.IsValid(scope))
+                findings.Error(entry.PathOf("scopes").Item(index), Scope.Advice);
+        }
+
+        var claims = entry.Claims ?? new Dictionary<string, IReadOnlyList<string>>();
+        foreach (var (name, values) in claims)
+            CheckClaim(name, values, entry.PathOf("claims").Property(name));
+        return new ServerAuthConfig
+        {
+            Scopes = new EquatableList<string>((entry.Scopes ?? []).Distinct()),
+            Claims = new EquatableMap<EquatableList<string>>(
+                claims.Select(claim => KeyValuePair.Create(claim.Key, new EquatableList<string>(claim.Value.Distinct())))),
+        };
+    }
+
+    private void CheckClaim(string name, IReadOnlyList<string> values, JsonPath path)
+    {
+        if (name.Length == 0 || name.Trim() != name)
+            findings.Error(path, "is no claim's name; write one as it stands in the token, such as groups");
+        else if (name is "scope" or "scp")
+            findings.Error(path, "is for scopes; write them in auth.scopes");
+        if (values.Count == 0)
+            findings.Error(path, "names no value, so nobody could use the server; name one, or take it out");
+    }
+}

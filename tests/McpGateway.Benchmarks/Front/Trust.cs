@@ -1,0 +1,39 @@
+using System.IdentityModel.Tokens.Jwt;
+using System.Security.Claims;
+using System.Security.Cryptography;
+using Microsoft.IdentityModel.Tokens;
+
+namespace McpGateway.Benchmarks.Front;
+
+/// <summary>An issuer of the benchmark's own: its key, the settings that trust it, and a token of it.</summary>
+internal sealed class Trust : IDisposable
+{
+    public const string Scope = "fast:use";
+    public const string Group = "benchmarks";
+
+    private const string Issuer = "https://issuer.example.com";
+    private const string Audience = "benchmarks";
+
+    private static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);
+
+    private readonly RSA _key = RSA.Create(2048);
+
+    /// <summary>The environment of a gateway that takes its tokens.</summary>
+    public Dictionary<string, string> Settings => new()
+    {
+        ["Access__Jwt__Issuers__0__Issuer"] = Issuer,
+        ["Access__Jwt__Issuers__0__Audience"] = Audience,
+        ["Access__Jwt__Issuers__0__PublicKeys__0"] = _key.ExportSubjectPublicKeyInfoPem(),
+    };
+
+    public string CreateToken()
+    {
+        var now = TimeProvider.System.GetUtcNow().UtcDateTime;
+        Claim[] claims = [new("sub", "alice"), new("scope", Scope), new("groups", Group)];
+        return new JwtSecurityTokenHandler().WriteToken(new JwtSecurityToken(
+            Issuer, Audience, claims, now, now + Lifetime,
+            new SigningCredentials(new RsaSecurityKey(_key), SecurityAlgorithms.RsaSha256)));
+    }
+
+    public void Dispose() => _key.Dispose();
+}

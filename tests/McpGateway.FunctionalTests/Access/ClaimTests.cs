@@ -1,0 +1,53 @@
+using System.Text.Json.Nodes;
+using McpGateway.FunctionalTests.Hosting;
+
+namespace McpGateway.FunctionalTests.Access;
+
+/// <summary>A server that is for callers with certain claims.</summary>
+public sealed class ClaimTests : IAsyncLifetime
+{
+    private LocalIssuer _issuer = null!;
+    private GuardedGateway _gateway = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _issuer = await LocalIssuer.StartAsync();
+        var json = GuardedGateway.Json("test:use");
+        json["mcpServers"]!["other"]!["auth"] = JsonNode.Parse("""{ "claims": { "groups": ["staff", "admins"], "tenant": ["7"] } }""");
+        _gateway = await GuardedGateway.StartAsync(_issuer, json: json);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _gateway.DisposeAsync();
+        await _issuer.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData("""{ "groups": "staff", "tenant": 7 }""", 200)]
+    [InlineData("""{ "groups": ["guests", "admins"], "tenant": "7" }""", 200)]
+    [InlineData("""{ "groups": ["guests"], "tenant": "7" }""", 403)]
+    [InlineData("""{ "groups": ["Staff"], "tenant": "7" }""", 403)]
+    [InlineData("""{ "groups": "staff admins", "tenant": "7" }""", 403)]
+    [InlineData("""{ "groups": { "staff": true }, "tenant": "7" }""", 403)]
+    [InlineData("""{ "groups": [["staff"]], "tenant": "7" }""", 403)]
+    [InlineData("""{ "groups": "staff" }""", 403)]
+    [InlineData("{}", 403)]
+    public async Task Claims_OfAToken_DecideAndAreNoneThatAClientCouldAskFor(string claims, int status)
+    {
+        using var answer = await _gateway.InitializeAsync("other/mcp", ("Authorization", $"Bearer {TokenWith(claims)}"));
+        Assert.Equal(status, answer.Status);
+        if (status is 200)
+            return;
+        Assert.Equal(-32001, (await answer.JsonAsync()).Code());
+        Assert.Null(answer.Header("WWW-Authenticate"));
+    }
+
+    private string TokenWith(string claims)
+    {
+        var all = _issuer.Claims("alice", GuardedGateway.Audience);
+        foreach (var (name, value) in JsonNode.Parse(claims)!.AsObject())
+            all[name] = value?.DeepClone();
+        return _issuer.Key.Sign(all);
+    }
+}
