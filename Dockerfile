@@ -26,7 +26,7 @@ ENV ASPNETCORE_URLS=http://*:8000 \
     DOTNET_USE_POLLING_FILE_WATCHER=1 \
     HOME=/home/app
 WORKDIR /app
-# Owned by root: neither the gateway nor its children can change the program. No RUN: the base may be one without a shell.
+# Owned by root: neither the gateway nor its children can change the program.
 COPY --from=build /app ./
 # "app" of Microsoft's images, as a number: Kubernetes' runAsNonRoot asks for one.
 USER 1654:1654

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using McpGateway.FunctionalTests.Hosting;
 
@@ -118,31 +117,4 @@ public sealed class FrontProxyTests
 
     private static Task<Answer> PostAsync(Uri address, string body, (string, string)[] headers) => Http.SendAsync(
         HttpMethod.Post, new Uri(address, "test/message"), Http.Json(body), [("Authorization", User), .. headers]);
-
-    /// <summary>A certificate that signs itself, where nginx looks for one.</summary>
-    private sealed class CertificateFolder : IDisposable
-    {
-        private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("mcpgateway-tls-");
-        private readonly X509Certificate2 _certificate;
-
-        public CertificateFolder()
-        {
-            using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-            _certificate = new CertificateRequest("CN=mcp.example.com", key, HashAlgorithmName.SHA256)
-                .CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(200));
-            File.WriteAllText($"{Path}/fullchain.pem", _certificate.ExportCertificatePem());
-            File.WriteAllText($"{Path}/privkey.pem", key.ExportPkcs8PrivateKeyPem());
-        }
-
-        public string Path => _folder.FullName;
-
-        public bool Is(HttpRequestMessage request, X509Certificate2? shown, X509Chain? chain, System.Net.Security.SslPolicyErrors errors) =>
-            shown?.Thumbprint == _certificate.Thumbprint;
-
-        public void Dispose()
-        {
-            _certificate.Dispose();
-            _folder.Delete(recursive: true);
-        }
-    }
 }

@@ -6,6 +6,8 @@ namespace McpGateway.FunctionalTests.Deployment;
 /// <summary>What a container's health check runs.</summary>
 public sealed class HealthCommandTests
 {
+    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "McpGateway");
+
     [Theory]
     [InlineData("http://*:{0}")] // as the image sets it
     [InlineData("http://0.0.0.0:{0}")]
@@ -26,6 +28,22 @@ public sealed class HealthCommandTests
     }
 
     [Fact]
+    public async Task Health_OfAnHttpsListener_IsZeroWhateverItsCertificatesName()
+    {
+        using var certificate = new CertificateFolder();
+        var url = $"https://127.0.0.1:{FrontProxy.FreePort()}";
+        await using var gateway = await TestGateway.StartWithTestServerAsync(settings: new()
+        {
+            ["Kestrel:Endpoints:Https:Url"] = url,
+            ["Kestrel:Endpoints:Https:Certificate:Path"] = $"{certificate.Path}/fullchain.pem",
+            ["Kestrel:Endpoints:Https:Certificate:KeyPath"] = $"{certificate.Path}/privkey.pem",
+        }, urls: "");
+        var health = await Tool.RunAsync(
+            Program, ["health"], environment: new() { ["ASPNETCORE_URLS"] = null, ["Kestrel__Endpoints__Https__Url"] = url });
+        Assert.Equal((0, ""), (health.ExitCode, health.Errors));
+    }
+
+    [Fact]
     public async Task Health_OfNobody_IsOne()
     {
         var health = await RunAsync("http://*:1");
@@ -42,5 +60,5 @@ public sealed class HealthCommandTests
     }
 
     private static Task<Tool> RunAsync(string urls, params string[] arguments) => Tool.RunAsync(
-        Path.Combine(AppContext.BaseDirectory, "McpGateway"), ["health", .. arguments], environment: new() { ["ASPNETCORE_URLS"] = urls });
+        Program, ["health", .. arguments], environment: new() { ["ASPNETCORE_URLS"] = urls });
 }
