@@ -19,9 +19,9 @@ public sealed class ManifestTests
     [Fact]
     public async Task Check_OfAWrongField_FindsIt()
     {
+        InteropParts.Require();
         var yaml = "apiVersion: v1\nkind: Service\nmetadata: { name: x }\nspec: { port: [] }\n";
         var failure = await Assert.ThrowsAnyAsync<Xunit.Sdk.XunitException>(() => Manifests.CheckAsync(yaml));
-        Assert.SkipWhen(failure.Message.StartsWith("$XunitDynamicSkip$", StringComparison.Ordinal), failure.Message);
         Assert.Contains("Service/x", failure.Message, StringComparison.Ordinal);
     }
 
