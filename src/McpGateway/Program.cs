@@ -15,6 +15,7 @@ var root = new RootCommand("Serves stdio MCP servers over HTTP.")
 {
     ValidateCommand.Create(),
     TokenCommand.Create(HostFolder.ReadSettings, TimeProvider.System),
+    HealthCommand.Create(HostFolder.ReadSettings),
     DemoServerCommand.Create(),
 };
 new RunCommand(settings => Gateway.Compose(settings), Guard.Enter).AddTo(root);

@@ -20,7 +20,8 @@ public static class ListenerCheck
 
         var open = urls.FirstOrDefault(url => !IsLoopback(url));
         return open is null ? null :
-            $"{open} is not a loopback address, and no authentication is configured. Set Access:Jwt:Issuers or Access:ApiKeys, "
+            $"{open} is not a loopback address, and no authentication is configured. Set Access:Jwt:Issuers or Access:ApiKeys "
+            + "(environment: Access__ApiKeys__0__Name and Access__ApiKeys__0__Sha256, which `token key NAME` prints), "
             + "or listen on http://127.0.0.1:8000, or say that everybody who can reach it may use it: Access:Anonymous = true "
             + "(environment: Access__Anonymous=true).";
     }

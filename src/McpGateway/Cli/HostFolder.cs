@@ -14,6 +14,8 @@ public static class HostFolder
 
     /// <summary>The settings, as the gateway would find them.</summary>
     public static IConfiguration ReadSettings() => new ConfigurationBuilder()
+        .AddEnvironmentVariables("DOTNET_")
+        .AddEnvironmentVariables("ASPNETCORE_") // ASPNETCORE_URLS
         .AddJsonFile(Path.Combine(Find(), SettingsFile), optional: true)
         .AddEnvironmentVariables()
         .Build();

@@ -14,11 +14,14 @@ public sealed record RunSettings(GatewayConfigLoader Loader, GatewayConfigResult
 
     /// <summary>The URLs to listen on: the command line's, else the configuration's, else loopback's.</summary>
     /// <returns>None when Kestrel's own section of appsettings.json names the endpoints.</returns>
-    public IEnumerable<string> ListenOn(IConfiguration configuration)
+    public IEnumerable<string> ListenOn(IConfiguration configuration) => ListenOn(Urls, configuration);
+
+    /// <summary>The same for these URLs of the command line.</summary>
+    public static IEnumerable<string> ListenOn(string? given, IConfiguration configuration)
     {
         var fallback = KestrelUrls(configuration).Any() ? string.Empty : DefaultUrls;
         // Blank ones count as not given: with no URL at all the host would listen where nobody has looked.
-        return new[] { Urls, configuration["urls"], fallback }.Select(urls => urls?.Split(';', Parts))
+        return new[] { given, configuration["urls"], fallback }.Select(urls => urls?.Split(';', Parts))
             .FirstOrDefault(urls => urls is { Length: > 0 }) ?? [];
     }
 

@@ -32,9 +32,12 @@ internal sealed class SseClient : IRawClient
     public string NextId() => Interlocked.Increment(ref _lastId).ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Opens the stream, and no more.</summary>
-    public static async Task<SseClient> OpenAsync(TestGateway gateway, string path = "test/sse", string? user = null)
+    public static Task<SseClient> OpenAsync(TestGateway gateway, string path = "test/sse", string? user = null) =>
+        OpenAsync(new Uri(gateway.BaseAddress, path), user);
+
+    /// <summary>Opens the stream, and no more.</summary>
+    public static async Task<SseClient> OpenAsync(Uri page, string? user = null)
     {
-        var page = new Uri(gateway.BaseAddress, path);
         (string, string)[] headers = [("Accept", "text/event-stream"), .. TestUsers.HeaderOf(user)];
         var stream = await Http.SendAsync(HttpMethod.Get, page, null, headers);
         Assert.Equal(200, stream.Status);
@@ -44,11 +47,16 @@ internal sealed class SseClient : IRawClient
     }
 
     /// <summary>Opens the stream and does the handshake.</summary>
-    public static async Task<SseClient> ConnectAsync(
+    public static Task<SseClient> ConnectAsync(
         TestGateway gateway, string path = "test/sse", string capabilities = "{}", string? user = null,
-        string version = "2024-11-05")
+        string version = "2024-11-05") =>
+        ConnectAsync(new Uri(gateway.BaseAddress, path), capabilities, user, version);
+
+    /// <summary>Opens the stream and does the handshake.</summary>
+    public static async Task<SseClient> ConnectAsync(
+        Uri page, string capabilities = "{}", string? user = null, string version = "2024-11-05")
     {
-        var client = await OpenAsync(gateway, path, user);
+        var client = await OpenAsync(page, user);
         var answer = await client.AskAsync(Rpc.Initialize("0", version, capabilities), "0");
         Assert.Equal(version, answer.Get("result").Get("protocolVersion").GetString());
         await client.SendAsync(Rpc.Notification("notifications/initialized"));

@@ -47,6 +47,7 @@ public sealed class RunCommandTests : IDisposable
         Assert.Equal(2, await RunAsync("--config", path, "--urls", urls));
         Assert.Contains("Access:Anonymous = true", _error.ToString(), StringComparison.Ordinal);
         Assert.Contains("Access__Anonymous=true", _error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("Access__ApiKeys__0__Sha256", _error.ToString(), StringComparison.Ordinal); // for containers
     }
 
     [Fact]

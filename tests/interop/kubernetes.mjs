@@ -1,0 +1,59 @@
+// Checks Kubernetes manifests: node kubernetes.mjs < all.yaml
+// Values by the API's own schemas, and names of fields by its types, since the schemas let unknown ones pass. Prints one JSON
+// object: the objects seen, as Kind/name, and what is wrong with them.
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+import { parseAllDocuments } from 'yaml';
+
+const packages = {
+  'gateway.networking.k8s.io': '@kubernetes-models/gateway-api/',
+  'monitoring.coreos.com': '@kubernetes-models/prometheus-operator/',
+};
+const here = fileURLToPath(new URL('.', import.meta.url));
+
+const module = ({ apiVersion, kind }) => {
+  const group = apiVersion.includes('/') ? apiVersion.split('/')[0] : '';
+  return `${packages[group] ?? 'kubernetes-models/'}${apiVersion}/${kind}`;
+};
+
+const name = (object) => `${object.kind}/${object.metadata?.name}`;
+
+async function valueErrors(object) {
+  try {
+    const Model = (await import(module(object)))[object.kind];
+    new Model(object).validate();
+    return [];
+  } catch (error) {
+    return [`${name(object)}: ${error.message}`];
+  }
+}
+
+/** Compiles the objects as literals of the API's types: TypeScript takes no unknown property in a literal. */
+function nameErrors(objects) {
+  const file = `${here}manifests.ts`;
+  const source = objects.map((object, i) =>
+    `import type { I${object.kind} as T${i} } from '${module(object)}';\nexport const x${i}: T${i} = ${JSON.stringify(object)};\n`).join('');
+  const options = {
+    noEmit: true, strict: true, skipLibCheck: true, types: [],
+    module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext, target: ts.ScriptTarget.ES2022,
+  };
+  const host = ts.createCompilerHost(options);
+  const { getSourceFile, fileExists, readFile } = host;
+  host.fileExists = (path) => path === file || fileExists(path);
+  host.readFile = (path) => path === file ? source : readFile(path);
+  host.getSourceFile = (path, ...rest) =>
+    path === file ? ts.createSourceFile(path, source, ts.ScriptTarget.ES2022) : getSourceFile(path, ...rest);
+  return ts.getPreEmitDiagnostics(ts.createProgram([file], options, host)).map((diagnostic) => {
+    const line = diagnostic.file ? diagnostic.file.text.slice(0, diagnostic.start).split('\n').length : 0;
+    const object = objects[Math.ceil(line / 2) - 1];
+    return `${object ? name(object) : diagnostic.file?.fileName}: ${ts.flattenDiagnosticMessageText(diagnostic.messageText, ' ')}`;
+  });
+}
+
+const documents = parseAllDocuments(await text(process.stdin));
+const objects = documents.map((document) => document.toJS()).filter((object) => object);
+const errors = documents.flatMap((document) => document.errors.map((error) => error.message));
+for (const object of objects) errors.push(...await valueErrors(object));
+errors.push(...nameErrors(objects));
+console.log(JSON.stringify({ objects, errors }));
