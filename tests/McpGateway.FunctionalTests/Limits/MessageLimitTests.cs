@@ -141,6 +141,21 @@ public sealed class MessageLimitTests
     }
 
     [Fact]
+    public async Task Calls_WithoutASession_AreChargedForTheOneThatTheyOpen()
+    {
+        await using var gateway = await StartAsync(new() { ["openingsPerMinute"] = 1 });
+        Assert.Equal(200, await PingAsync(gateway, "alice", 1));
+        Assert.Equal(200, await PingAsync(gateway, "alice", 2)); // in the same
+        using (var sse = await Http.SendAsync(
+            HttpMethod.Get, new Uri(gateway.BaseAddress, "test/sse"), null, TestUsers.HeaderOf("alice")))
+            Assert.Equal(429, sse.Status);
+
+        await using var bob = await StreamableClient.ConnectAsync(gateway, user: "bob");
+        using var late = await SendAsync(gateway, "bob", Rpc.Request("3", "ping"));
+        Assert.Equal((429, "60"), (late.Status, late.Header("Retry-After")));
+    }
+
+    [Fact]
     public async Task Messages_OfNobodyInParticular_AreCountedByAddress()
     {
         await using var gateway = await StartAsync(new() { ["permitsPerMinute"] = 1 });
