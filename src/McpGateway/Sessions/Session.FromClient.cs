@@ -57,8 +57,9 @@ public sealed partial class Session
             return Refuse(request, Refusal.TooManyCalls);
         if (!Volatile.Read(ref _begun) && Kind is not SessionKind.Implicit && request.Envelope.Method == McpMethod.Ping)
             return AnswerPing(request, replies);
+        // Not a ping: it would wait behind the calls in flight, and its client take the connection for dead.
         Admission? admission = null;
-        if (quota?.TryAdmit(out admission) is false)
+        if (request.Envelope.Method != McpMethod.Ping && quota?.TryAdmit(out admission) is false)
             return Refuse(request, Refusal.TooManyAtATime);
         if (Begin(request) is { } refusal)
         {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using McpGateway.Configuration;
+using McpGateway.Limits;
 using McpGateway.Servers;
 using McpGateway.Sessions.Children;
 using Microsoft.Extensions.Options;
@@ -54,12 +55,15 @@ public sealed partial class SessionManager(
 
     /// <summary>The session for a user's calls without one; opened if there is none, and not idle from here on.</summary>
     /// <returns>Null when there is one.</returns>
-    internal Refusal? TryUseImplicit(ServerState server, SessionOwner owner, out Session? session, UserEnvironment? user = null)
+    internal Refusal? TryUseImplicit(
+        ServerState server, SessionOwner owner, out Session? session, UserEnvironment? user = null, ClientQuota? quota = null)
     {
         lock (_implicit)
         {
             if (_implicit.TryGetValue((server, owner, user), out session) && session.TryUse())
                 return null;
+            if (quota?.ChargeOpening() is { IsTaken: false } spent)
+                return Refusal.TooManyOpenings(spent.Wait);
             if (TryOpen(SessionKind.Implicit, server, owner, out session, user) is { } refusal)
                 return refusal;
             _implicit[(server, owner, user)] = session!;

@@ -24,7 +24,7 @@ public sealed class SessionlessCalls(SessionManager sessions)
         // Notifications and answers are about a session or a call in flight, and here is neither.
         if (message.Envelope.IsRequest)
         {
-            refusal = sessions.TryUseImplicit(server, owner, out var session, user);
+            refusal = sessions.TryUseImplicit(server, owner, out var session, user, rights.Quota);
             if (refusal is null)
                 return session!.Receive(message, replies, CancellationToken.None, rights);
         }

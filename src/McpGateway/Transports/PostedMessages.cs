@@ -15,6 +15,13 @@ internal sealed record PostedMessages(JsonRpcMessage[] Messages, bool IsBatch, S
 
     public bool HasRequest => Array.Exists(Messages, message => message.Envelope.IsRequest);
 
+    /// <summary>
+    /// Whether all of it ends something that is under way: answers to what the child has asked, and cancellations. There are
+    /// no more of them than of what they end, or they go no further.
+    /// </summary>
+    public bool OnlySettles => Array.TrueForAll(
+        Messages, message => message.Envelope.IsAnswer || message.Envelope is { IsRequest: false, Method: McpMethod.Cancelled });
+
     public bool HasInitialize => Array.Exists(Messages, message => message.Envelope is { IsRequest: true, Method: McpMethod.Initialize });
 
     /// <summary>Gives the messages to a session, in their order.</summary>

@@ -28,7 +28,8 @@ internal sealed class RequestBody(IOptions<LimitsOptions> limits, QueueBudget bu
         // Only now: while a slow body came, what its sender has used may have been forgotten.
         if (posted is null || rateLimits.QuotaOf(context, server) is not { } quota)
             return posted;
-        if (RateLimits.ChargeMessages(context, quota, posted.Messages.Length) is not { } refusal)
+        // To refuse an answer would leave the child's question, and the call that it is for, without one for an hour.
+        if (RateLimits.ChargeMessages(context, quota, posted.Messages.Length) is not { } refusal || posted.OnlySettles)
             return posted with { Rights = posted.Rights with { Quota = quota } };
         posted.Dispose();
         await HttpErrors.WriteAsync(context, refusal, posted.Id);

@@ -90,6 +90,7 @@ public abstract class AcceptanceTests(AcceptanceFixture fixture) : IAsyncLifetim
     [InlineData("unknown kid")]
     [InlineData("another's key under the known kid")]
     [InlineData("tampered")]
+    [InlineData("padded")]
     [InlineData("in the query")]
     [InlineData("basic")]
     public async Task Token_Wrong_Is401WithAChallenge(string what)
@@ -188,6 +189,7 @@ public abstract class AcceptanceTests(AcceptanceFixture fixture) : IAsyncLifetim
             "basic" => (Path, "Basic YWxpY2U6c2VjcmV0"),
             "in the query" => ($"{Path}?access_token={good}", null),
             "tampered" => (Path, $"Bearer {Tamper(good)}"),
+            "padded" => (Path, $"Bearer {good}="),
             "expired" => Signed(claims, ("exp", now - 60)),
             "not yet valid" => Signed(claims, ("nbf", now + 60)),
             "without expiry" => Signed(claims, ("exp", null)),

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
 using McpGateway.FunctionalTests.Hosting;
 
@@ -32,6 +34,8 @@ public sealed class ClaimTests : IAsyncLifetime
     [InlineData("""{ "groups": { "staff": true }, "tenant": "7" }""", 403)]
     [InlineData("""{ "groups": [["staff"]], "tenant": "7" }""", 403)]
     [InlineData("""{ "groups": "staff" }""", 403)]
+    [InlineData("""{ "Groups": "staff", "tenant": "7" }""", 403)]
+    [InlineData("""{ "Groups": "guests", "groups": "staff", "TENANT": "8", "tenant": "7" }""", 200)]
     [InlineData("{}", 403)]
     public async Task Claims_OfAToken_DecideAndAreNoneThatAClientCouldAskFor(string claims, int status)
     {
@@ -41,6 +45,29 @@ public sealed class ClaimTests : IAsyncLifetime
             return;
         Assert.Equal(-32001, (await answer.JsonAsync()).Code());
         Assert.Null(answer.Header("WWW-Authenticate"));
+    }
+
+    [Fact]
+    public async Task Claim_ThatIsCalledLikeAnotherButForCase_SpeaksForNobodyElse()
+    {
+        const string Key = "mgw_0123456789abcdef0123456789abcdef";
+        await using var gateway = await GuardedGateway.StartAsync(_issuer, scopes: [], settings: new()
+        {
+            ["Access:ApiKeys:0:Name"] = "alice",
+            ["Access:ApiKeys:0:Sha256"] = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Key))),
+        });
+        await using var client = await StreamableClient.ConnectAsync(gateway.Gateway, user: $"Bearer {Key}");
+        foreach (var name in new[] { "ISS", "Iss" })
+        {
+            var claims = _issuer.Claims("alice", GuardedGateway.Audience);
+            claims.Insert(0, name, "apikey");
+            var thief = new StreamableClient(new Uri(gateway.Gateway.BaseAddress, "test/mcp"))
+            {
+                User = $"Bearer {_issuer.Key.Sign(claims)}", SessionId = client.SessionId, Version = client.Version,
+            };
+            using var answer = await thief.PostAsync(Rpc.Request("7", "ping"));
+            Assert.Equal(404, answer.Status);
+        }
     }
 
     private string TokenWith(string claims)

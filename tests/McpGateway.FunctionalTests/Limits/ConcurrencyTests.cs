@@ -42,6 +42,17 @@ public sealed class ConcurrencyTests
     }
 
     [Fact]
+    public async Task Ping_WhileAllPermitsAreTaken_IsAnsweredAtOnce()
+    {
+        await using var gateway = await StartAsync(concurrency: 1, queue: 0);
+        await using var client = await SseClient.ConnectAsync(gateway, user: "alice");
+        await client.SendAsync(Rpc.Call("1", "hang"));
+        using (var refused = await client.PostAsync(Rpc.Call("2", "echo", new { text = "hi" })))
+            Assert.Equal(429, refused.Status);
+        Assert.True((await client.AskAsync(Rpc.Request("3", "ping"), "3")).TryGetProperty("result", out _));
+    }
+
+    [Fact]
     public async Task Request_ThatIsCancelled_GivesItsPermitBack_AlsoWhileItWaits()
     {
         await using var gateway = await StartAsync(concurrency: 1, queue: 1);

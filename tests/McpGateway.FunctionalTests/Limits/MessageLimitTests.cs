@@ -73,6 +73,32 @@ public sealed class MessageLimitTests
     }
 
     [Fact]
+    public async Task Answer_AndCancellation_AreCountedAndNeverRefused()
+    {
+        var limits = new JsonObject { ["permitsPerMinute"] = 6 };
+        await using var gateway = await TestGateway.StartAsync(
+            TestGateway.TestServerJson(keys: new() { ["rateLimit"] = limits }).ToJsonString(), null, _time.Add);
+        await using var client = await SseClient.ConnectAsync(gateway, capabilities: """{"sampling":{}}""", user: "alice"); // two messages
+        await client.SendAsync(Rpc.Call("3", "sample", new { prompt = "?" }));
+        var question = await client.Inbox.TakeAsync(message => message.Method() == "sampling/createMessage");
+        await client.SendAsync(Rpc.Call("4", "hang"));
+        Assert.Equal((202, "1"), await PostAsync("""{"jsonrpc":"2.0","id":77,"result":{}}"""));
+        Assert.Equal((202, "0"), await PostAsync(Rpc.Request("6", "ping")));
+        Assert.Equal((429, "0"), await PostAsync(Rpc.Request("7", "ping")));
+
+        Assert.Equal((202, "0"), await PostAsync(Rpc.Notification("notifications/cancelled", """{"requestId":4}""")));
+        Assert.Equal((202, "0"), await PostAsync(Rpc.Result(question, Rpc.Sampled("forty-two"))));
+        Assert.Equal("forty-two", (await client.Inbox.TakeAsync(message => message.IsAnswerTo("3"))).Text());
+        Assert.Equal((429, "0"), await PostAsync(Rpc.Notification("notifications/roots/list_changed")));
+
+        async Task<(int, string?)> PostAsync(string body)
+        {
+            using var answer = await client.PostAsync(body);
+            return (answer.Status, answer.Header("RateLimit-Remaining"));
+        }
+    }
+
+    [Fact]
     public async Task Limit_ThatIsChanged_HoldsForTheNextRequest()
     {
         await using var gateway = await StartAsync(new() { ["permitsPerMinute"] = 1 });
@@ -112,6 +138,21 @@ public sealed class MessageLimitTests
         await using var bob = await StreamableClient.ConnectAsync(gateway, user: "bob");
         _time.Advance(TimeSpan.FromSeconds(20));
         await using var again = await StreamableClient.ConnectAsync(gateway, user: "alice");
+    }
+
+    [Fact]
+    public async Task Calls_WithoutASession_AreChargedForTheOneThatTheyOpen()
+    {
+        await using var gateway = await StartAsync(new() { ["openingsPerMinute"] = 1 });
+        Assert.Equal(200, await PingAsync(gateway, "alice", 1));
+        Assert.Equal(200, await PingAsync(gateway, "alice", 2)); // in the same
+        using (var sse = await Http.SendAsync(
+            HttpMethod.Get, new Uri(gateway.BaseAddress, "test/sse"), null, TestUsers.HeaderOf("alice")))
+            Assert.Equal(429, sse.Status);
+
+        await using var bob = await StreamableClient.ConnectAsync(gateway, user: "bob");
+        using var late = await SendAsync(gateway, "bob", Rpc.Request("3", "ping"));
+        Assert.Equal((429, "60"), (late.Status, late.Header("Retry-After")));
     }
 
     [Fact]

@@ -27,11 +27,11 @@ internal sealed class ApiKeySet(IEnumerable<ApiKeyOptions> keys)
         return found;
     }
 
-    private static ClaimsPrincipal Owner(ApiKeyOptions key) => new(new ClaimsIdentity(
+    private static ClaimsPrincipal Owner(ApiKeyOptions key) => CallerClaims.Of(
         [
             new(CallerClaims.Issuer, AccessNames.ApiKeyIssuer),
             new(CallerClaims.Subject, key.Name),
             .. key.Scopes.Select(scope => new Claim(CallerClaims.Scope, scope)),
         ],
-        AccessNames.ApiKeyIssuer, CallerClaims.Subject, roleType: null));
+        AccessNames.ApiKeyIssuer);
 }

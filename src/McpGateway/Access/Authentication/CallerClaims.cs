@@ -19,15 +19,19 @@ internal static class CallerClaims
     /// <returns>Null when it names no subject: there would be nobody to bind a session to.</returns>
     public static ClaimsPrincipal? Of(ClaimsPrincipal token)
     {
-        if (token.FindAll(Subject).Take(2).ToArray() is not [{ Value.Length: > 0 }])
+        if (token.Claims.Where(claim => claim.Type == Subject).Take(2).ToArray() is not [{ Value.Length: > 0 }])
             return null;
         var scopes = token.Claims.Where(IsScope)
             .SelectMany(claim => claim.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries))
             .Distinct(StringComparer.Ordinal)
             .Select(scope => new Claim(Scope, scope));
-        return new ClaimsPrincipal(new ClaimsIdentity(
-            [.. token.Claims.Where(claim => !IsScope(claim)), .. scopes], "token", Subject, roleType: null));
+        return Of([.. token.Claims.Where(claim => !IsScope(claim)), .. scopes], "token");
     }
+
+    /// <summary>A caller with these claims, which are found by their names to the letter.</summary>
+    // An identity ignores case unless it is told: with an "ISS" in a token one issuer could speak for another.
+    public static ClaimsPrincipal Of(IEnumerable<Claim> claims, string kind) =>
+        new(new ClaimsIdentity(null, claims, kind, Subject, roleType: null, StringComparison.Ordinal));
 
     private static bool IsScope(Claim claim) => claim.Type is Scope or OtherScope;
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Text.Json;
 
@@ -15,13 +16,17 @@ internal sealed record TokenPeek(string Issuer, string Algorithm, string? KeyId)
     // More than any real token; less than a request's headers may have.
     private const int MaximumLength = 16 * 1024;
 
+    // Padding is not among them (RFC 7515, section 2), though decoders take it: what is refused here is told why, and counted.
+    private static readonly SearchValues<char> Characters =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
+
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 16 };
 
     /// <returns>Null when it is no such token.</returns>
     public static TokenPeek? Of(string token)
     {
         var parts = token.Split('.');
-        if (token.Length > MaximumLength || parts.Length != 3)
+        if (token.Length > MaximumLength || parts.Length != 3 || token.AsSpan().ContainsAnyExcept(Characters))
             return null;
         using var header = Parse(parts[0]);
         using var payload = Parse(parts[1]);

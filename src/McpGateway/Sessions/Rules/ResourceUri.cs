@@ -22,6 +22,12 @@ internal static class ResourceUri
         return StepsOut(readings[^1]) ? null : readings;
     }
 
+    /// <summary>
+    /// Readings, and what they are for a server that takes several slashes for one, as every file system does: for what is
+    /// forbidden. What is allowed stays as it is written, for a URI may have another one in it.
+    /// </summary>
+    public static IEnumerable<string> WithSlashesMerged(IReadOnlyList<string> readings) => readings.Concat(readings.Select(Merged));
+
     /// <summary>Whether a URI can be one of a template's (RFC 6570), each of its expressions standing for any text.</summary>
     public static bool IsOf(string template, string uri)
     {
@@ -37,6 +43,15 @@ internal static class ResourceUri
         }
 
         return position > 0 && Wildcard.Matches(pattern.Append(template, position, template.Length - position).ToString(), uri, ignoreCase: false);
+    }
+
+    private static string Merged(string uri)
+    {
+        var afterScheme = uri.IndexOf("://", StringComparison.Ordinal) is >= 0 and var colon ? colon + "://".Length : 0;
+        var path = uri[afterScheme..];
+        while (path.Contains("//", StringComparison.Ordinal))
+            path = path.Replace("//", "/", StringComparison.Ordinal);
+        return uri[..afterScheme] + path;
     }
 
     private static bool StepsOut(string uri) =>

@@ -41,6 +41,9 @@ public sealed class TokenPeekTests
     [InlineData("....")]
     [InlineData("eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJhIn0.x.x.x")]
     [InlineData("eyJhbGciOiJSUzI1NiJ9.ey=JpcyI6ImEifQ.x")]
+    [InlineData("eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJhIn0=.x")]
+    [InlineData("eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJhIn0.x=")]
+    [InlineData("eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJhIn0.x/+~x")]
     public void Of_Garbage_IsNull(string token) => Assert.Null(TokenPeek.Of(token));
 
     [Fact]

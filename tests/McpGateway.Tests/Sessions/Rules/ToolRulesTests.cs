@@ -38,6 +38,26 @@ public sealed class ToolRulesTests
     }
 
     [Theory]
+    [InlineData("file:////secret/a")]
+    [InlineData("file://///secret//a")]
+    [InlineData("file:///%2fsecret/a")]
+    [InlineData("file:///x//secret/a")]
+    public void Resource_WithMoreSlashesThanADeniedOne_IsDenied_AndNeedsItsScopes(string uri)
+    {
+        var item = new RequestedItem(ItemKind.Resource, uri);
+        Assert.False(Rules(deny: ["file:///secret/*", "*/x/secret/*"]).Allow(item));
+        Assert.Equal(["admin"], Rules(scopes: new() { ["file:///secret/*"] = ["admin"], ["*/x/secret/*"] = ["admin"] }).MissingFor(item, default));
+    }
+
+    [Fact]
+    public void Resource_WithAnotherUriInIt_IsAllowedAsItIsWritten()
+    {
+        var rules = Rules(allow: ["page://https://docs.example.com/*"], deny: ["*/private/*"]);
+        Assert.True(rules.Allow(new RequestedItem(ItemKind.Resource, "page://https://docs.example.com/a")));
+        Assert.False(rules.Allow(new RequestedItem(ItemKind.Resource, "page://https://docs.example.com//private//a")));
+    }
+
+    [Theory]
     [InlineData("file:///public/a")]
     [InlineData("file:///public/a%20b")]
     [InlineData("file:///public/..a")]
