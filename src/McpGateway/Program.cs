@@ -7,6 +7,8 @@ using McpGateway.Cli.DemoServer;
 using McpGateway.Configuration;
 using McpGateway.Management;
 using McpGateway.Proxy;
+using McpGateway.Proxy.Hops;
+using McpGateway.Replicas;
 using McpGateway.Servers.Guarding;
 using McpGateway.Sessions;
 using McpGateway.Transports;
@@ -38,6 +40,7 @@ namespace McpGateway
 
             builder.Services.AddGatewayConfiguration(builder.Configuration, settings.Loader, settings.Initial);
             builder.Services.AddGatewayAccess();
+            builder.Services.AddReplicas();
             builder.Services.AddSessions();
             builder.Services.AddTransports();
             builder.Services.AddGatewayProxy();
@@ -53,6 +56,7 @@ namespace McpGateway
             app.UsePathBase(builder.Configuration["PathBase"] ?? string.Empty);
             app.UseSecurityHeaders();
             app.UseErrorBodies(); // around all else: nothing leaves without a body
+            app.UseHops(); // before all that looks at where a request comes from
             app.UseHealth(); // before the guard: kubelet's Host is the pod's address
             app.UseKnownProxies(); // before all that looks at scheme and host
             app.UseResourceMetadata(); // before the guard: these documents are for pages of all origins

@@ -14,13 +14,18 @@ public static class ManagementExtensions
         return services.AddHostedService<ServerGauges>();
     }
 
-    /// <summary>Answers <c>/health</c>: 200 with the counts of <see cref="ServersHealth"/>, also while a server fails.</summary>
-    public static IApplicationBuilder UseHealth(this IApplicationBuilder app) =>
-        app.UseHealthChecks("/health", new HealthCheckOptions { ResponseWriter = WriteAsync });
+    /// <summary>
+    /// Answers <c>/health</c>: 200 with the counts of <see cref="ServersHealth"/>, also while a server fails; 503 once the gateway
+    /// has been told to stop. And <c>/health/live</c>: 200 as long as it answers at all.
+    /// </summary>
+    public static IApplicationBuilder UseHealth(this IApplicationBuilder app) => app
+        .UseHealthChecks("/health", new HealthCheckOptions { ResponseWriter = WriteAsync })
+        .UseHealthChecks("/health/live", new HealthCheckOptions { ResponseWriter = WriteAsync, Predicate = _ => false });
 
     private static Task WriteAsync(HttpContext http, HealthReport report)
     {
-        var body = new JsonObject { ["status"] = report.Status.ToString() };
+        var isDraining = report.Status is HealthStatus.Unhealthy;
+        var body = new JsonObject { ["status"] = isDraining ? "Draining" : report.Status.ToString() };
         foreach (var (name, count) in report.Entries.Values.SelectMany(entry => entry.Data))
             body[name] = JsonValue.Create(count);
         http.Response.ContentType = "application/json";

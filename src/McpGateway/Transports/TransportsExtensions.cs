@@ -22,5 +22,6 @@ public static class TransportsExtensions
             provider.GetRequiredService<Servers.ServerRegistry>(),
             provider.GetRequiredService<StreamableHttpHandler>(),
             provider.GetRequiredService<SseHandler>(),
-            provider.GetRequiredService<MessageHandler>()));
+            provider.GetRequiredService<MessageHandler>(),
+            provider.GetRequiredService<Sessions.SessionManager>()));
 }
