@@ -1,4 +1,3 @@
-using McpGateway.Replicas;
 using McpGateway.Servers;
 using McpGateway.Sessions;
 using McpGateway.Sessions.Children;
@@ -7,10 +6,10 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace McpGateway.Management;
 
 /// <summary>
-/// Degraded while a server fails: the gateway itself is well, and to restart it would mend nothing. Unhealthy, and 503, once it
-/// has been told to stop: nothing new is to be sent to it. Counts only, since anyone may ask.
+/// Degraded while a server fails: the gateway itself is well, and to restart it would mend nothing. Counts only, since
+/// anyone may ask.
 /// </summary>
-internal sealed class ServersHealth(ServerRegistry registry, ChildPool children, SessionManager sessions, DrainState drain) : IHealthCheck
+internal sealed class ServersHealth(ServerRegistry registry, ChildPool children, SessionManager sessions) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
@@ -23,7 +22,6 @@ internal sealed class ServersHealth(ServerRegistry registry, ChildPool children,
             ["sessions"] = sessions.Count,
             ["processes"] = servers.Sum(server => server.Processes),
         };
-        var status = drain.IsDraining ? HealthStatus.Unhealthy : failing > 0 ? HealthStatus.Degraded : HealthStatus.Healthy;
-        return Task.FromResult(new HealthCheckResult(status, data: counts));
+        return Task.FromResult(new HealthCheckResult(failing > 0 ? HealthStatus.Degraded : HealthStatus.Healthy, data: counts));
     }
 }

@@ -46,8 +46,15 @@ internal sealed class HopTransforms(ReplicaTable replicas, HopSignature signatur
         sent.Headers.TryAddWithoutValidation(HopSignature.Header, signature.Sign(hop));
         sent.Headers.TryAddWithoutValidation("Via", $"1.1 {HopMiddleware.PseudonymOf(replicas.Self)}");
         // Of a request that may go to another replica yet, the body stays here until it is asked for.
-        if (!McpEndpoint.TryFindReplica(context, out _))
-            sent.Headers.ExpectContinue = sent.Content is not null;
+        if (sent.Content is not null && !McpEndpoint.TryFindReplica(context, out _))
+        {
+            sent.Headers.ExpectContinue = true;
+            // A short body of known length would be sent after a refusal, too, to save the connection.
+            // Expect100ErrorSendThreshold in https://github.com/dotnet/runtime, HttpConnection.cs
+            sent.Content.Headers.ContentLength = null;
+            sent.Headers.TransferEncodingChunked = true;
+        }
+
         // The other one says all that this one would say, but of this connection.
         var connection = context.Response.Headers.Connection;
         context.Response.Headers.Clear();
