@@ -36,7 +36,6 @@ namespace McpGateway
             // Its lines hold whole query strings, where session ids travel; and it would start an activity for each request.
             builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
             builder.WebHost.UseKestrel(kestrel => kestrel.AddServerHeader = false);
-            builder.WebHost.UseSockets(sockets => sockets.CreateBoundListenSocket = ListenSocket.Create);
 
             builder.Services.AddGatewayConfiguration(builder.Configuration, settings.Loader, settings.Initial);
             builder.Services.AddGatewayAccess();
@@ -53,6 +52,7 @@ namespace McpGateway
             foreach (var url in settings.ListenOn(builder.Configuration))
                 app.Urls.Add(url);
 
+            app.UseListenSockets();
             app.UsePathBase(builder.Configuration["PathBase"] ?? string.Empty);
             app.UseSecurityHeaders();
             app.UseErrorBodies(); // around all else: nothing leaves without a body

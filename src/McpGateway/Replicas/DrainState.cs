@@ -27,6 +27,12 @@ public sealed class DrainState(IOptions<DrainOptions> drain, IOptions<ReplicasOp
     /// <summary>Asks the replicas whose streams pass through this one to end them; set by whoever can reach them.</summary>
     public Func<Task> AnnounceLeave { get; set; } = () => Task.CompletedTask;
 
+    /// <summary>Tells the other replicas that no session is left here; set by whoever can reach them.</summary>
+    public Func<Task> AnnounceLeft { get; set; } = () => Task.CompletedTask;
+
+    /// <summary>Takes no more connections, and serves those that it has; set by whoever has the listeners.</summary>
+    public Func<Task> StopAccepting { get; set; } = () => Task.CompletedTask;
+
     public void Begin()
     {
         _begun = time.GetTimestamp();

@@ -50,6 +50,11 @@ internal sealed partial class SessionShutdown(
         await sessions.EndAllAsync();
         passing.CutAll();
         await Task.WhenAll(children.EndAllAsync(), warm.StopAllAsync());
+        if (drain.OthersServe)
+        {
+            await drain.AnnounceLeft();
+            await drain.StopAccepting();
+        }
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;

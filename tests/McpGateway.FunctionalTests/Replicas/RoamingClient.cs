@@ -74,13 +74,16 @@ internal sealed class RoamingClient(Uri gateway, int number, bool isSse, string 
                 Check(owner, answer, await AnswerAsync(answer, id), text);
                 return;
             }
-            catch (Exception exception) when (exception is HttpRequestException or IOException or InvalidOperationException)
+            catch (Exception exception) // whatever it is, the call has no answer
             {
-                Happenings.Enqueue(new("lost", owner, Part, $"{text}: {exception.Message}"));
+                Happenings.Enqueue(new("lost", owner, Part, $"{text}: {exception.GetType().Name} {exception.Message}"));
                 return;
             }
         }
     }
+
+    public override string ToString() =>
+        $"{number} {(isSse ? "SSE" : "Streamable")} {server} at {Owner}, {Answered} answers; {string.Join("; ", Happenings.TakeLast(5))}";
 
     public async ValueTask DisposeAsync()
     {

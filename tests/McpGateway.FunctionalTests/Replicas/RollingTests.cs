@@ -77,7 +77,7 @@ public sealed class RollingTests(ITestOutputHelper output)
         const string Killed = "gw-1";
         var its = clients.Where(client => client.Owner == Killed).ToArray();
         await gateway.KillAsync(1);
-        await AllHaveCalledAsync(clients);
+        await Task.WhenAny(calling, AllHaveCalledAsync(clients)).Unwrap();
         await over.CancelAsync();
         await calling;
 
@@ -90,7 +90,9 @@ public sealed class RollingTests(ITestOutputHelper output)
         Assert.All(its, client => Assert.Single(client.Happenings, happening => happening.What is "reopened"));
         Assert.All(clients.Except(its), client => Assert.InRange(
             client.Happenings.Count(happening => happening.What is "reopened"), 0, client.MayStreamElsewhere ? 1 : 0));
-        Assert.All(clients, client => Assert.InRange(client.Happenings.Count(happening => happening.What is "lost"), 0, 1));
+        // While the kernel takes the process apart, its listener may still be there for a moment.
+        Assert.All(clients, client => Assert.InRange(
+            client.Happenings.Count(happening => happening.What is "lost"), 0, its.Contains(client) ? 3 : 1));
         await CloseAsync(clients);
     }
 
@@ -109,11 +111,21 @@ public sealed class RollingTests(ITestOutputHelper output)
     }));
 
     // Twice: the first answer may be that of a call which was on its way before.
-    private static Task AllHaveCalledAsync(List<RoamingClient> clients)
+    private async Task AllHaveCalledAsync(List<RoamingClient> clients)
     {
         var goals = clients.Select(client => (client, Goal: client.Answered + 2)).ToArray();
-        return Eventually.TrueAsync(() => Task.FromResult(Array.TrueForAll(goals, it => it.client.Answered >= it.Goal)),
-            "all have called", 4 * Http.Patience);
+        try
+        {
+            await Eventually.TrueAsync(() => Task.FromResult(Array.TrueForAll(goals, it => it.client.Answered >= it.Goal)),
+                "all have called", 2 * Http.Patience);
+        }
+        catch
+        {
+            foreach (var (client, _) in goals.Where(it => it.client.Answered < it.Goal))
+                output.WriteLine($"does not go on: {client}");
+            Report("so far", clients);
+            throw;
+        }
     }
 
     private static async Task CloseAsync(List<RoamingClient> clients)

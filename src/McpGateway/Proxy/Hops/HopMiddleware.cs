@@ -10,10 +10,13 @@ namespace McpGateway.Proxy.Hops;
 /// here on. A header that no replica has signed is taken out, and its request is like any other.
 /// </summary>
 internal sealed partial class HopMiddleware(
-    RequestDelegate next, ReplicaTable replicas, HopSignature signature, DrainState drain, McpEndpoint endpoint, ILogger<HopMiddleware> log)
+    RequestDelegate next, ReplicaTable replicas, HopSignature signature, PeerStates peers, DrainState drain, McpEndpoint endpoint, ILogger<HopMiddleware> log)
 {
     /// <summary>A replica that leaves says so here, to those whose streams pass through it.</summary>
     public const string LeavePath = "/api/replicas/leave";
+
+    /// <summary>A replica that has no session any more says so here.</summary>
+    public const string LeftPath = "/api/replicas/left";
 
     // RFC 9110, section 7.6.3: what keeps a request from going round between replicas that do not know each other's keys.
     private const string Via = "Via";
@@ -55,9 +58,12 @@ internal sealed partial class HopMiddleware(
         }
 
         request.Headers.Remove(Via);
-        if (request.Path == LeavePath)
+        if (request.Path == LeavePath || request.Path == LeftPath)
         {
-            endpoint.LeaveVia(hop.From);
+            if (request.Path == LeavePath)
+                endpoint.LeaveVia(hop.From);
+            else
+                peers.MarkLeft(hop.From);
             context.Response.StatusCode = StatusCodes.Status204NoContent;
             return Task.CompletedTask;
         }

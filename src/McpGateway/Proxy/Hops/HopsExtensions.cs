@@ -25,7 +25,9 @@ public static class HopsExtensions
         var services = app.ApplicationServices;
         if (!services.GetRequiredService<ReplicaTable>().IsConfigured)
             return app;
-        services.GetRequiredService<DrainState>().AnnounceLeave = services.GetRequiredService<LeaveAnnouncer>().AnnounceAsync;
+        var (drain, announcer) = (services.GetRequiredService<DrainState>(), services.GetRequiredService<LeaveAnnouncer>());
+        drain.AnnounceLeave = announcer.AnnounceLeaveAsync;
+        drain.AnnounceLeft = announcer.AnnounceLeftAsync;
         return app.UseMiddleware<HopMiddleware>();
     }
 

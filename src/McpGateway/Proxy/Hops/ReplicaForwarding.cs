@@ -52,6 +52,8 @@ internal sealed partial class ReplicaForwarding(
                 var outcome = HopOutcome.Of(context);
                 if (feature.ProxiedDestination is not { } tried || outcome is HopResult.Answered || context.Response.HasStarted)
                     return;
+                if (!isOpening && peers.HasLeft(tried.DestinationId))
+                    outcome = HopResult.Gone;
                 if (outcome is HopResult.Lost || (!isOpening && outcome is HopResult.NoAnswer))
                 {
                     await AnswerAsync(context, outcome);
