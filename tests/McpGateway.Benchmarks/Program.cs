@@ -1,6 +1,7 @@
 using System.CommandLine;
 using McpGateway.Benchmarks.Children;
 using McpGateway.Benchmarks.Relay;
+using McpGateway.Benchmarks.Replicas;
 using McpGateway.Benchmarks.Running;
 using McpGateway.Benchmarks.Sharing;
 
@@ -49,8 +50,12 @@ Command neighbours = new("neighbours", "Measures a good server beside bad ones, 
 neighbours.SetAction((arguments, stop) =>
     new NeighboursBenchmark(new NeighboursOptions(arguments.GetValue(seconds), arguments.GetValue(rounds)), Console.Out).RunAsync(stop));
 
+Command hop = new("hop", "Measures a call through another replica beside one at its session's own.") { seconds, rounds };
+hop.SetAction((arguments, stop) =>
+    new HopBenchmark(new HopOptions(arguments.GetValue(seconds), arguments.GetValue(rounds)), Console.Out).RunAsync(stop));
+
 Option<string> urls = new("--urls") { Description = "Where to listen.", Required = true };
 Command bare = new("bare", "Serves the bare endpoint that the relay is measured against.") { urls };
 bare.SetAction((arguments, stop) => BareEndpoint.RunAsync(arguments.GetRequiredValue(urls), stop));
 
-return await new RootCommand("Benchmarks of McpGateway.") { relay, sharing, connect, neighbours, bare }.Parse(args).InvokeAsync();
+return await new RootCommand("Benchmarks of McpGateway.") { relay, sharing, connect, neighbours, hop, bare }.Parse(args).InvokeAsync();

@@ -67,6 +67,8 @@ internal sealed partial class SessionShutdown(
 
     private async Task FinishAsync(CancellationToken cancellationToken)
     {
+        if (sessions.Count == 0 && passing.Count == 0)
+            return;
         var patience = options.Value.Timeout - TimeSpan.FromTicks(Math.Min(ForChildren.Ticks, options.Value.Timeout.Ticks / 2));
         var started = time.GetTimestamp();
         var announced = false;

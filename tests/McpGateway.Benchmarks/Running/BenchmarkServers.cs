@@ -48,6 +48,19 @@ internal sealed class BenchmarkServers : IAsyncDisposable
         }
     }
 
+    /// <summary>Starts one more gateway, with the same servers.</summary>
+    /// <param name="url">Where it listens.</param>
+    /// <param name="environment">Its settings.</param>
+    /// <param name="mcpServers">The servers of its gateway.json, by name.</param>
+    /// <param name="stop">Ends the wait for it.</param>
+    public async Task StartGatewayAsync(
+        Uri url, IReadOnlyDictionary<string, string> environment, IReadOnlyDictionary<string, object> mcpServers, CancellationToken stop)
+    {
+        var config = Path.Combine(_directory.FullName, $"gateway-{url.Port}.json");
+        await File.WriteAllTextAsync(config, JsonSerializer.Serialize(new { mcpServers }), stop);
+        await StartAsync("McpGateway.dll", ["--config", config, "--urls", url.AbsoluteUri], url, stop, environment);
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var process in _processes)
@@ -55,14 +68,15 @@ internal sealed class BenchmarkServers : IAsyncDisposable
         _directory.Delete(recursive: true);
     }
 
-    private async Task StartAsync(string program, string[] arguments, Uri url, CancellationToken stop)
+    private async Task StartAsync(
+        string program, string[] arguments, Uri url, CancellationToken stop, IReadOnlyDictionary<string, string>? environment = null)
     {
-        var process = ServerProcess.Start(Path.Combine(AppContext.BaseDirectory, program), arguments);
+        var process = ServerProcess.Start(Path.Combine(AppContext.BaseDirectory, program), arguments, environment);
         _processes.Add(process);
         await process.WaitUntilItAnswersAsync(url, stop);
     }
 
-    private static Uri FreeUrl()
+    public static Uri FreeUrl()
     {
         using TcpListener listener = new(IPAddress.Loopback, 0);
         listener.Start();

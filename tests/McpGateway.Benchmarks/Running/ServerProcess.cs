@@ -23,7 +23,10 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         process.ErrorDataReceived += Remember;
     }
 
-    public static ServerProcess Start(string assembly, IEnumerable<string> arguments)
+    /// <param name="assembly">The program.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="environment">Beside this process's own.</param>
+    public static ServerProcess Start(string assembly, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
         ServerProcess server = new(new Process
         {
@@ -37,6 +40,8 @@ internal sealed partial class ServerProcess : IAsyncDisposable
                 Environment = { ["Limits__SessionsPerUser"] = "10000" },
             },
         });
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+            server._process.StartInfo.Environment[name] = value;
         server._process.Start();
         server._process.BeginOutputReadLine();
         server._process.BeginErrorReadLine();

@@ -1,7 +1,7 @@
 using McpGateway.JsonRpc;
 using McpGateway.Replicas;
 using McpGateway.Transports;
-using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Primitives;
 
 namespace McpGateway.Proxy.Hops;
 
@@ -10,7 +10,8 @@ namespace McpGateway.Proxy.Hops;
 /// here on. A header that no replica has signed is taken out, and its request is like any other.
 /// </summary>
 internal sealed partial class HopMiddleware(
-    RequestDelegate next, ReplicaTable replicas, HopSignature signature, PeerStates peers, DrainState drain, McpEndpoint endpoint, ILogger<HopMiddleware> log)
+    RequestDelegate next, ReplicaTable replicas, HopSignature signature, PeerStates peers, DrainState drain, McpEndpoint endpoint,
+    TimeProvider time, ILogger<HopMiddleware> log)
 {
     /// <summary>A replica that leaves says so here, to those whose streams pass through it.</summary>
     public const string LeavePath = "/api/replicas/leave";
@@ -23,6 +24,11 @@ internal sealed partial class HopMiddleware(
 
     private static readonly JsonRpcError Misdirected = new(JsonRpcErrorCode.InternalError,
         "A replica has sent this to the wrong one. Replicas:Self, Peers and Address of all of them must agree.");
+
+    // Anybody can send such a header, as often as they like.
+    private static readonly TimeSpan BetweenWarnings = TimeSpan.FromMinutes(1);
+
+    private long _warned = long.MinValue;
 
     /// <summary>What a replica adds to Via.</summary>
     public static string PseudonymOf(string replica) => $"mcpgateway-{replica}";
@@ -41,13 +47,13 @@ internal sealed partial class HopMiddleware(
     /// <summary>Path and query, as they are signed.</summary>
     public static string TargetOf(HttpRequest request) => $"{request.PathBase}{request.Path}{request.QueryString}";
 
-    private Task ReceiveAsync(HttpContext context, Microsoft.Extensions.Primitives.StringValues header)
+    private Task ReceiveAsync(HttpContext context, StringValues header)
     {
         var request = context.Request;
         request.Headers.Remove(HopSignature.Header);
         if (header is not [{ } value] || signature.Verify(value, request.Method, TargetOf(request)) is not { } hop)
         {
-            Log.NotSigned(log, context.Connection.RemoteIpAddress);
+            WarnOfUnsigned(context);
             return HasPassedHere(request.Headers.Via) ? RefuseAsync(context) : next(context);
         }
 
@@ -75,7 +81,15 @@ internal sealed partial class HopMiddleware(
         return next(context);
     }
 
-    private bool HasPassedHere(Microsoft.Extensions.Primitives.StringValues via)
+    private void WarnOfUnsigned(HttpContext context)
+    {
+        var (now, last) = (time.GetTimestamp(), Volatile.Read(ref _warned));
+        if ((last == long.MinValue || time.GetElapsedTime(last, now) >= BetweenWarnings)
+            && Interlocked.CompareExchange(ref _warned, now, last) == last)
+            Log.NotSigned(log, context.Connection.RemoteIpAddress);
+    }
+
+    private bool HasPassedHere(StringValues via)
     {
         var own = PseudonymOf(replicas.Self);
         return via.Any(line => line!.Split(',').Any(passed => passed.Trim().Split(' ') is [_, var name, ..] && name == own));

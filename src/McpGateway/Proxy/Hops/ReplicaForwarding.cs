@@ -19,6 +19,9 @@ internal sealed partial class ReplicaForwarding(
 
     private static readonly JsonRpcError Leaving = new(JsonRpcErrorCode.Overloaded, "The gateway is shutting down.");
 
+    private static readonly JsonRpcError Ended = new(JsonRpcErrorCode.NotFound,
+        "The session does not exist or has ended. Send initialize to begin a new one.");
+
     private static readonly JsonRpcError NoAnswer = new(JsonRpcErrorCode.Overloaded,
         "The replica that has this session does not answer. Retry-After says when to try again.");
 
@@ -52,11 +55,9 @@ internal sealed partial class ReplicaForwarding(
                 var outcome = HopOutcome.Of(context);
                 if (feature.ProxiedDestination is not { } tried || outcome is HopResult.Answered || context.Response.HasStarted)
                     return;
-                if (!isOpening && peers.HasLeft(tried.DestinationId))
-                    outcome = HopResult.Gone;
                 if (outcome is HopResult.Lost || (!isOpening && outcome is HopResult.NoAnswer))
                 {
-                    await AnswerAsync(context, outcome);
+                    await AnswerAsync(context, outcome, hasLeft: !isOpening && peers.HasLeft(tried.DestinationId));
                     return;
                 }
 
@@ -100,9 +101,12 @@ internal sealed partial class ReplicaForwarding(
         SecurityHeaders.Apply(context.Response);
     }
 
-    private static Task AnswerAsync(HttpContext context, HopResult outcome)
+    // The body may have been read by then, so nobody else can answer.
+    private static Task AnswerAsync(HttpContext context, HopResult outcome, bool hasLeft)
     {
         SecurityHeaders.Apply(context.Response);
+        if (hasLeft) // it had no session any more, so it has carried out nothing
+            return ErrorBodiesMiddleware.WriteAsync(context.Response, StatusCodes.Status404NotFound, Ended);
         if (outcome is HopResult.Lost)
             return ErrorBodiesMiddleware.WriteAsync(context.Response, StatusCodes.Status502BadGateway, Lost);
         SetRetryAfter(context.Response);
