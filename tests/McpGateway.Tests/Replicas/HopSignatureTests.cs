@@ -30,7 +30,7 @@ public sealed class HopSignatureTests
     public void Verify_AnyCharacterChanged_IsNothing()
     {
         var signed = Signature(First).Sign(Hop);
-        for (var i = 0; i < signed.Length; i++)
+        for (var i = 0; i < signed.Length - 2; i++) // of the last two, not all bits count in base64
         {
             var changed = string.Concat(signed.AsSpan(0, i), signed[i] == 'A' ? "B" : "A", signed.AsSpan(i + 1));
             Assert.True(changed == signed || Signature(First).Verify(changed, Hop.Method, Hop.Target) is null, changed);
