@@ -7,6 +7,8 @@ using McpGateway.Cli.DemoServer;
 using McpGateway.Configuration;
 using McpGateway.Management;
 using McpGateway.Proxy;
+using McpGateway.Proxy.Hops;
+using McpGateway.Replicas;
 using McpGateway.Servers.Guarding;
 using McpGateway.Sessions;
 using McpGateway.Transports;
@@ -35,10 +37,10 @@ namespace McpGateway
             // Its lines hold whole query strings, where session ids travel; and it would start an activity for each request.
             builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
             builder.WebHost.UseKestrel(kestrel => kestrel.AddServerHeader = false);
-            builder.WebHost.UseSockets(sockets => sockets.CreateBoundListenSocket = ListenSocket.Create);
 
             builder.Services.AddGatewayConfiguration(builder.Configuration, settings.Loader, settings.Initial);
             builder.Services.AddGatewayAccess();
+            builder.Services.AddReplicas();
             builder.Services.AddSessions();
             builder.Services.AddTransports();
             builder.Services.AddGatewayProxy();
@@ -51,9 +53,11 @@ namespace McpGateway
             foreach (var url in settings.ListenOn(builder.Configuration))
                 app.Urls.Add(url);
 
+            app.UseListenSockets();
             app.UsePathBase(builder.Configuration["PathBase"] ?? string.Empty);
             app.UseSecurityHeaders();
             app.UseErrorBodies(); // around all else: nothing leaves without a body
+            app.UseHops(); // before all that looks at where a request comes from
             app.UseHealth(); // before the guard: kubelet's Host is the pod's address
             app.UseKnownProxies(); // before all that looks at scheme and host
             app.UseResourceMetadata(); // before the guard: these documents are for pages of all origins

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using McpGateway.Replicas;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -14,13 +15,28 @@ public static class ManagementExtensions
         return services.AddHostedService<ServerGauges>();
     }
 
-    /// <summary>Answers <c>/health</c>: 200 with the counts of <see cref="ServersHealth"/>, also while a server fails.</summary>
-    public static IApplicationBuilder UseHealth(this IApplicationBuilder app) =>
-        app.UseHealthChecks("/health", new HealthCheckOptions { ResponseWriter = WriteAsync });
+    /// <summary>
+    /// Answers <c>/health</c>: 200 with the counts of <see cref="ServersHealth"/>, also while a server fails; 503 once the gateway
+    /// has been told to stop. And <c>/health/live</c>: 200 as long as it answers at all.
+    /// </summary>
+    public static IApplicationBuilder UseHealth(this IApplicationBuilder app) => app
+        .UseHealthChecks("/health", new HealthCheckOptions { ResponseWriter = WriteReadinessAsync })
+        .UseHealthChecks("/health/live", new HealthCheckOptions { ResponseWriter = WriteAsync, Predicate = _ => false });
 
-    private static Task WriteAsync(HttpContext http, HealthReport report)
+    // No health check of its own: the framework would log an error each time that somebody asks.
+    private static Task WriteReadinessAsync(HttpContext http, HealthReport report)
     {
-        var body = new JsonObject { ["status"] = report.Status.ToString() };
+        if (!http.RequestServices.GetRequiredService<DrainState>().IsDraining)
+            return WriteAsync(http, report);
+        http.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+        return WriteAsync(http, report, "Draining");
+    }
+
+    private static Task WriteAsync(HttpContext http, HealthReport report) => WriteAsync(http, report, report.Status.ToString());
+
+    private static Task WriteAsync(HttpContext http, HealthReport report, string status)
+    {
+        var body = new JsonObject { ["status"] = status };
         foreach (var (name, count) in report.Entries.Values.SelectMany(entry => entry.Data))
             body[name] = JsonValue.Create(count);
         http.Response.ContentType = "application/json";

@@ -52,6 +52,8 @@ internal sealed partial class ErrorBodiesMiddleware(RequestDelegate next, ILogge
     {
         StatusCodes.Status404NotFound => new(JsonRpcErrorCode.NotFound,
             "There is no such server here. Servers are at /{name}/sse and /{name}/mcp."),
+        StatusCodes.Status413PayloadTooLarge =>
+            new(JsonRpcErrorCode.InvalidRequest, "The body is over the limit (Limits:RequestBodyBytes)."),
         StatusCodes.Status502BadGateway => new(JsonRpcErrorCode.InternalError, "The remote server cannot be reached."),
         StatusCodes.Status503ServiceUnavailable => new(JsonRpcErrorCode.Overloaded, "No destination can serve this now."),
         StatusCodes.Status504GatewayTimeout => new(JsonRpcErrorCode.InternalError, "The remote server did not answer in time."),

@@ -14,14 +14,14 @@ internal static class LocalBridgeMiddleware
     private static readonly JsonRpcError NotServed = new(
         JsonRpcErrorCode.InternalError, "Remote servers (url) are not served by this version; connect to the URL itself.");
 
-    public static IApplicationBuilder UseLocalBridge(this IReverseProxyApplicationBuilder pipeline, McpEndpoint endpoint) =>
+    public static IApplicationBuilder UseLocalBridge(this IReverseProxyApplicationBuilder pipeline, McpEndpoint endpoint, string self) =>
         pipeline.Use((context, next) => context.GetEndpoint()?.Metadata.GetMetadata<ServerRoute>() switch
         {
-            { IsStdio: true } route when IsHere(context) => endpoint.HandleAsync(context, route.Server, route.Prefix),
+            { IsStdio: true } route when IsHere(context, self) => endpoint.HandleAsync(context, route.Server, route.Prefix),
             { IsStdio: false } => ErrorBodiesMiddleware.WriteAsync(context.Response, StatusCodes.Status501NotImplemented, NotServed),
             _ => next(context),
         });
 
-    private static bool IsHere(HttpContext context) =>
-        context.GetReverseProxyFeature().AvailableDestinations is [{ DestinationId: ProxyConfigProvider.Self }];
+    private static bool IsHere(HttpContext context, string self) =>
+        context.GetReverseProxyFeature().AvailableDestinations is [var destination] && destination.DestinationId == self;
 }

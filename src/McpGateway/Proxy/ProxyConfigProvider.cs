@@ -1,5 +1,7 @@
 using McpGateway.Access;
 using McpGateway.Configuration;
+using McpGateway.Proxy.Hops;
+using McpGateway.Replicas;
 using Microsoft.Extensions.Primitives;
 using Yarp.ReverseProxy.Configuration;
 
@@ -9,11 +11,15 @@ namespace McpGateway.Proxy;
 /// Gives YARP one route and one cluster a server, from the configuration in force. YARP reads the new snapshot when the
 /// change token of the old one fires, which the provider below swaps first.
 /// </summary>
-internal sealed partial class ProxyConfigProvider(GatewayConfigProvider provider, ILogger<ProxyConfigProvider> log)
+internal sealed partial class ProxyConfigProvider(
+    GatewayConfigProvider provider, ILogger<ProxyConfigProvider> log, ReplicaTable? replicas = null)
     : IProxyConfigProvider
 {
-    /// <summary>The destination of a stdio server's cluster that is this process.</summary>
+    /// <summary>The destination of a remote server's cluster.</summary>
     public const string Self = "self";
+
+    /// <summary>In the metadata of a cluster whose destinations are replicas.</summary>
+    public const string HopsKey = "Hops";
 
     private const string PrefixKey = "Prefix";
     private const string KindKey = "Kind";
@@ -60,14 +66,25 @@ internal sealed partial class ProxyConfigProvider(GatewayConfigProvider provider
         },
     };
 
-    private static ClusterConfig Cluster(ServerConfig server) => new()
-    {
-        ClusterId = server.Name,
-        Destinations = new Dictionary<string, DestinationConfig>
+    private ClusterConfig Cluster(ServerConfig server) => server.Target is StdioTarget && replicas is { IsConfigured: true }
+        ? new()
         {
-            [Self] = new() { Address = server.Target is RemoteTarget remote ? remote.Url.AbsoluteUri : SelfAddress },
-        },
-    };
+            ClusterId = server.Name,
+            Destinations = replicas.Members.ToDictionary(
+                replica => replica.Key, replica => new DestinationConfig { Address = replica.Value.AbsoluteUri }),
+            SessionAffinity = new() { Enabled = true, Policy = ReplicaAffinity.PolicyName, AffinityKeyName = "Mcp-Session-Id" },
+            LoadBalancingPolicy = ReplicaPlacement.PolicyName,
+            HttpRequest = HopClient.Request,
+            Metadata = new Dictionary<string, string> { [HopsKey] = "true" },
+        }
+        : new()
+        {
+            ClusterId = server.Name,
+            Destinations = new Dictionary<string, DestinationConfig>
+            {
+                [Self] = new() { Address = server.Target is RemoteTarget remote ? remote.Url.AbsoluteUri : SelfAddress },
+            },
+        };
 
     private sealed record Snapshot(
         IReadOnlyList<RouteConfig> Routes, IReadOnlyList<ClusterConfig> Clusters, IChangeToken ChangeToken) : IProxyConfig;

@@ -1,4 +1,6 @@
 using McpGateway.Access;
+using McpGateway.Proxy.Hops;
+using McpGateway.Replicas;
 using McpGateway.Transports;
 using Yarp.ReverseProxy.Configuration;
 
@@ -10,7 +12,7 @@ public static class ProxyExtensions
     public static IServiceCollection AddGatewayProxy(this IServiceCollection services)
     {
         services.AddSingleton<IProxyConfigProvider, ProxyConfigProvider>();
-        services.AddReverseProxy();
+        services.AddReverseProxy().AddHops();
         RemoveDataProtection(services);
         return services;
     }
@@ -31,11 +33,13 @@ public static class ProxyExtensions
     public static void MapGatewayProxy(this IEndpointRouteBuilder endpoints)
     {
         var transports = endpoints.ServiceProvider.GetRequiredService<McpEndpoint>();
+        var replicas = endpoints.ServiceProvider.GetRequiredService<ReplicaTable>();
         endpoints.MapReverseProxy(pipeline =>
         {
             pipeline.UseSessionAffinity();
+            pipeline.UseReplicaForwarding();
             pipeline.UseLoadBalancing();
-            pipeline.UseLocalBridge(transports);
+            pipeline.UseLocalBridge(transports, replicas.Self);
             pipeline.UsePassiveHealthChecks();
         }).ConfigureEndpoints((endpoint, route) => endpoint.WithMetadata(
             ProxyConfigProvider.Describe(route), new GuardedServer(route.ClusterId!)));

@@ -39,6 +39,12 @@ public sealed class MessageStream
     /// <summary>Whether messages can still be written to it.</summary>
     public bool IsOpen => !_queue.IsClosed;
 
+    /// <summary>For the transport, at the end: when the client is to come back; null: it is told nothing.</summary>
+    public TimeSpan? ReconnectAfter { get; internal set; }
+
+    /// <summary>The replica that its client is connected to; null: this one.</summary>
+    internal string? Via { get; set; }
+
     internal long QueuedBytes => _queue.Bytes;
 
     /// <summary>A stream that ends by itself with the last answer that it awaits: a POST's.</summary>

@@ -51,8 +51,8 @@ public sealed partial class Session
     {
         if (IsEnding)
             return Refuse(request, Refusal.SessionNotFound);
-        if (_draining)
-            return Refuse(request, Refusal.Draining);
+        if (_drained is { } drained)
+            return Refuse(request, drained);
         if (Calls.IsFull)
             return Refuse(request, Refusal.TooManyCalls);
         if (!Volatile.Read(ref _begun) && Kind is not SessionKind.Implicit && request.Envelope.Method == McpMethod.Ping)

@@ -33,7 +33,7 @@ public sealed partial class Session
     private readonly Lock _lock = new();
     private readonly Action<Session, Task> _onEnded;
     private MessageStream? _general;
-    private volatile bool _draining;
+    private volatile Refusal? _drained;
 
     /// <param name="kind">How its client is connected.</param>
     /// <param name="server">Whose session it is.</param>
@@ -46,6 +46,7 @@ public sealed partial class Session
         SessionKind kind, ServerState server, SessionOwner owner, RelayContext context, Func<Session, ISeat> takeSeat,
         Action<Session, Task> onEnded, UserEnvironment? user = null)
     {
+        Id = SessionId.Create(context.Replica);
         Kind = kind;
         Server = server;
         Owner = owner;
@@ -59,7 +60,7 @@ public sealed partial class Session
         _isReady = !IsShared; // else it is not the child who knows when
     }
 
-    public string Id { get; } = SessionId.Create();
+    public string Id { get; }
 
     public SessionKind Kind { get; }
 
@@ -87,13 +88,12 @@ public sealed partial class Session
 
     private bool IsShared => _seat is SharedSeat;
 
-    /// <summary>Takes no more requests; what belongs to those in flight still passes.</summary>
-    internal void Drain() => _draining = true;
-
     /// <summary>Opens the stream for what belongs to no call; an older one ends, for a half-open connection must not keep the client out.</summary>
-    public MessageStream OpenStream()
+    /// <param name="via">The replica that its client is connected to; null: this one.</param>
+    public MessageStream OpenStream(string? via = null)
     {
         var stream = MessageStream.Lasting(_context.Budget, _context.Time);
+        stream.Via = via;
         MessageStream? replaced;
         lock (_lock)
         {

@@ -15,6 +15,7 @@ public sealed partial class SessionManager(
     private readonly Dictionary<(ServerState, SessionOwner, UserEnvironment?), Session> _implicit = [];
     private readonly Endings _endings = new(log);
     private readonly SessionQuota _quota = new();
+    private volatile bool _closed;
     private volatile bool _draining;
 
     /// <summary>The sessions open now.</summary>
@@ -27,7 +28,7 @@ public sealed partial class SessionManager(
     public Refusal? TryOpen(SessionKind kind, ServerState server, SessionOwner owner, out Session? session, UserEnvironment? user = null)
     {
         session = null;
-        if (_draining)
+        if (IsClosedFor(kind))
             return Refusal.Draining;
         if (_quota.TryTake(limits.Value, server, owner) is { } full)
             return full;
@@ -41,7 +42,7 @@ public sealed partial class SessionManager(
         _sessions[session.Id] = session;
         context.Metrics.SessionOpened(server.Name);
         Log.Opened(log, server.Name, kind);
-        if (!_draining)
+        if (!IsClosedFor(kind))
             return null;
         _ = session.EndAsync(); // the end of all sessions may have come before this one could be seen
         session = null;
@@ -77,16 +78,29 @@ public sealed partial class SessionManager(
             return _implicit.GetValueOrDefault((server, owner, user));
     }
 
-    /// <summary>Takes no more sessions, and no more requests in those that there are.</summary>
-    internal void Drain()
+    /// <summary>Takes no more sessions, but for calls without one.</summary>
+    internal void Close() => _closed = true;
+
+    /// <summary>Takes no more sessions at all, and no more requests in those that there are.</summary>
+    /// <param name="refusal">What such requests are told.</param>
+    internal void Drain(Refusal refusal)
     {
         _draining = true;
         foreach (var session in All)
-            session.Drain();
+            session.Drain(refusal);
+    }
+
+    /// <summary>A replica leaves: ends the streams that pass through it, in order.</summary>
+    public void LeaveVia(string replica)
+    {
+        foreach (var session in All)
+            session.LeaveVia(replica);
     }
 
     /// <summary>Ends all sessions and waits until their children are gone.</summary>
     internal Task EndAllAsync() => _endings.WhenAllAsync(All.Select(session => session.EndAsync()));
+
+    private bool IsClosedFor(SessionKind kind) => _draining || (_closed && kind is not SessionKind.Implicit);
 
     private void OnEnded(Session session, Task ending)
     {

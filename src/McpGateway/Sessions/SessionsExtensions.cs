@@ -1,5 +1,6 @@
 using McpGateway.Configuration;
 using McpGateway.Diagnostics;
+using McpGateway.Replicas;
 using McpGateway.Servers.Launching;
 using McpGateway.Servers;
 using McpGateway.Sessions.Children;
@@ -9,7 +10,8 @@ namespace McpGateway.Sessions;
 
 public static class SessionsExtensions
 {
-    // The host's patience counts from the same moment as the drain; children are stopped and listeners closed after it.
+    // The host's patience counts from the same moment as the drain. What it is for comes after: requests that have nothing to
+    // do with sessions, and children that cannot be stopped.
     private static readonly TimeSpan AfterDrain = TimeSpan.FromSeconds(30);
 
     /// <summary>Adds the sessions and all that they stand on: the servers, their children, the queues' budget.</summary>
@@ -29,7 +31,10 @@ public static class SessionsExtensions
         .AddSingleton<ChildStarter>()
         .AddSingleton(provider => new StartGate(Limits(provider).Starts, provider.GetRequiredService<TimeProvider>()))
         .AddSingleton<WarmChildren>()
-        .AddSingleton<RelayContext>()
+        .AddSingleton(provider => ActivatorUtilities.CreateInstance<RelayContext>(provider) with
+        {
+            Replica = provider.GetRequiredService<ReplicaTable>() is { IsConfigured: true } replicas ? replicas.Self : null,
+        })
         .AddSingleton<ChildPool>()
         .AddSingleton<SessionManager>()
         .AddSingleton<SessionlessCalls>()
@@ -37,7 +42,8 @@ public static class SessionsExtensions
         .AddHostedService(provider => provider.GetRequiredService<SessionMonitor>())
         .AddHostedService<SessionShutdown>()
         .AddSingleton<IConfigureOptions<HostOptions>>(provider => new ConfigureOptions<HostOptions>(
-            host => host.ShutdownTimeout = provider.GetRequiredService<IOptions<DrainOptions>>().Value.Timeout + AfterDrain));
+            host => host.ShutdownTimeout = provider.GetRequiredService<DrainState>().Delay
+                + provider.GetRequiredService<IOptions<DrainOptions>>().Value.Timeout + AfterDrain));
 
     private static LimitsOptions Limits(IServiceProvider provider) => provider.GetRequiredService<IOptions<LimitsOptions>>().Value;
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 using McpGateway.JsonRpc;
 using McpGateway.Sessions;
@@ -54,6 +55,12 @@ internal static class EventStream
 
                 if (stream.TakeKeepAlive())
                     writer.Write(": keep-alive\n\n"u8);
+                await writer.FlushAsync(context.RequestAborted);
+            }
+
+            if (stream.ReconnectAfter is { } wait)
+            {
+                writer.Write(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"retry: {(int)wait.TotalMilliseconds}\n\n")));
                 await writer.FlushAsync(context.RequestAborted);
             }
         }

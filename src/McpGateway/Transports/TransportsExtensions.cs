@@ -1,14 +1,28 @@
 using McpGateway.Limits;
+using McpGateway.Replicas;
 using McpGateway.Transports.PlainHttp;
 using McpGateway.Transports.Sse;
 using McpGateway.Transports.StreamableHttp;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Options;
 
 namespace McpGateway.Transports;
 
 public static class TransportsExtensions
 {
+    /// <summary>Has the listeners close in order when the gateway stops.</summary>
+    public static void UseListenSockets(this IApplicationBuilder app)
+    {
+        var sockets = app.ApplicationServices.GetRequiredService<ListenSockets>();
+        var time = app.ApplicationServices.GetRequiredService<TimeProvider>();
+        app.ApplicationServices.GetRequiredService<DrainState>().StopAccepting = () => sockets.StopAcceptingAsync(time);
+    }
+
     /// <summary>Adds the HTTP wire forms of MCP and their entry, <see cref="McpEndpoint"/>.</summary>
     public static IServiceCollection AddTransports(this IServiceCollection services) => services
+        .AddSingleton<ListenSockets>()
+        .AddSingleton<IConfigureOptions<SocketTransportOptions>>(provider => new ConfigureOptions<SocketTransportOptions>(
+            sockets => sockets.CreateBoundListenSocket = provider.GetRequiredService<ListenSockets>().Create))
         .AddSingleton<ClientLimits>()
         .AddSingleton<RateLimits>()
         .AddSingleton<RequestBody>()
@@ -22,5 +36,6 @@ public static class TransportsExtensions
             provider.GetRequiredService<Servers.ServerRegistry>(),
             provider.GetRequiredService<StreamableHttpHandler>(),
             provider.GetRequiredService<SseHandler>(),
-            provider.GetRequiredService<MessageHandler>()));
+            provider.GetRequiredService<MessageHandler>(),
+            provider.GetRequiredService<Sessions.SessionManager>()));
 }

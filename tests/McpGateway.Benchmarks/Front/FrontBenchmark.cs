@@ -37,7 +37,7 @@ internal sealed class FrontBenchmark(FrontOptions options, TextWriter output)
         await using var servers = await BenchmarkServers.StartAsync(new Dictionary<string, object> { [Server] = Open }, stop);
         var guarded = await servers.AddGatewayAsync(
             new Dictionary<string, object> { [Server] = Guarded },
-            new(trust.Settings) { ["Access__RateLimit__Concurrency"] = "1000" }, stop);
+            new Dictionary<string, string>(trust.Settings) { ["Access__RateLimit__Concurrency"] = "1000" }, stop);
         Dictionary<string, string> headers = new() { ["Authorization"] = $"Bearer {trust.CreateToken()}", ["Origin"] = Origin };
         using var open = await Side.OpenAsync(servers.Endpoint(Server), null, stop);
         using var closed = await Side.OpenAsync(new Uri(guarded, $"/{Server}/mcp"), headers, stop);

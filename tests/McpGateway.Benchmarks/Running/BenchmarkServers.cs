@@ -7,6 +7,8 @@ namespace McpGateway.Benchmarks.Running;
 /// <summary>The endpoints that are compared; the bare one and the gateway are processes of their own.</summary>
 internal sealed class BenchmarkServers : IAsyncDisposable
 {
+    private static readonly Dictionary<string, string> Defaults = [];
+
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("mcpgateway-benchmark-");
     private readonly List<ServerProcess> _processes = [];
 
@@ -32,9 +34,9 @@ internal sealed class BenchmarkServers : IAsyncDisposable
         BenchmarkServers servers = new();
         try
         {
-            await servers.StartAsync("McpGateway.Benchmarks.dll", ["bare", "--urls", servers.Bare.AbsoluteUri], [], servers.Bare, stop);
+            await servers.StartAsync("McpGateway.Benchmarks.dll", ["bare", "--urls", servers.Bare.AbsoluteUri], Defaults, servers.Bare, stop);
             if (mcpServers is not null)
-                servers.Gateway = await servers.AddGatewayAsync(mcpServers, [], stop);
+                servers.Gateway = await servers.AddGatewayAsync(mcpServers, Defaults, stop);
             return servers;
         }
         catch
@@ -48,14 +50,26 @@ internal sealed class BenchmarkServers : IAsyncDisposable
     /// <param name="mcpServers">Its servers, by name.</param>
     /// <param name="settings">What its environment says beyond the defaults.</param>
     /// <param name="stop">Ends the wait for it.</param>
+    /// <returns>Where it listens.</returns>
     public async Task<Uri> AddGatewayAsync(
-        IReadOnlyDictionary<string, object> mcpServers, Dictionary<string, string> settings, CancellationToken stop)
+        IReadOnlyDictionary<string, object> mcpServers, IReadOnlyDictionary<string, string> settings, CancellationToken stop)
     {
         var url = FreeUrl();
-        var config = Path.Combine(_directory.FullName, $"gateway-{_processes.Count}.json");
+        await StartGatewayAsync(url, settings, mcpServers, stop);
+        return url;
+    }
+
+    /// <inheritdoc cref="AddGatewayAsync"/>
+    /// <param name="url">Where it listens.</param>
+    /// <param name="settings">What its environment says beyond the defaults.</param>
+    /// <param name="mcpServers">Its servers, by name.</param>
+    /// <param name="stop">Ends the wait for it.</param>
+    public async Task StartGatewayAsync(
+        Uri url, IReadOnlyDictionary<string, string> settings, IReadOnlyDictionary<string, object> mcpServers, CancellationToken stop)
+    {
+        var config = Path.Combine(_directory.FullName, $"gateway-{url.Port}.json");
         await File.WriteAllTextAsync(config, JsonSerializer.Serialize(new { mcpServers }), stop);
         await StartAsync("McpGateway.dll", ["--config", config, "--urls", url.AbsoluteUri], settings, url, stop);
-        return url;
     }
 
     public async ValueTask DisposeAsync()
@@ -66,14 +80,14 @@ internal sealed class BenchmarkServers : IAsyncDisposable
     }
 
     private async Task StartAsync(
-        string program, string[] arguments, Dictionary<string, string> settings, Uri url, CancellationToken stop)
+        string program, string[] arguments, IReadOnlyDictionary<string, string> settings, Uri url, CancellationToken stop)
     {
         var process = ServerProcess.Start(Path.Combine(AppContext.BaseDirectory, program), arguments, settings);
         _processes.Add(process);
         await process.WaitUntilItAnswersAsync(url, stop);
     }
 
-    private static Uri FreeUrl()
+    public static Uri FreeUrl()
     {
         using TcpListener listener = new(IPAddress.Loopback, 0);
         listener.Start();

@@ -17,6 +17,9 @@ internal sealed class Answer(HttpResponseMessage response) : IDisposable
     /// <summary>Comment lines seen so far.</summary>
     public int Comments => _events?.Comments ?? 0;
 
+    /// <summary>The stream's last <c>retry</c> field; null: there was none.</summary>
+    public int? Retry => _events?.Retry;
+
     public string? Header(string name) =>
         response.Headers.NonValidated.TryGetValues(name, out var values) ? values.ToString() : null;
 

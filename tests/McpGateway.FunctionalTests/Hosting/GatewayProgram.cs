@@ -23,13 +23,14 @@ internal sealed class GatewayProgram : IAsyncDisposable
     /// <summary>The process that serves: on Linux the guard's only child.</summary>
     public int GatewayId => OperatingSystem.IsLinux() && Children(Id) is [var child] ? child : Id;
 
-    public static async Task<GatewayProgram> StartAsync(JsonObject json, Dictionary<string, string>? environment = null)
+    public static async Task<GatewayProgram> StartAsync(
+        JsonObject json, Dictionary<string, string>? environment = null, string urls = "http://127.0.0.1:0")
     {
         var folder = Directory.CreateTempSubdirectory("mcpgateway-");
         var file = Path.Combine(folder.FullName, "gateway.json");
         await File.WriteAllTextAsync(file, json.ToJsonString(), Http.Token);
         var info = new ProcessStartInfo(
-            Path.Combine(AppContext.BaseDirectory, "McpGateway"), ["--config", file, "--urls", "http://127.0.0.1:0"])
+            Path.Combine(AppContext.BaseDirectory, "McpGateway"), ["--config", file, "--urls", urls])
         {
             RedirectStandardOutput = true,
             Environment = { ["Logging__LogLevel__Microsoft.Hosting.Lifetime"] = "Information" },

@@ -20,6 +20,9 @@ internal sealed class SseClient : IRawClient
         Reading = ReadAsync();
     }
 
+    /// <summary>See <see cref="TestUsers"/>; null: nobody in particular.</summary>
+    public string? User => _user;
+
     /// <summary>The data of the endpoint event.</summary>
     public string Endpoint { get; }
 

@@ -10,6 +10,9 @@ internal sealed class SseReader(Stream stream) : IDisposable
     /// <summary>Comment lines seen so far.</summary>
     public int Comments { get; private set; }
 
+    /// <summary>When the last <c>retry</c> field says to come back, in milliseconds; null: there was none.</summary>
+    public int? Retry { get; private set; }
+
     /// <param name="leave">Breaks the connection when it fires in the midst of a read.</param>
     /// <returns>Null at the end.</returns>
     public async ValueTask<SseEvent?> ReadAsync(CancellationToken leave)
@@ -20,6 +23,10 @@ internal sealed class SseReader(Stream stream) : IDisposable
         {
             if (line.StartsWith(':'))
                 Comments++;
+            else if (line.StartsWith("retry: ", StringComparison.Ordinal))
+                Retry = int.Parse(line["retry: ".Length..], System.Globalization.CultureInfo.InvariantCulture);
+            else if (line.Length == 0 && data is null)
+                continue; // it ends an event without data, which is none
             else if (line.StartsWith("event: ", StringComparison.Ordinal))
                 name = line["event: ".Length..];
             else if (line.StartsWith("data: ", StringComparison.Ordinal))

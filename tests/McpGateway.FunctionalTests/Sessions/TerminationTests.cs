@@ -24,6 +24,33 @@ public sealed class TerminationTests
         Assert.Equal(0, await gateway.ExitAsync());
     }
 
+    [Fact]
+    public async Task Signal_Again_EndsTheDelay()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no SIGTERM on Windows.");
+        await using var gateway = await GatewayProgram.StartAsync(
+            TestGateway.TestServerJson(), new() { ["Drain__Delay"] = "00:30:00" });
+        var health = new Uri(gateway.BaseAddress, "health");
+        await gateway.SignalAsync("TERM");
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                using var answer = await Http.SendAsync(HttpMethod.Get, health);
+                return answer.Status == 503;
+            },
+            "it drains", Http.Patience);
+
+        // What comes in the same moment as the first is part of it; so once more, and once more, until it is not.
+        var ended = gateway.ExitAsync();
+        while (!ended.IsCompleted)
+        {
+            await gateway.SignalAsync("TERM");
+            await Task.WhenAny(ended, Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, Http.Token));
+        }
+
+        Assert.Equal(0, await ended);
+    }
+
     private static async Task<bool> HasReceivedDelayAsync(Uri uri)
     {
         using var answer = await Http.SendAsync(HttpMethod.Post, uri, Http.Json(Rpc.Call("1", "received")));

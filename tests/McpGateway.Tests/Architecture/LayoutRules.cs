@@ -18,13 +18,14 @@ internal static class LayoutRules
         new("Diagnostics"),
         new("Configuration"),
         new("Limits", "Configuration"),
+        new("Replicas", "Configuration"),
         new("Servers", "JsonRpc", "Diagnostics", "Configuration"),
-        new("Sessions", "JsonRpc", "Diagnostics", "Configuration", "Limits", "Servers"),
-        new("Transports", "JsonRpc", "Diagnostics", "Configuration", "Limits", "Servers", "Sessions"),
+        new("Sessions", "JsonRpc", "Diagnostics", "Configuration", "Replicas", "Limits", "Servers"),
+        new("Transports", "JsonRpc", "Diagnostics", "Configuration", "Replicas", "Limits", "Servers", "Sessions"),
         new("Access", "JsonRpc", "Diagnostics", "Configuration", "Limits"),
-        new("Proxy", "JsonRpc", "Diagnostics", "Configuration", "Access", TransportsEntry),
-        new("Cli", "JsonRpc", "Diagnostics", "Configuration", "Servers", "Sessions", "Transports", "Access", "Proxy"),
-        new("Management", "JsonRpc", "Diagnostics", "Configuration", "Servers", "Sessions", "Transports", "Access", "Proxy"),
+        new("Proxy", "JsonRpc", "Diagnostics", "Configuration", "Replicas", "Access", TransportsEntry),
+        new("Cli", "JsonRpc", "Diagnostics", "Configuration", "Replicas", "Servers", "Sessions", "Transports", "Access", "Proxy"),
+        new("Management", "JsonRpc", "Diagnostics", "Configuration", "Replicas", "Servers", "Sessions", "Transports", "Access", "Proxy"),
     ];
 
     /// <summary>Namespaces and types, of the framework or a package, that belong to some folders alone.</summary>

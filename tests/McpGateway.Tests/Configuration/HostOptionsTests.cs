@@ -20,6 +20,7 @@ public sealed class HostOptionsTests : IDisposable
         using var defaults = Services(new ConfigurationBuilder().Build());
         Assert.Equivalent(Get<LimitsOptions>(defaults), Get<LimitsOptions>(configured), strict: true);
         Assert.Equivalent(Get<DrainOptions>(defaults), Get<DrainOptions>(configured), strict: true);
+        Assert.Equivalent(Get<ReplicasOptions>(defaults), Get<ReplicasOptions>(configured), strict: true);
         Assert.Equivalent(Get<AccessOptions>(defaults), Get<AccessOptions>(configured), strict: true);
         Assert.Equal(["localhost", "127.0.0.1", "[::1]"], Get<AccessOptions>(configured).AllowedHosts);
         Assert.Null(Get<AccessOptions>(configured).Anonymous);
@@ -31,8 +32,9 @@ public sealed class HostOptionsTests : IDisposable
         var configuration = new ConfigurationBuilder().AddJsonFile(RepositoryFolder.File("appsettings.json")).Build();
         Strictly<LimitsOptions>(configuration, LimitsOptions.Section);
         Strictly<DrainOptions>(configuration, DrainOptions.Section);
+        Strictly<ReplicasOptions>(configuration, ReplicasOptions.Section);
         Strictly<AccessOptions>(configuration, AccessOptions.Section);
-        Assert.Equal(["Access", "Drain", "Limits", "Logging"], configuration.GetChildren().Select(section => section.Key).Order());
+        Assert.Equal(["Access", "Drain", "Limits", "Logging", "Replicas"], configuration.GetChildren().Select(section => section.Key).Order());
     }
 
     [Fact]

@@ -85,7 +85,7 @@ public sealed class SessionManagerTests : IDisposable
         manager.TryOpen(SessionKind.Streamable, _server, SessionsFixture.Alice, out _);
         session!.Receive(Json.Request(1, "initialize"), _fixture.Post(), CancellationToken.None);
         var child = await _fixture.Launcher.NextAsync();
-        manager.Drain();
+        manager.Drain(Refusal.Draining);
         Assert.Same(Refusal.Draining, manager.TryOpen(SessionKind.Sse, _server, SessionsFixture.Alice, out _));
         Assert.Same(Refusal.Draining, session.Receive(Json.Request(2), _fixture.Post(), CancellationToken.None).Refusal);
         Assert.Null(session.Receive(Json.Notification("x"), _fixture.Post(), CancellationToken.None).Refusal);

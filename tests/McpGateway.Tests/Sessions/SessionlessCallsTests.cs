@@ -182,7 +182,7 @@ public sealed class SessionlessCallsTests : IAsyncDisposable
     [Fact]
     public void Drain_NewOwner_IsRefused()
     {
-        _sessions.Drain();
+        _sessions.Drain(Refusal.Draining);
         Assert.Same(Refusal.Draining, Receive(Json.Request(1), _fixture.Post()).Refusal);
     }
 
@@ -191,7 +191,7 @@ public sealed class SessionlessCallsTests : IAsyncDisposable
     {
         Receive(Json.Request(1), _fixture.Post());
         await ShakenAsync();
-        _sessions.Drain();
+        _sessions.Drain(Refusal.Draining);
         Assert.Same(Refusal.Draining, Receive(Json.Request(2), _fixture.Post()).Refusal);
     }
 

@@ -6,6 +6,23 @@ namespace McpGateway.Tests.Sessions;
 public sealed class SessionIdTests
 {
     [Fact]
+    public void Create_WithAReplica_NamesIt()
+    {
+        var id = SessionId.Create("gw-0");
+        Assert.True(SessionId.IsWellFormed(id));
+        Assert.Equal("gw-0", SessionId.ReplicaOf(id));
+        Assert.Null(SessionId.ReplicaOf(SessionId.Create()));
+    }
+
+    [Theory]
+    [InlineData("gw-0.x.y", "gw-0")]
+    [InlineData(".x", null)]
+    [InlineData("", null)]
+    [InlineData("gw 0.x", null)]
+    [InlineData("gw-0/../.x", null)]
+    public void ReplicaOf_WhatAnybodyMayWrite(string id, string? replica) => Assert.Equal(replica, SessionId.ReplicaOf(id));
+
+    [Fact]
     public void Create_IsOf128BitsAndNeverTheSame()
     {
         var ids = Enumerable.Range(0, 10_000).Select(_ => SessionId.Create()).ToArray();

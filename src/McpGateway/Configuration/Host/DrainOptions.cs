@@ -8,7 +8,16 @@ public sealed class DrainOptions
 {
     public const string Section = "Drain";
 
-    /// <summary>How long calls in flight have to end when the gateway stops. Default 30 seconds.</summary>
+    /// <summary>
+    /// When the gateway is told to stop: how long it goes on as before, but for new sessions, until whatever stands in front
+    /// of it has noticed. Null (the default): 5 seconds with replicas, else none.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
+    public TimeSpan? Delay { get; set; }
+
+    /// <summary>
+    /// How long calls in flight then have to end, and children to stop, for which the last of it is kept. Default 30 seconds.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
 }

@@ -1,3 +1,4 @@
+using McpGateway.Replicas;
 using McpGateway.Servers;
 using McpGateway.Sessions;
 
@@ -40,7 +41,7 @@ internal sealed class SseHandler(SessionManager sessions, CallerValues values, R
             return;
         }
 
-        var stream = session!.OpenStream();
+        var stream = session!.OpenStream(context.Features.Get<ReplicaHop>()?.From);
         try
         {
             await EventStream.StartAsync(context);

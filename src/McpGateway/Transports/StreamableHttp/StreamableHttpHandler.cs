@@ -1,3 +1,4 @@
+using McpGateway.Replicas;
 using McpGateway.Servers;
 using McpGateway.Sessions;
 using McpGateway.Transports.Sse;
@@ -54,7 +55,7 @@ internal sealed class StreamableHttpHandler(SessionManager sessions, PostHandler
             return;
         }
 
-        var stream = session.OpenStream();
+        var stream = session.OpenStream(context.Features.Get<ReplicaHop>()?.From);
         try
         {
             await EventStream.StartAsync(context);

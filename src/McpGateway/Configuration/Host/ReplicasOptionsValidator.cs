@@ -1,0 +1,89 @@
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Options;
+
+namespace McpGateway.Configuration;
+
+/// <summary>Finds what would leave sessions where nobody finds them, or let others sign.</summary>
+internal sealed class ReplicasOptionsValidator : IValidateOptions<ReplicasOptions>
+{
+    private const int MostReplicas = 1000;
+    private const string UrlAdvice = "write the replica's base URL without a path, such as http://10.0.0.7:8000";
+
+    public ValidateOptionsResult Validate(string? name, ReplicasOptions options)
+    {
+        var errors = KeyErrors(options).Concat(options.IsConfigured ? Errors(options) : LonelyErrors(options)).ToList();
+        return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
+    }
+
+    private static IEnumerable<string> Errors(ReplicasOptions options)
+    {
+        if (options.Keys.Count == 0)
+            yield return "Replicas:Keys: write a secret that all replicas have in common; `openssl rand -base64 32` makes one";
+        var isNamed = options.Self is not null && ReplicaName.IsWellFormed(options.Self);
+        if (!isNamed)
+            yield return $"Replicas:Self: {ReplicaName.Advice}";
+        foreach (var error in options.Peers.Count > 0 ? PeerErrors(options) : PatternErrors(options, isNamed))
+            yield return error;
+    }
+
+    private static IEnumerable<string> LonelyErrors(ReplicasOptions options)
+    {
+        if (options.Self is not null || options.Address is not null || options.Count is not null)
+            yield return "Replicas: say who the others are, by Peers, or by NamePattern and Address; or leave out Self, Address and Count";
+    }
+
+    private static IEnumerable<string> PeerErrors(ReplicasOptions options)
+    {
+        if (options.NamePattern is not null || options.Address is not null || options.Count is not null)
+            yield return "Replicas:Peers: NamePattern, Address and Count would do nothing beside it; leave out one or the other";
+        if (options.Self is not null && !options.Peers.ContainsKey(options.Self))
+            yield return "Replicas:Peers: Self must be among them, with the URL by which the others reach this replica";
+        foreach (var (peer, url) in options.Peers)
+        {
+            if (!ReplicaName.IsWellFormed(peer))
+                yield return $"Replicas:Peers:{peer}: {ReplicaName.Advice}";
+            if (!IsBase(url))
+                yield return $"Replicas:Peers:{peer}: {UrlAdvice}";
+        }
+    }
+
+    private static IEnumerable<string> PatternErrors(ReplicasOptions options, bool isNamed)
+    {
+        var pattern = TryCompile(options.NamePattern!);
+        if (pattern is null)
+            yield return "Replicas:NamePattern: write a regular expression without look-around and back-references, such as gw-[0-9]+";
+        else if (isNamed && !pattern.IsMatch(options.Self!))
+            yield return "Replicas:NamePattern: it must match Self, as a whole";
+        if (options.Address?.Contains(ReplicasOptions.NamePlaceholder, StringComparison.Ordinal) is not true || !IsBase(options.AddressOf("x")))
+            yield return "Replicas:Address: write a base URL with {name} in its host, such as http://{name}.gw-headless:8000";
+        if (options.Count is < 1 or > MostReplicas)
+            yield return $"Replicas:Count: write a number from 1 to {MostReplicas}, or null";
+        if (options.Count is not null && isNamed && !char.IsAsciiDigit(options.Self![^1]))
+            yield return "Replicas:Count: it is for names that end in a number, which Self does not";
+    }
+
+    private static IEnumerable<string> KeyErrors(ReplicasOptions options)
+    {
+        foreach (var (index, key) in options.Keys.Index())
+        {
+            var bytes = new byte[key.Length];
+            if (!Convert.TryFromBase64String(key, bytes, out var count) || count < ReplicasOptions.KeyBytes)
+                yield return $"Replicas:Keys:{index}: write at least {ReplicasOptions.KeyBytes} random bytes in base64; `openssl rand -base64 32` makes them";
+        }
+    }
+
+    private static Regex? TryCompile(string pattern)
+    {
+        try
+        {
+            return ReplicaName.Compile(pattern);
+        }
+        catch (Exception exception) when (exception is ArgumentException or NotSupportedException)
+        {
+            return null;
+        }
+    }
+
+    private static bool IsBase(string? text) => Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
+        && url is { PathAndQuery: "/", Fragment: "", UserInfo: "" };
+}

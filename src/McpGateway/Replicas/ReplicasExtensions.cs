@@ -1,0 +1,12 @@
+namespace McpGateway.Replicas;
+
+public static class ReplicasExtensions
+{
+    /// <summary>Adds what the gateway knows of its peers, and of its own leaving.</summary>
+    public static IServiceCollection AddReplicas(this IServiceCollection services) => services
+        .AddSingleton<ReplicaTable>()
+        .AddSingleton<HopSignature>()
+        .AddSingleton<PeerStates>()
+        .AddSingleton<PassingStreams>()
+        .AddSingleton<DrainState>();
+}
