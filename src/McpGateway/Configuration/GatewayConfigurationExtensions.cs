@@ -24,10 +24,12 @@ public static class GatewayConfigurationExtensions
 
         services.AddOptions<LimitsOptions>().Bind(configuration.GetSection(LimitsOptions.Section)).ValidateOnStart();
         services.AddOptions<DrainOptions>().Bind(configuration.GetSection(DrainOptions.Section)).ValidateOnStart();
+        services.AddOptions<ReplicasOptions>().Bind(configuration.GetSection(ReplicasOptions.Section)).ValidateOnStart();
         services.AddOptions<AccessOptions>().Bind(configuration.GetSection(AccessOptions.Section))
             .PostConfigure(CompleteHosts).ValidateOnStart();
         services.AddSingleton<IValidateOptions<LimitsOptions>, LimitsOptionsValidator>();
         services.AddSingleton<IValidateOptions<DrainOptions>, DrainOptionsValidator>();
+        services.AddSingleton<IValidateOptions<ReplicasOptions>, ReplicasOptionsValidator>();
         services.AddSingleton<IValidateOptions<AccessOptions>, AccessOptionsValidator>();
         return services;
     }

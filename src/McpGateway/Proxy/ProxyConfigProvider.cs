@@ -9,7 +9,7 @@ namespace McpGateway.Proxy;
 /// Gives YARP one route and one cluster a server, from the configuration in force. YARP reads the new snapshot when the
 /// change token of the old one fires, which the provider below swaps first.
 /// </summary>
-internal sealed partial class ProxyConfigProvider(GatewayConfigProvider provider, ILogger<ProxyConfigProvider> log)
+internal sealed class ProxyConfigProvider(GatewayConfigProvider provider, ClusterSettings settings)
     : IProxyConfigProvider
 {
     /// <summary>The destination of a stdio server's cluster that is this process.</summary>
@@ -29,8 +29,6 @@ internal sealed partial class ProxyConfigProvider(GatewayConfigProvider provider
         // The token first: a change between the two lines then fires it, and YARP comes back.
         var token = provider.GetChangeToken();
         var config = provider.Current;
-        foreach (var server in config.Servers.Values.Where(server => server.Target is RemoteTarget))
-            Log.RemoteNotServed(log, server.Name);
         return new Snapshot(
             [.. config.Servers.Values.Select(Route), .. DefaultRoutes(config)], [.. config.Servers.Values.Select(Cluster)], token);
     }
@@ -60,22 +58,14 @@ internal sealed partial class ProxyConfigProvider(GatewayConfigProvider provider
         },
     };
 
-    private static ClusterConfig Cluster(ServerConfig server) => new()
-    {
-        ClusterId = server.Name,
-        Destinations = new Dictionary<string, DestinationConfig>
+    private ClusterConfig Cluster(ServerConfig server) => server.Target is RemoteTarget remote
+        ? RemoteClusters.Create(server, remote, settings.Of(server.Name))
+        : new ClusterConfig
         {
-            [Self] = new() { Address = server.Target is RemoteTarget remote ? remote.Url.AbsoluteUri : SelfAddress },
-        },
-    };
+            ClusterId = server.Name,
+            Destinations = new Dictionary<string, DestinationConfig> { [Self] = new() { Address = SelfAddress } },
+        };
 
     private sealed record Snapshot(
         IReadOnlyList<RouteConfig> Routes, IReadOnlyList<ClusterConfig> Clusters, IChangeToken ChangeToken) : IProxyConfig;
-
-    private static partial class Log
-    {
-        [LoggerMessage(1, LogLevel.Warning, "{Server} is a remote server, which this version does not serve: its routes answer 501",
-            EventName = "RemoteNotServed")]
-        public static partial void RemoteNotServed(ILogger log, string server);
-    }
 }

@@ -1,6 +1,9 @@
 using McpGateway.Access;
 using McpGateway.Transports;
+using McpGateway.Transports.Remote;
 using Yarp.ReverseProxy.Configuration;
+using Yarp.ReverseProxy.Health;
+using Yarp.ReverseProxy.SessionAffinity;
 
 namespace McpGateway.Proxy;
 
@@ -10,7 +13,13 @@ public static class ProxyExtensions
     public static IServiceCollection AddGatewayProxy(this IServiceCollection services)
     {
         services.AddSingleton<IProxyConfigProvider, ProxyConfigProvider>();
-        services.AddReverseProxy();
+        services.AddSingleton<ClusterSettings>();
+        services.AddSingleton<ISessionAffinityPolicy, SealedSessionAffinity>();
+        services.AddSingleton<IAffinityFailurePolicy, UnknownSessionPolicy>();
+        services.AddSingleton<IPassiveHealthCheckPolicy, RefusedConnections>();
+        services.AddReverseProxy().AddTransforms<RemoteTransforms>().ConfigureHttpClient(ClientCertificate.Configure);
+        // It writes whole URLs, queries and all, and a warning for each client that leaves a stream.
+        services.AddLogging(logging => logging.AddFilter("Yarp.ReverseProxy.Forwarder.HttpForwarder", LogLevel.None));
         RemoveDataProtection(services);
         return services;
     }
@@ -31,11 +40,13 @@ public static class ProxyExtensions
     public static void MapGatewayProxy(this IEndpointRouteBuilder endpoints)
     {
         var transports = endpoints.ServiceProvider.GetRequiredService<McpEndpoint>();
+        var remote = endpoints.ServiceProvider.GetRequiredService<RemoteEndpoint>();
         endpoints.MapReverseProxy(pipeline =>
         {
             pipeline.UseSessionAffinity();
             pipeline.UseLoadBalancing();
             pipeline.UseLocalBridge(transports);
+            pipeline.UseRemoteServers(remote);
             pipeline.UsePassiveHealthChecks();
         }).ConfigureEndpoints((endpoint, route) => endpoint.WithMetadata(
             ProxyConfigProvider.Describe(route), new GuardedServer(route.ClusterId!)));

@@ -1,5 +1,7 @@
+using McpGateway.Configuration;
 using McpGateway.Limits;
 using McpGateway.Transports.PlainHttp;
+using McpGateway.Transports.Remote;
 using McpGateway.Transports.Sse;
 using McpGateway.Transports.StreamableHttp;
 
@@ -22,5 +24,23 @@ public static class TransportsExtensions
             provider.GetRequiredService<Servers.ServerRegistry>(),
             provider.GetRequiredService<StreamableHttpHandler>(),
             provider.GetRequiredService<SseHandler>(),
-            provider.GetRequiredService<MessageHandler>()));
+            provider.GetRequiredService<MessageHandler>()))
+        .AddRemote();
+
+    private static IServiceCollection AddRemote(this IServiceCollection services) => services
+        .AddSingleton<SessionSeal>()
+        .AddSingleton<RemoteCatalogues>()
+        .AddSingleton<RemoteDrain>()
+        .AddHostedService(provider => provider.GetRequiredService<RemoteDrain>())
+        .AddSingleton<RemoteContext>()
+        .AddSingleton<RemoteHeaders>()
+        .AddSingleton<RemoteRules>()
+        .AddSingleton<RemoteListening>()
+        .AddSingleton<RemoteStreamableHandler>()
+        .AddSingleton<RemoteSseHandler>()
+        .AddSingleton(provider => new RemoteEndpoint(
+            provider.GetRequiredService<GatewayConfigProvider>(),
+            provider.GetRequiredService<SessionSeal>(),
+            provider.GetRequiredService<RemoteStreamableHandler>(),
+            provider.GetRequiredService<RemoteSseHandler>()));
 }

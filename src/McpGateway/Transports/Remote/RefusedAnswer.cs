@@ -1,0 +1,49 @@
+using McpGateway.JsonRpc;
+using McpGateway.Sessions;
+
+namespace McpGateway.Transports.Remote;
+
+/// <summary>
+/// What becomes of a remote server's refusal. Its 401 must not look like the gateway's own: a client would get itself a token that
+/// helps nothing, or throw a good one away. So neither its status nor its headers pass where they would mean something else here.
+/// </summary>
+internal static class RefusedAnswer
+{
+    /// <summary>Answers the client, if the refusal may be passed on.</summary>
+    /// <param name="remote">What the relay needs.</param>
+    /// <param name="call">The client's request.</param>
+    /// <param name="response">Not a success.</param>
+    /// <param name="id">Of the client's request; none when it holds none, or several.</param>
+    /// <returns>Null when the request has been answered; else the error that is to be its answer.</returns>
+    public static async Task<JsonRpcError?> TryPassAsync(RemoteContext remote, RemoteCall call, HttpResponseMessage response, JsonRpcId id)
+    {
+        var (context, status) = (call.Context, (int)response.StatusCode);
+        if (status == StatusCodes.Status404NotFound && call.Session is not null)
+        {
+            await HttpErrors.WriteAsync(context, Refusal.SessionNotFound, id);
+            return null;
+        }
+
+        if (status == StatusCodes.Status429TooManyRequests)
+        {
+            await HttpErrors.WriteAsync(context, UpstreamErrors.TooMany(call.Server.Name, response.RetryAfter()), id);
+            return null;
+        }
+
+        if (MayPass(status) && await response.ReadErrorAsync(remote, call, id) is { } error)
+        {
+            using (error)
+            {
+                context.Response.StatusCode = status;
+                PostAnswer.WriteJson(context, error);
+            }
+
+            return null;
+        }
+
+        return UpstreamErrors.Status(call.Server.Name, status, response.RetryAfter());
+    }
+
+    private static bool MayPass(int status) => status is >= 400 and < 600 and not (
+        StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden or StatusCodes.Status407ProxyAuthenticationRequired);
+}
