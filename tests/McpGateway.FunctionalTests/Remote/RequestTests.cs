@@ -76,7 +76,6 @@ public sealed class RequestTests
         Assert.Equal(403, await PingAsync(gateway, "alice", null));
         Assert.Equal(403, await PingAsync(gateway, null, "x"));
         Assert.Equal(403, await PingAsync(gateway, "alice", "a\tb"));
-        Assert.Equal(403, await PingAsync(gateway, "ж", "x"));
 
         Assert.Equal(
             [("user alice", "Bearer of-alice"), ("user bob", "Bearer of-bob")],
