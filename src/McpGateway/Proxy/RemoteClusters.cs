@@ -16,7 +16,11 @@ internal static class RemoteClusters
     public static ClusterConfig Create(ServerConfig server, RemoteTarget target, ClusterConfig? settings) => new()
     {
         ClusterId = server.Name,
-        Destinations = target.Urls.ToDictionary(DestinationId, url => new DestinationConfig { Address = url.AbsoluteUri }),
+        Destinations = target.Urls.ToDictionary(DestinationId, url => new DestinationConfig
+        {
+            Address = url.AbsoluteUri,
+            Health = url.GetLeftPart(UriPartial.Authority), // where the path of an active health check begins
+        }),
         SessionAffinity = new SessionAffinityConfig
         {
             Enabled = true,

@@ -30,6 +30,7 @@ public static class TransportsExtensions
     private static IServiceCollection AddRemote(this IServiceCollection services) => services
         .AddSingleton<SessionSeal>()
         .AddSingleton<RemoteCatalogues>()
+        .AddSingleton<UpstreamReports>()
         .AddSingleton<RemoteDrain>()
         .AddHostedService(provider => provider.GetRequiredService<RemoteDrain>())
         .AddSingleton<RemoteContext>()

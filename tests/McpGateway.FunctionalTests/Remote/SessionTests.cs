@@ -83,13 +83,17 @@ public sealed class SessionTests
         await AssertUnknownAsync(elsewhere);
     }
 
-    [Fact]
-    public async Task Session_ThatTheServerHasEnded_Is404WithTheRequestsId()
+    [Theory]
+    [InlineData(404, "nothing here")]
+    [InlineData(400, "Bad Request: No valid session ID provided")]
+    [InlineData(400, "Bad Request: Server not initialized")]
+    public async Task Session_ThatTheServerHasEnded_Is404WithTheRequestsId(int status, string message)
     {
         await using var upstream = await Upstream.StartAsync();
         await using var gateway = await RemoteGateway.StartAsync(upstream.Url);
         var client = await RemoteGateway.ConnectAsync(gateway);
-        upstream.Answer = (context, _) => Upstream.StatusAsync(context, 404);
+        upstream.Answer = (context, _) => Upstream.JsonAsync(
+            context, $$$"""{"jsonrpc":"2.0","error":{"code":-32000,"message":"{{{message}}}"},"id":null}""", status);
         await AssertUnknownAsync(client);
     }
 

@@ -83,6 +83,7 @@ internal sealed class Upstream : IAsyncDisposable
     public static string ResultOf(JsonElement request) => request.Method() switch
     {
         "initialize" => """{"protocolVersion":"2025-11-25","capabilities":{"tools":{}},"serverInfo":{"name":"up","version":"1"}}""",
+        "tools/list" when request.TryGetProperty("params", out var page) && page.TryGetProperty("cursor", out _) => """{"tools":[]}""",
         "tools/list" => """{"tools":[{"name":"read","inputSchema":{}},{"name":"write","inputSchema":{}}],"nextCursor":"more"}""",
         "tools/call" => $$"""{"content":[{"type":"text","text":"called {{request.Get("params").Get("name").GetString()}}"}]}""",
         _ => "{}",

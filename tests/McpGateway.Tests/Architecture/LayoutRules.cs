@@ -5,8 +5,15 @@ internal static class LayoutRules
 {
     public const string Root = "McpGateway";
 
-    /// <summary>The one type through which Proxy hands a request to Transports.</summary>
+    /// <summary>The one type through which Proxy hands a request for a stdio server to Transports.</summary>
     public const string TransportsEntry = "Transports.McpEndpoint";
+
+    /// <summary>The types through which Proxy forwards a request to a remote server, and Transports reads and writes it.</summary>
+    public static readonly string[] RemoteEntry =
+    [
+        .. new[] { "RemoteEndpoint", "RemoteExchange", "IUpstream", "UpstreamLink", "UpstreamAddress", "UpstreamFailure", "UpstreamSession" }
+            .Select(type => "Transports.Remote." + type),
+    ];
 
     /// <summary>Composition, at the top of everything: free to use whatever it wires together.</summary>
     public const string Composition = "Program.cs";
@@ -22,7 +29,7 @@ internal static class LayoutRules
         new("Sessions", "JsonRpc", "Diagnostics", "Configuration", "Limits", "Servers"),
         new("Transports", "JsonRpc", "Diagnostics", "Configuration", "Limits", "Servers", "Sessions"),
         new("Access", "JsonRpc", "Diagnostics", "Configuration", "Limits"),
-        new("Proxy", "JsonRpc", "Diagnostics", "Configuration", "Access", TransportsEntry),
+        new("Proxy", ["JsonRpc", "Diagnostics", "Configuration", "Access", TransportsEntry, .. RemoteEntry]),
         new("Cli", "JsonRpc", "Diagnostics", "Configuration", "Servers", "Sessions", "Transports", "Access", "Proxy"),
         new("Management", "JsonRpc", "Diagnostics", "Configuration", "Servers", "Sessions", "Transports", "Access", "Proxy"),
     ];

@@ -34,6 +34,12 @@ internal static class RefusedAnswer
         {
             using (error)
             {
+                if (call.Session is not null && status == StatusCodes.Status400BadRequest && IsAboutSession(error))
+                {
+                    await HttpErrors.WriteAsync(context, Refusal.SessionNotFound, id);
+                    return null;
+                }
+
                 context.Response.StatusCode = status;
                 PostAnswer.WriteJson(context, error);
             }
@@ -43,6 +49,13 @@ internal static class RefusedAnswer
 
         return UpstreamErrors.Status(call.Server.Name, status, response.RetryAfter());
     }
+
+    // Many servers, the TypeScript SDK's examples first of all, answer 400 where the specification has 404: their clients are
+    // stranded, for only 404 has them begin anew (Streamable HTTP, "Session Management").
+    private static bool IsAboutSession(JsonRpcMessage message) =>
+        JsonMembers.TryFind(message.Utf8, "error"u8, out var error) && JsonMembers.TryFind(error, "code"u8, out var code)
+        && code.SequenceEqual("-32000"u8) && JsonMembers.FindText(error, "message"u8) is { } text
+        && (text.Contains("session", StringComparison.OrdinalIgnoreCase) || text.Contains("not initialized", StringComparison.OrdinalIgnoreCase));
 
     private static bool MayPass(int status) => status is >= 400 and < 600 and not (
         StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden or StatusCodes.Status407ProxyAuthenticationRequired);

@@ -7,7 +7,7 @@ namespace McpGateway.Transports.Remote;
 /// <summary>What every relay from a remote server needs of the gateway.</summary>
 internal sealed record RemoteContext(
     GatewayConfigProvider Config, IOptions<LimitsOptions> Limits, SessionSeal Seal, RemoteCatalogues Catalogues, RemoteDrain Drain,
-    GatewayMetrics Metrics, TimeProvider Time, ILogger<RemoteEndpoint> Log)
+    UpstreamReports Reports, GatewayMetrics Metrics, TimeProvider Time)
 {
     /// <summary>The largest message that is taken, in bytes.</summary>
     public int MessageBytes => Limits.Value.MessageBytes;

@@ -1,7 +1,7 @@
 namespace McpGateway.Transports.Remote;
 
 /// <summary>One request to a remote server: all that it is told, and what becomes of its answer. Nothing else of the client's passes.</summary>
-public sealed class RemoteExchange
+public sealed record RemoteExchange
 {
     /// <summary>Where to, at the address that is chosen.</summary>
     public required Func<Uri, Uri> Target { get; init; }

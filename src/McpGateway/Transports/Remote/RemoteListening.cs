@@ -29,7 +29,7 @@ internal sealed class RemoteListening(RemoteContext remote, RateLimits limits, R
             return;
         }
 
-        var failure = await call.Upstream.ForwardAsync(new RemoteExchange
+        var failure = await remote.Reports.ForwardAsync(call, new RemoteExchange
         {
             Target = url => url,
             Headers = known,

@@ -61,7 +61,7 @@ internal sealed class RemoteSseHandler(RemoteContext remote, RequestBody body, R
             return;
         }
 
-        var failure = await call.Upstream.ForwardAsync(new RemoteExchange
+        var failure = await remote.Reports.ForwardAsync(call, new RemoteExchange
         {
             Target = url => UpstreamEndpoint.At(url, session.Id),
             Headers = known,

@@ -119,7 +119,7 @@ internal sealed class RemoteStreamableHandler(
             return;
         }
 
-        var failure = await call.Upstream.ForwardAsync(new RemoteExchange
+        var failure = await remote.Reports.ForwardAsync(call, new RemoteExchange
         {
             Target = url => url,
             Headers = known,
@@ -138,7 +138,7 @@ internal sealed class RemoteStreamableHandler(
             return;
         }
 
-        var failure = await call.Upstream.ForwardAsync(new RemoteExchange
+        var failure = await remote.Reports.ForwardAsync(call, new RemoteExchange
         {
             Target = url => url,
             Headers = known,
