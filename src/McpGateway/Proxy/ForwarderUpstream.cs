@@ -62,7 +62,8 @@ internal sealed class ForwarderUpstream(HttpContext context, RequestDelegate nex
         Error: ForwarderError.Request,
         Exception: HttpRequestException
         {
-            HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError,
+            HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError
+                or HttpRequestError.SecureConnectionError,
         },
     };
 

@@ -39,7 +39,8 @@ internal static class RemoteClusters
     };
 
     /// <summary>A name that an address keeps: a session whose address is no longer configured is at none of the others.</summary>
-    public static string DestinationId(Uri url) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(url.AbsoluteUri)).AsSpan(0, 8));
+    public static string DestinationId(Uri url) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(url.AbsoluteUri)).AsSpan(0, 8));
 
     private static HealthCheckConfig? HealthCheck(HealthCheckConfig? configured, bool hasOthers)
     {

@@ -35,8 +35,8 @@ internal sealed class SealedSessionAffinity(RemoteEndpoint remote) : ISessionAff
 
     // The default one throws when the request has timed out, and takes the answer away with that.
     ValueTask ISessionAffinityPolicy.AffinitizeResponseAsync(
-        HttpContext context, ClusterState cluster, SessionAffinityConfig config, DestinationState destination, CancellationToken cancellationToken) =>
-        default;
+        HttpContext context, ClusterState cluster, SessionAffinityConfig config, DestinationState destination,
+        CancellationToken cancellationToken) => default;
 }
 
 /// <summary>Goes on with a request whose session is gone, so that its answer names its id.</summary>

@@ -59,9 +59,10 @@ public sealed class RemoteServerTests
 
         var tools = await client.ListToolsAsync(cancellationToken: Http.Token);
         Assert.Contains("echo", tools.Select(tool => tool.Name));
-        Assert.Equal("Echo: naïve ☃", Text(await client.CallToolAsync("echo", new Dictionary<string, object?> { ["message"] = "naïve ☃" }, cancellationToken: Http.Token)));
-        await client.CallToolAsync(
-            "trigger-long-running-operation", new Dictionary<string, object?> { ["duration"] = 1, ["steps"] = 4 }, new Reporter(reported), cancellationToken: Http.Token);
+        var text = new Dictionary<string, object?> { ["message"] = "naïve ☃" };
+        Assert.Equal("Echo: naïve ☃", Text(await client.CallToolAsync("echo", text, cancellationToken: Http.Token)));
+        var steps = new Dictionary<string, object?> { ["duration"] = 1, ["steps"] = 4 };
+        await client.CallToolAsync("trigger-long-running-operation", steps, new Reporter(reported), cancellationToken: Http.Token);
         Assert.Equal([1f, 2f, 3f], reported.Order().Take(3)); // this client may miss what comes right before the answer
         // What belongs to no call: over HTTP it comes on the GET stream.
         await client.CallToolAsync("toggle-simulated-logging", cancellationToken: Http.Token);

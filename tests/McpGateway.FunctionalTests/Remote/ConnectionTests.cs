@@ -71,7 +71,8 @@ public sealed class ConnectionTests : IDisposable
 
         var session = "session=";
         Assert.NotEmpty(log.Lines);
-        Assert.DoesNotContain(log.Lines, line => line.Contains("swordfish", StringComparison.Ordinal) || line.Contains(session, StringComparison.Ordinal));
+        Assert.DoesNotContain(log.Lines, line =>
+            line.Contains("swordfish", StringComparison.Ordinal) || line.Contains(session, StringComparison.Ordinal));
     }
 
     [Fact]

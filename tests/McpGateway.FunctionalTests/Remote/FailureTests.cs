@@ -69,7 +69,8 @@ public sealed class FailureTests
     [Fact]
     public async Task Request_NotAnsweredInTime_IsAnErrorWithItsId()
     {
-        await using var upstream = await Upstream.StartAsync((context, _) => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted));
+        await using var upstream = await Upstream.StartAsync((context, _) =>
+            Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted));
         await using var gateway = await RemoteGateway.StartAsync(upstream.Url, new() { ["requestTimeout"] = "00:00:01" });
         using var post = await RemoteGateway.Client(gateway).PostAsync(Rpc.Request("5", "tools/list"));
         var error = await post.JsonAsync();

@@ -59,7 +59,8 @@ public sealed class RequestTests
             ("X-Forwarded-Host", "a.test"), ("Forwarded", "for=10.0.0.1"), ("Via", "1.1 x"));
         Assert.Equal(200, answer.Status);
         var names = Assert.Single(upstream.Requests).Headers.Keys;
-        Assert.DoesNotContain(names, name => name.StartsWith("X-", StringComparison.OrdinalIgnoreCase) || name is "Forwarded" or "Via" or "Authorization");
+        Assert.DoesNotContain(names, name =>
+            name.StartsWith("X-", StringComparison.OrdinalIgnoreCase) || name is "Forwarded" or "Via" or "Authorization");
     }
 
     [Fact]

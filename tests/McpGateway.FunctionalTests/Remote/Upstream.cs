@@ -63,7 +63,8 @@ internal sealed class Upstream : IAsyncDisposable
 
     /// <summary>The messages of this method that have arrived.</summary>
     public Arrived[] Posted(string method) =>
-        [.. Requests.Where(request => request.Body.Length > 0 && request.Json.ValueKind is JsonValueKind.Object && request.Json.Method() == method)];
+        [.. Requests.Where(request =>
+            request.Body.Length > 0 && request.Json.ValueKind is JsonValueKind.Object && request.Json.Method() == method)];
 
     /// <summary>A server of Streamable HTTP with the session "up-1": it answers at once, as JSON.</summary>
     public static Task McpAsync(HttpContext context, Arrived request)
@@ -79,7 +80,10 @@ internal sealed class Upstream : IAsyncDisposable
         return JsonAsync(context, Rpc.Result(id.GetRawText(), ResultOf(request.Json)));
     }
 
-    /// <summary>The result of a request to a server with the tools <c>read</c>, <c>write</c> and <c>Read</c>, which is <c>read</c> in disguise.</summary>
+    /// <summary>
+    /// The result of a request to a server with the tools <c>read</c>, <c>write</c> and <c>Read</c>, which is <c>read</c> in
+    /// disguise.
+    /// </summary>
     public static string ResultOf(JsonElement request) => request.Method() switch
     {
         "initialize" => """{"protocolVersion":"2025-11-25","capabilities":{"tools":{}},"serverInfo":{"name":"up","version":"1"}}""",

@@ -22,7 +22,9 @@ internal sealed class EventRelay(RemoteContext remote, HttpContext context, Serv
     private bool _asksClient;
     private bool _isResumable;
 
-    /// <summary>The requests that are to be answered on this stream, which ends then; null: it is open for as long as both sides like.</summary>
+    /// <summary>
+    /// The requests that are to be answered on this stream, which ends then; null: it is open for as long as both sides like.
+    /// </summary>
     public HashSet<JsonRpcId>? Pending { get; init; }
 
     /// <summary>Gives the event <c>endpoint</c> its data (HTTP+SSE); null for a stream on which there is none.</summary>
@@ -95,7 +97,8 @@ internal sealed class EventRelay(RemoteContext remote, HttpContext context, Serv
 
     // A stream that nothing is to be answered on ends with the server that gateway.json no longer has.
     private bool GoesOn() => Pending is { Count: > 0 }
-        || (Pending is null && remote.Config.Current.Servers.TryGetValue(server.Name, out var current) && current.Target.Equals(server.Target));
+        || (Pending is null && remote.Config.Current.Servers.TryGetValue(server.Name, out var current)
+            && current.Target.Equals(server.Target));
 
     // False ends the stream.
     private bool TryWrite(SseItem<PooledBytes> item)

@@ -135,7 +135,7 @@ internal sealed class PostRelay(RemoteContext remote, RemoteCall call, HashSet<J
         {
             await relay.RunAsync(events);
         }
-        catch (OperationCanceledException) when (remote.Drain.Over.IsCancellationRequested && !Context.RequestAborted.IsCancellationRequested)
+        catch (OperationCanceledException) when (!Context.RequestAborted.IsCancellationRequested)
         {
             await relay.FailAsync(Refusal.Draining.Error);
         }

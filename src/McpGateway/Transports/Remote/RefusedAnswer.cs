@@ -55,7 +55,8 @@ internal static class RefusedAnswer
     private static bool IsAboutSession(JsonRpcMessage message) =>
         JsonMembers.TryFind(message.Utf8, "error"u8, out var error) && JsonMembers.TryFind(error, "code"u8, out var code)
         && code.SequenceEqual("-32000"u8) && JsonMembers.FindText(error, "message"u8) is { } text
-        && (text.Contains("session", StringComparison.OrdinalIgnoreCase) || text.Contains("not initialized", StringComparison.OrdinalIgnoreCase));
+        && (text.Contains("session", StringComparison.OrdinalIgnoreCase)
+            || text.Contains("not initialized", StringComparison.OrdinalIgnoreCase));
 
     private static bool MayPass(int status) => status is >= 400 and < 600 and not (
         StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden or StatusCodes.Status407ProxyAuthenticationRequired);

@@ -23,42 +23,42 @@ internal static class RemoteBody
         return body.WrittenSpan.ToArray();
     }
 
-    /// <summary>Has requests wait for their turn (<c>concurrency</c>).</summary>
-    /// <returns>To be disposed of when they are answered; null when too many wait already.</returns>
-    public static async Task<Turns?> AwaitTurnAsync(ClientQuota? quota, int requests, CancellationToken leave)
+    /// <summary>
+    /// Has a POST with requests wait for its turn (<c>concurrency</c>). A batch counts as one: with a turn for each of its requests, one
+    /// that is larger than the limit would wait for itself.
+    /// </summary>
+    /// <returns>To be disposed of when it is answered; null when too many wait already, or it has waited too long.</returns>
+    public static async Task<Turn?> AwaitTurnAsync(RemoteContext remote, RemoteCall call, PostedMessages posted)
     {
-        var turns = new Turns([]);
+        Admission? admission = null;
+        if (!posted.HasRequest || posted.Rights.Quota is not { } quota)
+            return new Turn(null);
+        if (!quota.TryAdmit(out admission))
+            return null;
+        var turn = new Turn(admission);
         try
         {
-            for (var i = 0; quota is not null && i < requests; i++)
-            {
-                if (!quota.TryAdmit(out var admission))
-                    return Refuse();
-                if (admission is null)
-                    break; // nothing counts
-                turns.Admissions.Add(admission);
-                if (await admission.Outcome.WaitAsync(leave) is not AdmissionOutcome.Admitted)
-                    return Refuse();
-            }
-
-            return turns;
+            if (admission is null || await admission.Outcome.WaitAsync(call.Server.RequestTimeout, remote.Time, call.Context.RequestAborted)
+                is AdmissionOutcome.Admitted)
+                return turn;
+        }
+        catch (TimeoutException)
+        {
+            // As if it had been refused at once.
         }
         catch (OperationCanceledException)
         {
-            turns.Dispose();
+            turn.Dispose();
             throw;
         }
 
-        Turns? Refuse()
-        {
-            turns.Dispose();
-            return null;
-        }
+        turn.Dispose();
+        return null;
     }
 }
 
-/// <summary>The permits of requests in flight.</summary>
-internal sealed record Turns(List<Admission> Admissions) : IDisposable
+/// <summary>A permit of those in flight; nothing where none is needed.</summary>
+internal sealed record Turn(Admission? Admission) : IDisposable
 {
-    public void Dispose() => Admissions.ForEach(admission => admission.Dispose());
+    public void Dispose() => Admission?.Dispose();
 }

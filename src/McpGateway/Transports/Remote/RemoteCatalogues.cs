@@ -17,7 +17,8 @@ internal sealed class RemoteCatalogues(TimeProvider time)
 
     private readonly Partitions<Key, RemoteCatalogue> _catalogues = new(Capacity, time, () => new RemoteCatalogue(), _ => false);
 
-    public RemoteCatalogue Of(ServerConfig server, SessionOwner owner) => _catalogues.Get(new Key(server.Name, (RemoteTarget)server.Target, owner));
+    public RemoteCatalogue Of(ServerConfig server, SessionOwner owner) =>
+        _catalogues.Get(new Key(server.Name, (RemoteTarget)server.Target, owner));
 
     // With the target: what another server of the same name has listed is no more.
     private readonly record struct Key(string Server, RemoteTarget Target, SessionOwner Owner);

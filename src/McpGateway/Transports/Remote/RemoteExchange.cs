@@ -1,6 +1,8 @@
 namespace McpGateway.Transports.Remote;
 
-/// <summary>One request to a remote server: all that it is told, and what becomes of its answer. Nothing else of the client's passes.</summary>
+/// <summary>
+/// One request to a remote server: all that it is told, and what becomes of its answer. Nothing else of the client's passes.
+/// </summary>
 public sealed record RemoteExchange
 {
     /// <summary>Where to, at the address that is chosen.</summary>
@@ -12,7 +14,9 @@ public sealed record RemoteExchange
     /// <summary>JSON, checked; null for none.</summary>
     public byte[]? Body { get; init; }
 
-    /// <summary>Whether its answer may take any time to begin, as a stream's does whose server sends nothing before the first event.</summary>
+    /// <summary>
+    /// Whether its answer may take any time to begin, as a stream's does whose server sends nothing before the first event.
+    /// </summary>
     public bool IsStream { get; init; }
 
     /// <summary>

@@ -7,7 +7,8 @@ namespace McpGateway.Transports.Remote;
 internal sealed class RemoteListening(RemoteContext remote, RateLimits limits, RemoteHeaders headers)
 {
     /// <summary>Opens the stream of Streamable HTTP.</summary>
-    public Task ListenAsync(RemoteCall call) => OpenAsync(call, (response, _) => PassAsync(call, response, BeginAsync, rewriteEndpoint: null));
+    public Task ListenAsync(RemoteCall call) =>
+        OpenAsync(call, (response, _) => PassAsync(call, response, BeginAsync, rewriteEndpoint: null));
 
     /// <summary>Opens a stream.</summary>
     /// <param name="call">A GET.</param>
@@ -54,7 +55,8 @@ internal sealed class RemoteListening(RemoteContext remote, RateLimits limits, R
     /// <param name="begin">Looks at what comes first and starts the response; false when it has answered otherwise.</param>
     /// <param name="rewriteEndpoint">See <see cref="EventRelay.RewriteEndpoint"/>.</param>
     public async Task PassAsync(
-        RemoteCall call, HttpResponseMessage response, Func<HttpContext, UpstreamEvents, Task<bool>> begin, Func<string, string?>? rewriteEndpoint)
+        RemoteCall call, HttpResponseMessage response, Func<HttpContext, UpstreamEvents, Task<bool>> begin,
+        Func<string, string?>? rewriteEndpoint)
     {
         using var leave = CancellationTokenSource.CreateLinkedTokenSource(call.Context.RequestAborted, remote.Drain.Begun);
         await using var stream = await response.Content.ReadAsStreamAsync(leave.Token);
@@ -66,7 +68,7 @@ internal sealed class RemoteListening(RemoteContext remote, RateLimits limits, R
             if (await begin(call.Context, events))
                 await relay.RunAsync(events);
         }
-        catch (OperationCanceledException) when (remote.Drain.Begun.IsCancellationRequested && !call.Context.RequestAborted.IsCancellationRequested)
+        catch (OperationCanceledException) when (!call.Context.RequestAborted.IsCancellationRequested)
         {
             // The gateway stops: its clients find their streams ended.
         }

@@ -8,7 +8,8 @@ namespace McpGateway.Transports.Remote;
 /// /{server}/sse and /{server}/message of a remote server that speaks HTTP+SSE (revision 2024-11-05). Its event <c>endpoint</c> is
 /// rewritten: the client posts its messages here, under a sealed id that tells where they go.
 /// </summary>
-internal sealed class RemoteSseHandler(RemoteContext remote, RequestBody body, RemoteHeaders headers, RemoteRules rules, RemoteListening listening)
+internal sealed class RemoteSseHandler(
+    RemoteContext remote, RequestBody body, RemoteHeaders headers, RemoteRules rules, RemoteListening listening)
 {
     private const string EndpointEvent = "endpoint";
 
@@ -48,14 +49,15 @@ internal sealed class RemoteSseHandler(RemoteContext remote, RequestBody body, R
             await HttpErrors.WriteAsync(context, StatusCodes.Status400BadRequest, refused.Error, id);
     }
 
-    private ValueTask<Refused?> CheckAsync(RemoteCall call, JsonRpcMessage message, SenderRights rights, Dictionary<string, string> known) =>
+    private ValueTask<Refused?> CheckAsync(
+        RemoteCall call, JsonRpcMessage message, SenderRights rights, Dictionary<string, string> known) =>
         rules.CheckAsync(call, message, rights, new UpstreamAsk(remote, call.Server, known, call.Upstream.Link).InSessionOfItsOwnAsync);
 
     private async Task SendAsync(RemoteCall call, UpstreamSession session, PostedMessages posted, Dictionary<string, string> known)
     {
         var (context, id) = (call.Context, posted.Id);
-        using var turns = await RemoteBody.AwaitTurnAsync(posted.Rights.Quota, posted.HasRequest ? 1 : 0, context.RequestAborted);
-        if (turns is null)
+        using var turn = await RemoteBody.AwaitTurnAsync(remote, call, posted);
+        if (turn is null)
         {
             await HttpErrors.WriteAsync(context, Refusal.TooManyAtATime, id);
             return;

@@ -39,7 +39,8 @@ internal sealed class RemoteStreamableHandler(
             return;
         }
 
-        if (await body.ReadAsync(context, call.Server, () => ProtocolVersion.AllowsBatches(version ?? ProtocolVersion.AssumedByHttp)) is not { } posted)
+        if (await body.ReadAsync(context, call.Server, () =>
+            ProtocolVersion.AllowsBatches(version ?? ProtocolVersion.AssumedByHttp)) is not { } posted)
             return;
         try
         {
@@ -112,8 +113,8 @@ internal sealed class RemoteStreamableHandler(
             return;
         }
 
-        using var turns = await RemoteBody.AwaitTurnAsync(posted.Rights.Quota, requests.Length, call.Context.RequestAborted);
-        if (turns is null)
+        using var turn = await RemoteBody.AwaitTurnAsync(remote, call, posted);
+        if (turn is null)
         {
             await HttpErrors.WriteAsync(call.Context, Refusal.TooManyAtATime, posted.Id);
             return;

@@ -28,7 +28,8 @@ internal sealed class SessionSeal
     public SessionSeal(IOptions<ReplicasOptions> options)
     {
         var secrets = options.Value.Keys.Select(Convert.FromBase64String).DefaultIfEmpty(RandomNumberGenerator.GetBytes(KeyBytes));
-        _keys = [.. secrets.Select(secret => HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, KeyBytes, info: "mcpgateway/upstream-session"u8.ToArray()))];
+        _keys = [.. secrets.Select(secret =>
+            HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, KeyBytes, info: "mcpgateway/upstream-session"u8.ToArray()))];
     }
 
     public string Seal(string server, SessionOwner owner, UpstreamSession session)

@@ -8,7 +8,8 @@ using McpGateway.Sessions.Children;
 namespace McpGateway.Transports.Remote;
 
 /// <summary>Asks a remote server for what the gateway itself wants to know, with the headers of the user that it is for.</summary>
-internal sealed class UpstreamAsk(RemoteContext remote, ServerConfig server, IReadOnlyDictionary<string, string> headers, UpstreamLink? link)
+internal sealed class UpstreamAsk(
+    RemoteContext remote, ServerConfig server, IReadOnlyDictionary<string, string> headers, UpstreamLink? link)
 {
     private static readonly byte[] Initialized = Encoding.UTF8.GetBytes("""{"jsonrpc":"2.0","method":"notifications/initialized"}""");
 
@@ -53,7 +54,8 @@ internal sealed class UpstreamAsk(RemoteContext remote, ServerConfig server, IRe
         return await AwaitAsync(events, id);
     });
 
-    private async Task<GatewayAnswer> BoundedAsync(JsonRpcMessage request, Func<JsonRpcId, byte[], CancellationToken, Task<GatewayAnswer>> ask)
+    private async Task<GatewayAnswer> BoundedAsync(
+        JsonRpcMessage request, Func<JsonRpcId, byte[], CancellationToken, Task<GatewayAnswer>> ask)
     {
         using (request)
         {
@@ -132,8 +134,9 @@ internal sealed class UpstreamAsk(RemoteContext remote, ServerConfig server, IRe
         {
             using (message)
             {
-                if (message.Envelope.IsAnswer && message.Envelope.Id == id)
-                    found = new GatewayAnswer(message.Envelope.Kind is JsonRpcKind.Result ? message.Envelope.Result.In(message.Utf8).ToArray() : null, null);
+                var envelope = message.Envelope;
+                if (envelope.IsAnswer && envelope.Id == id)
+                    found = new GatewayAnswer(envelope.Kind is JsonRpcKind.Result ? envelope.Result.In(message.Utf8).ToArray() : null, null);
             }
         }
 

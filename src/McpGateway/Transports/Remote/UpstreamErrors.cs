@@ -22,10 +22,10 @@ internal static class UpstreamErrors
         failure is UpstreamFailure.TimedOut ? StatusCodes.Status504GatewayTimeout : StatusCodes.Status502BadGateway;
 
     public static Refusal Unavailable(string server) =>
-        new(RefusalReason.Unavailable, Error(server, "No address of the remote server is in service.", Soon) with { Code = JsonRpcErrorCode.Overloaded }, Soon);
+        Overloaded(RefusalReason.Unavailable, server, "No address of the remote server is in service.", Soon);
 
     public static Refusal TooMany(string server, TimeSpan? wait) =>
-        new(RefusalReason.TooMany, Error(server, "The remote server wants fewer requests.", wait ?? Soon) with { Code = JsonRpcErrorCode.Overloaded }, wait ?? Soon);
+        Overloaded(RefusalReason.TooMany, server, "The remote server wants fewer requests.", wait ?? Soon);
 
     /// <param name="setting">The key of gateway.json that says how long.</param>
     /// <param name="server">The server's name.</param>
@@ -55,12 +55,15 @@ internal static class UpstreamErrors
             StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden or StatusCodes.Status407ProxyAuthenticationRequired =>
                 $"The remote server refuses the gateway (HTTP {status}); the credentials are those of headers in gateway.json.",
             >= 300 and < 400 =>
-                $"The remote server is elsewhere (HTTP {status}), and redirects are not followed; its final address belongs into gateway.json.",
+                $"The remote server is elsewhere (HTTP {status}); redirects are not followed: its final address belongs into gateway.json.",
             _ => $"The remote server failed (HTTP {status.ToString(CultureInfo.InvariantCulture)}).",
         }, wait);
         error.Data!["status"] = status;
         return error;
     }
+
+    private static Refusal Overloaded(RefusalReason reason, string server, string message, TimeSpan wait) =>
+        new(reason, Error(server, message, wait) with { Code = JsonRpcErrorCode.Overloaded }, wait);
 
     private static JsonRpcError Error(string server, string message, TimeSpan? retry = null)
     {

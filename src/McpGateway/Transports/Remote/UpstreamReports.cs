@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 
 namespace McpGateway.Transports.Remote;
 
-/// <summary>Forwards requests, and tells the log when a remote server begins to fail and when it has recovered: once, not per request.</summary>
+/// <summary>
+/// Forwards requests, and tells the log when a remote server begins to fail and when it has recovered: once, not per request.
+/// </summary>
 internal sealed partial class UpstreamReports(ILogger<UpstreamReports> log)
 {
     private readonly ConcurrentDictionary<string, string> _troubles = new(StringComparer.Ordinal);

@@ -19,13 +19,15 @@ internal static class UpstreamResponse
     /// <returns>Null when there is none that may be one (visible ASCII).</returns>
     public static string? SessionId(this HttpResponseMessage response) =>
         response.Headers.NonValidated.TryGetValues(StreamableHttp.StreamableHttpHandler.SessionHeader, out var values) && values.Count == 1
-        && values.ToString() is { Length: > 0 and <= SessionSeal.LongestId } id && !id.AsSpan().ContainsAnyExceptInRange('!', '~') ? id : null;
+        && values.ToString() is { Length: > 0 and <= SessionSeal.LongestId } id
+        && !id.AsSpan().ContainsAnyExceptInRange('!', '~') ? id : null;
 
     /// <summary>Reads a body of messages.</summary>
     /// <returns>Oversized when it is over the limit.</returns>
     /// <exception cref="TimeoutException">It did not come in time.</exception>
     /// <exception cref="IOException">The connection broke.</exception>
-    public static async Task<PooledBytes> ReadBodyAsync(this HttpResponseMessage response, RemoteContext remote, TimeSpan patience, CancellationToken leave)
+    public static async Task<PooledBytes> ReadBodyAsync(
+        this HttpResponseMessage response, RemoteContext remote, TimeSpan patience, CancellationToken leave)
     {
         using var late = new CancellationTokenSource(patience, remote.Time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(leave, late.Token);
@@ -45,7 +47,8 @@ internal static class UpstreamResponse
     }
 
     /// <summary>The JSON-RPC error that a refusal carries; null for anything else.</summary>
-    public static async Task<JsonRpcMessage?> ReadErrorAsync(this HttpResponseMessage response, RemoteContext remote, RemoteCall call, JsonRpcId id)
+    public static async Task<JsonRpcMessage?> ReadErrorAsync(
+        this HttpResponseMessage response, RemoteContext remote, RemoteCall call, JsonRpcId id)
     {
         if (!response.IsJson())
             return null;

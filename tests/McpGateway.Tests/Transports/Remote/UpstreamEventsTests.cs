@@ -87,5 +87,6 @@ public sealed class UpstreamEventsTests : IAsyncLifetime
         return (item.EventType, Encoding.UTF8.GetString(item.Data.Span), item.EventId, item.ReconnectionInterval);
     }
 
-    private Task WriteAsync(string text) => _pipe.Writer.WriteAsync(Encoding.UTF8.GetBytes(text), TestContext.Current.CancellationToken).AsTask();
+    private Task WriteAsync(string text) =>
+        _pipe.Writer.WriteAsync(Encoding.UTF8.GetBytes(text), TestContext.Current.CancellationToken).AsTask();
 }
