@@ -120,16 +120,32 @@ public sealed class FailureTests
         Assert.Contains("MessageBytes", error.ErrorMessage(), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Error_OfTheServersOwn_PassesWithItsStatus()
+    [Theory]
+    [InlineData("""{"jsonrpc":"2.0","error":{"code":-32000,"message":"no session"},"id":null}""")]
+    [InlineData("""{"jsonrpc":"2.0","error":{"code":-32000,"message":"no session"}}""")]
+    [InlineData("""{"jsonrpc":"2.0","id":5,"error":{"code":-32000,"message":"no session"}}""")]
+    public async Task Error_OfTheServersOwn_PassesWithItsStatus(string body)
     {
-        await using var upstream = await Upstream.StartAsync((context, _) => Upstream.JsonAsync(
-            context, """{"jsonrpc":"2.0","error":{"code":-32000,"message":"no session"},"id":null}""", 400));
+        await using var upstream = await Upstream.StartAsync((context, _) => Upstream.JsonAsync(context, body, 400));
         await using var gateway = await RemoteGateway.StartAsync(upstream.Url);
         using var post = await RemoteGateway.Client(gateway).PostAsync(Rpc.Request("5", "tools/list"));
         var error = await post.JsonAsync();
         Assert.Equal((400, -32000, 5), (post.Status, error.Code(), error.Get("id").GetInt32()));
         Assert.Equal("no session", error.ErrorMessage());
+    }
+
+    [Theory]
+    [InlineData("""{"jsonrpc":"2.0","id":6,"error":{"code":-32000,"message":"secret"}}""")]
+    [InlineData("""{"error":"secret"}""")]
+    [InlineData("""{"error":{"code":1,""")]
+    public async Task Refusal_ThatIsNoError_IsAnErrorWithTheRequestsId(string body)
+    {
+        await using var upstream = await Upstream.StartAsync((context, _) => Upstream.JsonAsync(context, body, 400));
+        await using var gateway = await RemoteGateway.StartAsync(upstream.Url);
+        using var post = await RemoteGateway.Client(gateway).PostAsync(Rpc.Request("5", "tools/list"));
+        var error = await post.JsonAsync();
+        Assert.Equal((200, -32603, 5), (post.Status, error.Code(), error.Get("id").GetInt32()));
+        Assert.DoesNotContain("secret", error.GetRawText(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
+using System.Buffers;
+using System.Text.Json;
 using McpGateway.JsonRpc;
-using McpGateway.Sessions;
 
 namespace McpGateway.Transports.Remote;
 
@@ -46,7 +47,7 @@ internal static class UpstreamResponse
         }
     }
 
-    /// <summary>The JSON-RPC error that a refusal carries; null for anything else.</summary>
+    /// <summary>The JSON-RPC error that a refusal carries, under the request's id; null for anything else.</summary>
     public static async Task<JsonRpcMessage?> ReadErrorAsync(
         this HttpResponseMessage response, RemoteContext remote, RemoteCall call, JsonRpcId id)
     {
@@ -55,22 +56,38 @@ internal static class UpstreamResponse
         try
         {
             var body = await response.ReadBodyAsync(remote, call.Server.RequestTimeout, call.Context.RequestAborted);
-            var messages = UpstreamMessages.Read(body, call.Server.Name);
-            if (messages is [{ Envelope.Kind: JsonRpcKind.Error } error] && (error.Envelope.Id.IsNone || error.Envelope.Id == id))
-            {
-                if (error.Envelope.Id.IsNone && !error.Envelope.IdRange.IsEmpty)
-                    error.ReplaceId(id);
-                return error;
-            }
-
-            messages.ForEach(message => message.Dispose());
+            var error = body.IsOversized ? null : ErrorIn(body.Span, id);
+            body.Return();
+            return error;
         }
         catch (Exception exception) when (exception is IOException or TimeoutException)
         {
-            // Then its status tells all that is known.
+            return null; // then its status tells all that is known
         }
+    }
 
-        return null;
+    // Before a server has read a request it does not know its id: some then say null, and some leave it out.
+    private static JsonRpcMessage? ErrorIn(ReadOnlySpan<byte> body, JsonRpcId id)
+    {
+        try
+        {
+            if (!JsonMembers.TryFind(body, "error"u8, out var error) || !JsonMembers.TryFind(error, "code"u8, out _)
+                || (JsonMembers.TryFind(body, "id"u8, out var own) && IsAnother(own, id)))
+                return null;
+            byte[] answer = [.. "{\"jsonrpc\":\"2.0\",\"id\":"u8, .. id.ToUtf8(), .. ",\"error\":"u8, .. error, .. "}"u8];
+            JsonRpcMessage.TryCopy(new ReadOnlySequence<byte>(answer), out var message, out _);
+            return message;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static bool IsAnother(ReadOnlySpan<byte> own, JsonRpcId id)
+    {
+        var reader = new Utf8JsonReader(own);
+        return reader.Read() && JsonRpcId.TryRead(ref reader, out var said) && said != id;
     }
 
     // Compressed ones were not asked for, and are not read.
