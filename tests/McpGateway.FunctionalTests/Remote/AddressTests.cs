@@ -1,5 +1,4 @@
 using McpGateway.FunctionalTests.Hosting;
-using Microsoft.AspNetCore.Http;
 
 namespace McpGateway.FunctionalTests.Remote;
 
@@ -46,7 +45,8 @@ public sealed class AddressTests
     public async Task Address_ThatRefusesConnections_IsPassedOver()
     {
         await using var alive = await Upstream.StartAsync();
-        await using var gateway = await RemoteGateway.StartAsync([$"http://127.0.0.1:{FailureTests.UnusedPort()}/mcp", alive.Url], settings: InTurn);
+        var nobody = $"http://127.0.0.1:{FailureTests.UnusedPort()}/mcp";
+        await using var gateway = await RemoteGateway.StartAsync([nobody, alive.Url], settings: InTurn);
         for (var i = 0; i < 4; i++)
         {
             await using var client = await RemoteGateway.ConnectAsync(gateway);
@@ -80,7 +80,7 @@ public sealed class AddressTests
     public async Task Address_ThatFailsItsHealthCheck_GetsNoNewSessions()
     {
         await using var sick = await Upstream.StartAsync((context, request) =>
-            request.Path == "/up" ? Upstream.StatusAsync(context, StatusCodes.Status500InternalServerError) : Upstream.McpAsync(context, request));
+            request.Path == "/up" ? Upstream.StatusAsync(context, 500) : Upstream.McpAsync(context, request));
         await using var well = await Upstream.StartAsync((context, request) =>
             request.Path == "/up" ? Task.CompletedTask : Upstream.McpAsync(context, request));
         var settings = new Dictionary<string, string?>(InTurn)

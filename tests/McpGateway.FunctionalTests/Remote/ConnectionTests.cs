@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text.Json.Nodes;
 using McpGateway.FunctionalTests.Hosting;
 using McpGateway.FunctionalTests.Logging;
 using Microsoft.AspNetCore.Hosting;
@@ -49,7 +50,8 @@ public sealed class ConnectionTests : IDisposable
     {
         await using var upstream = await Upstream.StartAsync(
             (context, _) => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted));
-        Assert.Contains("in time", await PingAsync(upstream, new() { [Far + "HttpRequest:ActivityTimeout"] = "00:00:01" }), StringComparison.Ordinal);
+        var answer = await PingAsync(upstream, new() { [Far + "HttpRequest:ActivityTimeout"] = "00:00:01" });
+        Assert.Contains("in time", answer, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -57,8 +59,9 @@ public sealed class ConnectionTests : IDisposable
     {
         var log = new CapturedLog();
         await using var upstream = await Upstream.StartAsync(new LegacyUpstream().AnswerAsync);
+        var headers = new JsonObject { ["X-Key"] = "swordfish" };
         await using var gateway = await TestGateway.StartAsync(
-            RemoteGateway.Json(upstream.Address + "/sse?key=swordfish", new() { ["headers"] = new System.Text.Json.Nodes.JsonObject { ["X-Key"] = "swordfish" } }),
+            RemoteGateway.Json(upstream.Address + "/sse?key=swordfish", new() { ["headers"] = headers }),
             new() { ["Logging:LogLevel:Default"] = "Trace", ["Logging:LogLevel:Yarp"] = "Trace" },
             builder => builder.Logging.AddProvider(log));
         await using (var client = await SseClient.ConnectAsync(gateway, "far/sse"))
@@ -69,10 +72,9 @@ public sealed class ConnectionTests : IDisposable
             Assert.Equal(502, failed.Status);
         }
 
-        var session = "session=";
         Assert.NotEmpty(log.Lines);
-        Assert.DoesNotContain(log.Lines, line =>
-            line.Contains("swordfish", StringComparison.Ordinal) || line.Contains(session, StringComparison.Ordinal));
+        Assert.DoesNotContain(log.Lines, line => line.Contains("swordfish", StringComparison.Ordinal));
+        Assert.DoesNotContain(log.Lines, line => line.Contains("session=", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -81,7 +83,8 @@ public sealed class ConnectionTests : IDisposable
         var log = new CapturedLog();
         await using var upstream = await Upstream.StartAsync((context, _) => Upstream.StatusAsync(context, 500));
         await using var gateway = await TestGateway.StartAsync(
-            RemoteGateway.Json(upstream.Url), new() { ["Logging:LogLevel:Default"] = "Information" }, builder => builder.Logging.AddProvider(log));
+            RemoteGateway.Json(upstream.Url), new() { ["Logging:LogLevel:Default"] = "Information" },
+            builder => builder.Logging.AddProvider(log));
         async Task PingAsync()
         {
             using var answer = await RemoteGateway.Client(gateway).PostAsync(Rpc.Request("1", "ping"));

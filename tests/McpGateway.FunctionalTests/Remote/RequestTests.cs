@@ -35,7 +35,8 @@ public sealed class RequestTests
     {
         await using var upstream = await Upstream.StartAsync();
         await using var gateway = await RemoteGateway.StartAsync(
-            upstream.Url, new() { ["headers"] = new JsonObject { ["Authorization"] = "Bearer upstreams-own" } }, Rules.RuledGateway.Settings());
+            upstream.Url, new() { ["headers"] = new JsonObject { ["Authorization"] = "Bearer upstreams-own" } },
+            Rules.RuledGateway.Settings());
         (string, string)[] all = [("Accept", "*/*"), .. Credentials, .. TestUsers.HeaderOf(Rules.RuledGateway.Admin)];
         using var answer = await Http.SendAsync(
             HttpMethod.Post, new Uri(gateway.BaseAddress, "far/mcp?access=secret"), Http.Json(Rpc.Request("1", "ping")), all);
@@ -69,7 +70,10 @@ public sealed class RequestTests
         await using var upstream = await Upstream.StartAsync();
         await using var gateway = await RemoteGateway.StartAsync(
             upstream.Url,
-            new() { ["headers"] = new JsonObject { ["X-Who"] = "user ${claim:sub}", ["Authorization"] = "Bearer ${header:X-Service-Token}" } },
+            new()
+            {
+                ["headers"] = new JsonObject { ["X-Who"] = "user ${claim:sub}", ["Authorization"] = "Bearer ${header:X-Service-Token}" },
+            },
             new() { ["Access:UserHeaders:0"] = "X-Service-Token" });
 
         Assert.Equal(200, await PingAsync(gateway, "alice", "of-alice"));
@@ -154,7 +158,7 @@ public sealed class RequestTests
         await using var gateway = await RemoteGateway.StartAsync(upstream.Url);
         var client = await RemoteGateway.ConnectAsync(gateway);
         using var get = await client.SendAsync(HttpMethod.Get, null, "text/event-stream");
-        Assert.Equal((405, "POST, DELETE", "-32600"), (get.Status, get.Allow, (await get.JsonAsync()).Code().ToString(System.Globalization.CultureInfo.InvariantCulture)));
+        Assert.Equal((405, "POST, DELETE", -32600), (get.Status, get.Allow, (await get.JsonAsync()).Code()));
         Assert.Equal(204, await client.DeleteAsync());
         var delete = upstream.Requests.Last();
         Assert.Equal(("DELETE", "up-1", ""), (delete.Method, delete.Header("Mcp-Session-Id"), delete.Body));
@@ -163,7 +167,8 @@ public sealed class RequestTests
 
     private static async Task<int> PingAsync(TestGateway gateway, string? user, string? value)
     {
-        (string, string)[] headers = [("Accept", "*/*"), .. TestUsers.HeaderOf(user), .. value is null ? [] : new[] { ("X-Service-Token", value) }];
+        (string, string)[] own = value is null ? [] : [("X-Service-Token", value)];
+        (string, string)[] headers = [("Accept", "*/*"), .. TestUsers.HeaderOf(user), .. own];
         using var answer = await Http.SendAsync(
             HttpMethod.Post, new Uri(gateway.BaseAddress, "far/mcp"), Http.Json(Rpc.Request("1", "ping")), headers);
         return answer.Status;

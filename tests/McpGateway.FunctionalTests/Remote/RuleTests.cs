@@ -92,7 +92,7 @@ public sealed class RuleTests
             if (request.Json.ValueKind is System.Text.Json.JsonValueKind.Object)
                 await OnePageAsync(context, request);
             else
-                await Upstream.JsonAsync(context, $"[{string.Join(',', request.Json.EnumerateArray().Select(one => Rpc.Result(one, Upstream.ResultOf(one))))}]");
+                await Upstream.JsonAsync(context, Answers(request));
         });
         await using var gateway = await StartAsync(upstream, """{ "deny": ["write"], "scopes": { "read": ["admin"] } }""");
         var client = RemoteGateway.Client(gateway, RuledGateway.Guest);
@@ -127,7 +127,8 @@ public sealed class RuleTests
     {
         await using var upstream = await Upstream.StartAsync();
         await using var gateway = await RemoteGateway.StartAsync(
-            upstream.Url, new() { ["rateLimit"] = new JsonObject { ["permitsPerMinute"] = 2, ["openingsPerMinute"] = 1 } }, null, new StillTime().Add);
+            upstream.Url, new() { ["rateLimit"] = new JsonObject { ["permitsPerMinute"] = 2, ["openingsPerMinute"] = 1 } }, null,
+            new StillTime().Add);
         async Task<(int, string?)> SendAsync(string? user, string body)
         {
             using var answer = await RemoteGateway.Client(gateway, user).PostAsync(body);
@@ -171,6 +172,12 @@ public sealed class RuleTests
 
     private static Task OnePageAsync(Microsoft.AspNetCore.Http.HttpContext context, Arrived request) =>
         request.Body.Contains("tools/list", StringComparison.Ordinal)
-            ? Upstream.JsonAsync(context, Rpc.Result(request.Json, Upstream.ResultOf(request.Json).Replace(",\"nextCursor\":\"more\"", "", StringComparison.Ordinal)))
+            ? Upstream.JsonAsync(context, Rpc.Result(request.Json, Page(request)))
             : Upstream.McpAsync(context, request);
+
+    private static string Page(Arrived request) =>
+        Upstream.ResultOf(request.Json).Replace(",\"nextCursor\":\"more\"", "", StringComparison.Ordinal);
+
+    private static string Answers(Arrived batch) =>
+        $"[{string.Join(',', batch.Json.EnumerateArray().Select(one => Rpc.Result(one, Upstream.ResultOf(one))))}]";
 }

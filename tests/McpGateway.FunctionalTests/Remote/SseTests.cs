@@ -61,7 +61,8 @@ public sealed class SseTests
     {
         await using var upstream = await Upstream.StartAsync(new LegacyUpstream { Endpoint = endpoint }.AnswerAsync);
         await using var gateway = await StartAsync(upstream);
-        using var stream = await Http.SendAsync(HttpMethod.Get, new Uri(gateway.BaseAddress, "far/sse"), null, ("Accept", "text/event-stream"));
+        using var stream = await Http.SendAsync(
+            HttpMethod.Get, new Uri(gateway.BaseAddress, "far/sse"), null, ("Accept", "text/event-stream"));
         var error = await stream.JsonAsync();
         Assert.Equal((502, -32603), (stream.Status, error.Code()));
         Assert.DoesNotContain("evil", error.GetRawText(), StringComparison.Ordinal);
@@ -102,7 +103,8 @@ public sealed class SseTests
     {
         await using var upstream = await Upstream.StartAsync(_server.AnswerAsync);
         await using var gateway = await StartAsync(upstream);
-        using (var without = await Http.SendAsync(HttpMethod.Post, new Uri(gateway.BaseAddress, "far/message"), Http.Json(Rpc.Request("5", "ping"))))
+        var bare = new Uri(gateway.BaseAddress, "far/message");
+        using (var without = await Http.SendAsync(HttpMethod.Post, bare, Http.Json(Rpc.Request("5", "ping"))))
             Assert.Equal((400, -32000), (without.Status, (await without.JsonAsync()).Code()));
         await using var client = await SseClient.ConnectAsync(gateway, "far/sse");
         upstream.Answer = (context, _) => Upstream.StatusAsync(context, 404);
@@ -118,7 +120,8 @@ public sealed class SseTests
     {
         await using var upstream = await Upstream.StartAsync(_server.AnswerAsync);
         await using var gateway = await StartAsync(upstream);
-        using var answer = await Http.SendAsync(HttpMethod.Post, new Uri(gateway.BaseAddress, path), Http.Json(Rpc.Initialize()), ("Accept", "*/*"));
+        using var answer = await Http.SendAsync(
+            HttpMethod.Post, new Uri(gateway.BaseAddress, path), Http.Json(Rpc.Initialize()), ("Accept", "*/*"));
         Assert.Equal((405, "GET", ""), (answer.Status, answer.Allow, await answer.BodyAsync()));
         Assert.Empty(upstream.Requests);
     }

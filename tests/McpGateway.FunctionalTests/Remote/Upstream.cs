@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Text.Json;
 using System.Threading.Channels;
 using McpGateway.FunctionalTests.Hosting;
@@ -38,11 +39,11 @@ internal sealed class Upstream : IAsyncDisposable
     /// <summary>What it does with a request.</summary>
     public Func<HttpContext, Arrived, Task> Answer { get; set; } = McpAsync;
 
-    public static async Task<Upstream> StartAsync(Func<HttpContext, Arrived, Task>? answer = null, int port = 0, Action<ListenOptions>? listen = null)
+    public static async Task<Upstream> StartAsync(Func<HttpContext, Arrived, Task>? answer = null, Action<ListenOptions>? listen = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenOnLoopback(port, listen));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, options => listen?.Invoke(options)));
         var app = builder.Build();
         var upstream = new Upstream(app);
         if (answer is not null)
@@ -52,7 +53,8 @@ internal sealed class Upstream : IAsyncDisposable
             using var reader = new StreamReader(context.Request.Body);
             var arrived = new Arrived(
                 context.Request.Method, context.Request.Path + context.Request.QueryString,
-                context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
+                context.Request.Headers.ToDictionary(
+                    header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
                 await reader.ReadToEndAsync());
             upstream.Requests.Enqueue(arrived);
             await upstream.Answer(context, arrived);
@@ -132,10 +134,4 @@ internal sealed class Upstream : IAsyncDisposable
         await _app.StopAsync(now.Token);
         await _app.DisposeAsync();
     }
-}
-
-file static class Listening
-{
-    public static void ListenOnLoopback(this KestrelServerOptions kestrel, int port, Action<ListenOptions>? listen) =>
-        kestrel.Listen(System.Net.IPAddress.Loopback, port, options => listen?.Invoke(options));
 }

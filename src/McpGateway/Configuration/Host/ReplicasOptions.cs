@@ -23,7 +23,7 @@ internal sealed class ReplicasOptionsValidator : IValidateOptions<ReplicasOption
     public ValidateOptionsResult Validate(string? name, ReplicasOptions options)
     {
         var errors = options.Keys.Index().Where(key => !IsKey(key.Item)).Select(key =>
-            $"Replicas:Keys:{key.Index}: write at least {ReplicasOptions.KeyBytes} random bytes in base64, as given by openssl rand -base64 32")
+            $"Replicas:Keys:{key.Index}: write at least {ReplicasOptions.KeyBytes} random bytes in base64 (openssl rand -base64 32)")
             .ToList();
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
     }

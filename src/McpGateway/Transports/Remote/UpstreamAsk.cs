@@ -135,8 +135,10 @@ internal sealed class UpstreamAsk(
             using (message)
             {
                 var envelope = message.Envelope;
-                if (envelope.IsAnswer && envelope.Id == id)
-                    found = new GatewayAnswer(envelope.Kind is JsonRpcKind.Result ? envelope.Result.In(message.Utf8).ToArray() : null, null);
+                if (!envelope.IsAnswer || envelope.Id != id)
+                    continue;
+                var result = envelope.Kind is JsonRpcKind.Result ? envelope.Result.In(message.Utf8).ToArray() : null;
+                found = new GatewayAnswer(result, null);
             }
         }
 

@@ -77,7 +77,8 @@ public sealed class EventRelayTests : IDisposable
     {
         await using var events = Events();
         var running = Relay([1]).RunAsync(events);
-        await _pipe.Writer.WriteAsync("data: {\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}\n\n"u8.ToArray(), TestContext.Current.CancellationToken);
+        var answer = "data: {\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}\n\n"u8.ToArray();
+        await _pipe.Writer.WriteAsync(answer, TestContext.Current.CancellationToken);
         await Waiting.UntilAsync(() => Written.Length > 0);
         await TickAsync();
         await running.Soon();
