@@ -44,5 +44,36 @@ public static class UserText
         return text.ToString();
     }
 
+    /// <summary>Fills in what one user brings along.</summary>
+    /// <param name="texts">By name; those without a placeholder are left out of the result.</param>
+    /// <param name="find">Gives a value; null when this user has none.</param>
+    /// <param name="filled">The texts by name, with their placeholders replaced.</param>
+    /// <param name="values">What was put in.</param>
+    /// <returns>Null, or what is wrong: never with a value in it.</returns>
+    public static string? TryFill(
+        IEnumerable<KeyValuePair<string, string>> texts, Func<UserValueSource, string, string?> find,
+        out Dictionary<string, string> filled, out IReadOnlyCollection<string> values)
+    {
+        var found = new Dictionary<(UserValueSource, string), string>();
+        filled = new(StringComparer.Ordinal);
+        values = found.Values;
+        foreach (var (key, text) in texts.Where(text => HasPlaceholder(text.Value)))
+        {
+            foreach (var (source, name) in PlaceholdersIn(text).Distinct())
+            {
+                var what = $"{(source is UserValueSource.Claim ? "the claim" : "the header")} {name}";
+                if (find(source, name) is not { Length: > 0 } value)
+                    return $"This server needs {what} of its user, and there is none, or more than one.";
+                if (value.Any(char.IsControl))
+                    return $"This server needs {what} of its user, and a control character is in it.";
+                found[(source, name)] = value;
+            }
+
+            filled.Add(key, Fill(text, (source, name) => found[(source, name)]));
+        }
+
+        return null;
+    }
+
     private static (UserValueSource Source, string Name) Parse(string part) => ((UserValueSource)(part[0] - '0'), part[1..]);
 }

@@ -11,11 +11,10 @@ namespace McpGateway.Proxy;
 /// Gives YARP one route and one cluster a server, from the configuration in force. YARP reads the new snapshot when the
 /// change token of the old one fires, which the provider below swaps first.
 /// </summary>
-internal sealed partial class ProxyConfigProvider(
-    GatewayConfigProvider provider, ILogger<ProxyConfigProvider> log, ReplicaTable? replicas = null)
+internal sealed class ProxyConfigProvider(GatewayConfigProvider provider, ClusterSettings settings, ReplicaTable? replicas = null)
     : IProxyConfigProvider
 {
-    /// <summary>The destination of a remote server's cluster.</summary>
+    /// <summary>The destination of a stdio server's cluster that is this process, where there is no other.</summary>
     public const string Self = "self";
 
     /// <summary>In the metadata of a cluster whose destinations are replicas.</summary>
@@ -35,8 +34,6 @@ internal sealed partial class ProxyConfigProvider(
         // The token first: a change between the two lines then fires it, and YARP comes back.
         var token = provider.GetChangeToken();
         var config = provider.Current;
-        foreach (var server in config.Servers.Values.Where(server => server.Target is RemoteTarget))
-            Log.RemoteNotServed(log, server.Name);
         return new Snapshot(
             [.. config.Servers.Values.Select(Route), .. DefaultRoutes(config)], [.. config.Servers.Values.Select(Cluster)], token);
     }
@@ -66,8 +63,10 @@ internal sealed partial class ProxyConfigProvider(
         },
     };
 
-    private ClusterConfig Cluster(ServerConfig server) => server.Target is StdioTarget && replicas is { IsConfigured: true }
-        ? new()
+    private ClusterConfig Cluster(ServerConfig server) => server.Target switch
+    {
+        RemoteTarget remote => RemoteClusters.Create(server, remote, settings.Of(server.Name)),
+        _ when replicas is { IsConfigured: true } => new()
         {
             ClusterId = server.Name,
             Destinations = replicas.Members.ToDictionary(
@@ -76,23 +75,14 @@ internal sealed partial class ProxyConfigProvider(
             LoadBalancingPolicy = ReplicaPlacement.PolicyName,
             HttpRequest = HopClient.Request,
             Metadata = new Dictionary<string, string> { [HopsKey] = "true" },
-        }
-        : new()
+        },
+        _ => new()
         {
             ClusterId = server.Name,
-            Destinations = new Dictionary<string, DestinationConfig>
-            {
-                [Self] = new() { Address = server.Target is RemoteTarget remote ? remote.Url.AbsoluteUri : SelfAddress },
-            },
-        };
+            Destinations = new Dictionary<string, DestinationConfig> { [Self] = new() { Address = SelfAddress } },
+        },
+    };
 
     private sealed record Snapshot(
         IReadOnlyList<RouteConfig> Routes, IReadOnlyList<ClusterConfig> Clusters, IChangeToken ChangeToken) : IProxyConfig;
-
-    private static partial class Log
-    {
-        [LoggerMessage(1, LogLevel.Warning, "{Server} is a remote server, which this version does not serve: its routes answer 501",
-            EventName = "RemoteNotServed")]
-        public static partial void RemoteNotServed(ILogger log, string server);
-    }
 }

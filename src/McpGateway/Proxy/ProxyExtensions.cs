@@ -2,7 +2,11 @@ using McpGateway.Access;
 using McpGateway.Proxy.Hops;
 using McpGateway.Replicas;
 using McpGateway.Transports;
+using McpGateway.Transports.Remote;
 using Yarp.ReverseProxy.Configuration;
+using Yarp.ReverseProxy.Forwarder;
+using Yarp.ReverseProxy.Health;
+using Yarp.ReverseProxy.SessionAffinity;
 
 namespace McpGateway.Proxy;
 
@@ -12,9 +16,22 @@ public static class ProxyExtensions
     public static IServiceCollection AddGatewayProxy(this IServiceCollection services)
     {
         services.AddSingleton<IProxyConfigProvider, ProxyConfigProvider>();
-        services.AddReverseProxy().AddHops();
+        services.AddSingleton<ClusterSettings>();
+        services.AddSingleton<ISessionAffinityPolicy, SealedSessionAffinity>();
+        services.AddSingleton<IAffinityFailurePolicy, UnknownSessionPolicy>();
+        services.AddSingleton<IPassiveHealthCheckPolicy, RefusedConnections>();
+        services.AddReverseProxy().AddHops().AddTransforms<RemoteTransforms>().ConfigureHttpClient(ConfigureConnections);
+        // It writes whole URLs, queries and all, and a warning for each client that leaves a stream.
+        services.AddLogging(logging => logging.AddFilter("Yarp.ReverseProxy.Forwarder.HttpForwarder", LogLevel.None));
         RemoveDataProtection(services);
         return services;
+    }
+
+    // One for all clusters: YARP takes the last that is registered.
+    private static void ConfigureConnections(ForwarderHttpClientContext context, SocketsHttpHandler handler)
+    {
+        HopClient.Configure(context, handler);
+        ClientCertificate.Configure(context, handler);
     }
 
     // YARP brings it for affinity cookies, which are not used; it would write a key file at each first start.
@@ -34,12 +51,14 @@ public static class ProxyExtensions
     {
         var transports = endpoints.ServiceProvider.GetRequiredService<McpEndpoint>();
         var replicas = endpoints.ServiceProvider.GetRequiredService<ReplicaTable>();
+        var remote = endpoints.ServiceProvider.GetRequiredService<RemoteEndpoint>();
         endpoints.MapReverseProxy(pipeline =>
         {
             pipeline.UseSessionAffinity();
             pipeline.UseReplicaForwarding();
             pipeline.UseLoadBalancing();
             pipeline.UseLocalBridge(transports, replicas.Self);
+            pipeline.UseRemoteServers(remote);
             pipeline.UsePassiveHealthChecks();
         }).ConfigureEndpoints((endpoint, route) => endpoint.WithMetadata(
             ProxyConfigProvider.Describe(route), new GuardedServer(route.ClusterId!)));

@@ -12,11 +12,15 @@ public sealed class DrainState(IOptions<DrainOptions> drain, IOptions<ReplicasOp
     private static readonly TimeSpan SameSignal = TimeSpan.FromMilliseconds(500);
 
     private readonly CancellationTokenSource _hurry = new();
+    private readonly CancellationTokenSource _closing = new();
     private volatile bool _isDraining;
     private long _begun;
 
     /// <summary>Whether the gateway has been told to stop.</summary>
     public bool IsDraining => _isDraining;
+
+    /// <summary>Fires when the delay is over and no more requests are taken.</summary>
+    public CancellationToken Closing => _closing.Token;
 
     /// <summary>Whether there are others to go to.</summary>
     public bool OthersServe => replicas.Value.IsConfigured;
@@ -38,6 +42,8 @@ public sealed class DrainState(IOptions<DrainOptions> drain, IOptions<ReplicasOp
         _begun = time.GetTimestamp();
         _isDraining = true;
     }
+
+    public Task CloseAsync() => _closing.CancelAsync();
 
     /// <summary>Another signal to stop, which means that somebody is waiting.</summary>
     public void Hurry()
@@ -62,5 +68,9 @@ public sealed class DrainState(IOptions<DrainOptions> drain, IOptions<ReplicasOp
         }
     }
 
-    public void Dispose() => _hurry.Dispose();
+    public void Dispose()
+    {
+        _hurry.Dispose();
+        _closing.Dispose();
+    }
 }

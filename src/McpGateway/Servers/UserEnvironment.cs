@@ -37,21 +37,9 @@ public sealed class UserEnvironment : IEquatable<UserEnvironment>
         environment = null;
         if (!target.IsPersonal)
             return null;
-        var values = new Dictionary<(UserValueSource, string), string>();
-        foreach (var (source, name) in target.Environment.Values.SelectMany(UserText.PlaceholdersIn).Distinct())
-        {
-            var what = $"{(source is UserValueSource.Claim ? "the claim" : "the header")} {name}";
-            if (find(source, name) is not { Length: > 0 } value)
-                return $"This server needs {what} of its user, and there is none, or more than one.";
-            if (value.Any(char.IsControl))
-                return $"This server needs {what} of its user, and a control character is in it.";
-            values[(source, name)] = value;
-        }
-
-        environment = new UserEnvironment(
-            target.Environment.Where(variable => UserText.HasPlaceholder(variable.Value)).ToDictionary(
-                variable => variable.Key, variable => UserText.Fill(variable.Value, (source, name) => values[(source, name)])),
-            [.. values.Values]);
+        if (UserText.TryFill(target.Environment, find, out var variables, out var values) is { } problem)
+            return problem;
+        environment = new UserEnvironment(variables, [.. values]);
         return null;
     }
 

@@ -26,7 +26,7 @@ public sealed partial class Session
         Touch();
         var rules = Server.Config.Tools;
         RequestedItem? item = null;
-        if (rules is not null && !message.Envelope.IsAnswer && Check(message, rules, rights.Granted, out item) is { } refusal)
+        if (rules is not null && !message.Envelope.IsAnswer && RuleCheck.Check(message, rules, rights.Granted, out item) is { } refusal)
             return Refuse(message, refusal);
         return message.Envelope.Kind switch
         {

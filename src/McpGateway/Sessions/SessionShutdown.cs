@@ -43,6 +43,7 @@ internal sealed partial class SessionShutdown(
         sessions.Close();
         Log.Draining(log, sessions.Count, drain.Delay);
         await drain.PassDelayAsync(cancellationToken);
+        await drain.CloseAsync();
 
         // To a client whose session is gone the specification says to open another; that needs another replica.
         sessions.Drain(drain.OthersServe ? Refusal.SessionNotFound : Refusal.Draining);

@@ -35,6 +35,14 @@ internal static class HttpErrors
         return WriteAsync(context, StatusCodes.Status405MethodNotAllowed, new(JsonRpcErrorCode.InvalidRequest, $"Use {allow} here."));
     }
 
+    /// <summary>Without a body: the C# SDK's client tries a POST first, and takes any JSON-RPC body for Streamable HTTP.</summary>
+    public static void OnlyGet(HttpContext context)
+    {
+        context.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
+        context.Response.Headers.Allow = HttpMethods.Get;
+        context.Response.ContentLength = 0;
+    }
+
     public static Task NotAcceptableAsync(HttpContext context, string types) => WriteAsync(
         context, StatusCodes.Status406NotAcceptable, new(JsonRpcErrorCode.InvalidRequest, $"Send 'Accept: {types}'."));
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using McpGateway.JsonRpc;
 using McpGateway.Sessions;
 using McpGateway.Transports.StreamableHttp;
@@ -19,6 +20,21 @@ internal static class PostAnswer
         context.Response.ContentType = MediaTypes.Json;
         context.Response.ContentLength = message.WrittenLength;
         message.WriteTo(context.Response.BodyWriter);
+    }
+
+    /// <summary>Several messages as the whole response.</summary>
+    public static void WriteJsonArray(HttpContext context, IReadOnlyList<JsonRpcMessage> messages)
+    {
+        context.Response.ContentType = MediaTypes.Json;
+        context.Response.ContentLength = messages.Sum(message => message.WrittenLength) + messages.Count + 1;
+        var writer = context.Response.BodyWriter;
+        for (var i = 0; i < messages.Count; i++)
+        {
+            writer.Write(i == 0 ? "["u8 : ","u8);
+            messages[i].WriteTo(writer);
+        }
+
+        writer.Write("]"u8);
     }
 
     /// <summary>Writes what comes on the stream.</summary>

@@ -1,6 +1,6 @@
 using System.Globalization;
+using McpGateway.Configuration;
 using McpGateway.Limits;
-using McpGateway.Servers;
 using McpGateway.Sessions;
 
 namespace McpGateway.Transports;
@@ -12,15 +12,15 @@ namespace McpGateway.Transports;
 internal sealed class RateLimits(ClientLimits limits)
 {
     /// <summary>Whether there is anything to charge.</summary>
-    public bool HoldFor(ServerState server) => limits.HoldFor(server.Config);
+    public bool HoldFor(ServerConfig server) => limits.HoldFor(server);
 
     /// <returns>What the sender may use; null: nothing is limited.</returns>
-    public ClientQuota? QuotaOf(HttpContext context, ServerState server)
+    public ClientQuota? QuotaOf(HttpContext context, ServerConfig server)
     {
         if (!HoldFor(server))
             return null;
         var client = Caller.CountedAs(context);
-        return limits.Of(server.Config, client.Issuer, client.Subject);
+        return limits.Of(server, client.Issuer, client.Subject);
     }
 
     /// <summary>Charges the messages of a POST, and says in its answer what is left.</summary>
@@ -28,7 +28,7 @@ internal sealed class RateLimits(ClientLimits limits)
         Tell(context, quota?.ChargeMessages(count)) is { } wait ? Refusal.TooManyMessages(wait) : null;
 
     /// <summary>Charges the opening of a session or a stream, and says in its answer what is left.</summary>
-    public Refusal? ChargeOpening(HttpContext context, ServerState server) =>
+    public Refusal? ChargeOpening(HttpContext context, ServerConfig server) =>
         Tell(context, QuotaOf(context, server)?.ChargeOpening()) is { } wait ? Refusal.TooManyOpenings(wait) : null;
 
     // The header fields of draft-ietf-httpapi-ratelimit-headers, in the form that clients know.

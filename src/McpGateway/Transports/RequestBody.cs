@@ -19,10 +19,10 @@ internal sealed class RequestBody(IOptions<LimitsOptions> limits, QueueBudget bu
     /// <param name="server">Whom it is for.</param>
     /// <param name="allowsBatch">Whether a batch may come here.</param>
     /// <returns>The messages, owned by the caller; null when the request has been answered.</returns>
-    public ValueTask<PostedMessages?> ReadAsync(HttpContext context, ServerState server, Func<bool> allowsBatch) =>
+    public ValueTask<PostedMessages?> ReadAsync(HttpContext context, ServerConfig server, Func<bool> allowsBatch) =>
         rateLimits.HoldFor(server) ? ReadChargedAsync(context, server, allowsBatch) : ReadAsync(context, allowsBatch);
 
-    private async ValueTask<PostedMessages?> ReadChargedAsync(HttpContext context, ServerState server, Func<bool> allowsBatch)
+    private async ValueTask<PostedMessages?> ReadChargedAsync(HttpContext context, ServerConfig server, Func<bool> allowsBatch)
     {
         var posted = await ReadAsync(context, allowsBatch);
         // Only now: while a slow body came, what its sender has used may have been forgotten.

@@ -1,6 +1,8 @@
+using McpGateway.Configuration;
 using McpGateway.Limits;
 using McpGateway.Replicas;
 using McpGateway.Transports.PlainHttp;
+using McpGateway.Transports.Remote;
 using McpGateway.Transports.Sse;
 using McpGateway.Transports.StreamableHttp;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -37,5 +39,23 @@ public static class TransportsExtensions
             provider.GetRequiredService<StreamableHttpHandler>(),
             provider.GetRequiredService<SseHandler>(),
             provider.GetRequiredService<MessageHandler>(),
-            provider.GetRequiredService<Sessions.SessionManager>()));
+            provider.GetRequiredService<Sessions.SessionManager>()))
+        .AddRemote();
+
+    private static IServiceCollection AddRemote(this IServiceCollection services) => services
+        .AddSingleton<SessionSeal>()
+        .AddSingleton<RemoteCatalogues>()
+        .AddSingleton<UpstreamReports>()
+        .AddSingleton<RemoteDrain>()
+        .AddSingleton<RemoteContext>()
+        .AddSingleton<RemoteHeaders>()
+        .AddSingleton<RemoteRules>()
+        .AddSingleton<RemoteListening>()
+        .AddSingleton<RemoteStreamableHandler>()
+        .AddSingleton<RemoteSseHandler>()
+        .AddSingleton(provider => new RemoteEndpoint(
+            provider.GetRequiredService<GatewayConfigProvider>(),
+            provider.GetRequiredService<SessionSeal>(),
+            provider.GetRequiredService<RemoteStreamableHandler>(),
+            provider.GetRequiredService<RemoteSseHandler>()));
 }

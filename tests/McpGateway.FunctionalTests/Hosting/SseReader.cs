@@ -31,9 +31,9 @@ internal sealed class SseReader(Stream stream) : IDisposable
                 name = line["event: ".Length..];
             else if (line.StartsWith("data: ", StringComparison.Ordinal))
                 data = data is null ? line["data: ".Length..] : $"{data}\n{line["data: ".Length..]}";
-            else if (line.Length == 0 && data is not null)
+            else if (line.Length == 0 && data is { Length: > 0 })
                 return new SseEvent(name, data);
-            else
+            else if (!line.StartsWith("id: ", StringComparison.Ordinal) && !line.StartsWith("retry: ", StringComparison.Ordinal))
                 Assert.Empty(line);
         }
 

@@ -5,8 +5,15 @@ internal static class LayoutRules
 {
     public const string Root = "McpGateway";
 
-    /// <summary>The one type through which Proxy hands a request to Transports.</summary>
+    /// <summary>The one type through which Proxy hands a request for a stdio server to Transports.</summary>
     public const string TransportsEntry = "Transports.McpEndpoint";
+
+    /// <summary>The types through which Proxy forwards a request to a remote server, and Transports reads and writes it.</summary>
+    public static readonly string[] RemoteEntry =
+    [
+        .. new[] { "RemoteEndpoint", "RemoteExchange", "IUpstream", "UpstreamLink", "UpstreamAddress", "UpstreamFailure", "UpstreamSession" }
+            .Select(type => "Transports.Remote." + type),
+    ];
 
     /// <summary>Composition, at the top of everything: free to use whatever it wires together.</summary>
     public const string Composition = "Program.cs";
@@ -23,7 +30,7 @@ internal static class LayoutRules
         new("Sessions", "JsonRpc", "Diagnostics", "Configuration", "Replicas", "Limits", "Servers"),
         new("Transports", "JsonRpc", "Diagnostics", "Configuration", "Replicas", "Limits", "Servers", "Sessions"),
         new("Access", "JsonRpc", "Diagnostics", "Configuration", "Limits"),
-        new("Proxy", "JsonRpc", "Diagnostics", "Configuration", "Replicas", "Access", TransportsEntry),
+        new("Proxy", ["JsonRpc", "Diagnostics", "Configuration", "Replicas", "Access", TransportsEntry, .. RemoteEntry]),
         new("Cli", "JsonRpc", "Diagnostics", "Configuration", "Replicas", "Servers", "Sessions", "Transports", "Access", "Proxy"),
         new("Management", "JsonRpc", "Diagnostics", "Configuration", "Replicas", "Servers", "Sessions", "Transports", "Access", "Proxy"),
     ];

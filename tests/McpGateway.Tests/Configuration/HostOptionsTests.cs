@@ -37,6 +37,19 @@ public sealed class HostOptionsTests : IDisposable
         Assert.Equal(["Access", "Drain", "Limits", "Logging", "Replicas"], configuration.GetChildren().Select(section => section.Key).Order());
     }
 
+    [Theory]
+    [InlineData("MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=", true)] // 32 bytes
+    [InlineData("MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MA==", false)] // 31
+    [InlineData("no base64 at all, however long it may be, is a key", false)]
+    public void Keys_OfReplicas_AreLongEnough(string key, bool isValid)
+    {
+        using var services = Services(Settings(("Replicas:Keys:0", key)));
+        if (isValid)
+            Assert.Equal([key], Get<ReplicasOptions>(services).Keys);
+        else
+            Assert.DoesNotContain(key, Assert.Throws<OptionsValidationException>(() => Get<ReplicasOptions>(services)).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void AllowedHosts_Configured_ReplaceTheDefaults()
     {

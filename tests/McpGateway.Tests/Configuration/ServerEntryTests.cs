@@ -109,7 +109,34 @@ public sealed class ServerEntryTests : IDisposable
         Assert.Equal(transport, _file.Remote($$"""{ "url": "{{url}}" }""").Transport);
     }
 
+    [Fact]
+    public void Urls_OfARemoteServer_AreAllItsAddresses()
+    {
+        var target = _file.Remote("""{ "urls": ["https://a.test/sse", "https://b.test/sse"] }""");
+        Assert.Equal(["https://a.test/sse", "https://b.test/sse"], target.Urls.Select(url => url.AbsoluteUri));
+        Assert.Equal(RemoteTransport.Sse, target.Transport);
+        Assert.Single(_file.Remote("""{ "url": "https://a.test/mcp" }""").Urls);
+    }
+
     [Theory]
+    [InlineData("accept")]
+    [InlineData("Mcp-Session-Id")]
+    [InlineData("Transfer-Encoding")]
+    public void Header_ThatTheGatewaySets_WarnsAndIsLeftOut(string name)
+    {
+        var entry = $$"""{ "url": "https://a.test/mcp", "headers": { "{{name}}": "x", "X-Other": "y" } }""";
+        Assert.Contains("has no effect", Assert.Single(_file.LoadServer(entry).Warnings).Message, StringComparison.Ordinal);
+        Assert.Equal("X-Other", Assert.Single(_file.Remote(entry).Headers).Key);
+    }
+
+    [Theory]
+    [InlineData("""{ "url": "https://a.test", "urls": ["https://b.test"] }""", "$.mcpServers.one.urls", "stands beside url")]
+    [InlineData("""{ "urls": [] }""", "$.mcpServers.one.urls", "names no address")]
+    [InlineData("""{ "urls": ["https://a.test", "ftp://b.test"] }""", "$.mcpServers.one.urls[1]", "absolute URL")]
+    [InlineData("""{ "urls": ["https://a.test", "https://a.test/"] }""", "$.mcpServers.one.urls[1]", "twice")]
+    [InlineData("""{ "urls": ["https://a.test/mcp", "https://b.test/sse"] }""", "$.mcpServers.one.urls[1]", "another transport")]
+    [InlineData("""{ "url": "https://a.test/mcp#x" }""", "$.mcpServers.one.url", "fragment")]
+    [InlineData("""{ "command": "x", "urls": ["https://example.com"] }""", "$.mcpServers.one", "both command and urls")]
     [InlineData("""{ "command": "x", "type": "http" }""", "$.mcpServers.one.type", "of type stdio")]
     [InlineData("""{ "url": "https://example.com", "transport": "stdio" }""", "$.mcpServers.one.transport", "of type http or sse")]
     [InlineData("""{ "command": "x", "type": "pipe" }""", "$.mcpServers.one.type", "write one of: stdio, http, ")]

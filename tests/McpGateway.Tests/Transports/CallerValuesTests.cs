@@ -34,6 +34,27 @@ public sealed class CallerValuesTests
     [Fact]
     public void Header_ThatIsNotInTheSettings_IsNone() => Assert.NotNull(Read(["alice"], ["one"], out _, "X-Other"));
 
+    [Theory]
+    [InlineData("one", true)]
+    [InlineData("\u0436", false)] // headers hold ASCII
+    [InlineData("a\nb", false)]
+    public void Headers_OfARemoteServer_AreFilledIn(string value, bool isTaken)
+    {
+        var context = new DefaultHttpContext { User = new ClaimsPrincipal(new ClaimsIdentity([new Claim("sub", value)])) };
+        var target = new RemoteTarget
+        {
+            Url = new Uri("https://x.test"),
+            Transport = RemoteTransport.StreamableHttp,
+            Headers = new EquatableMap<string>(
+                [new("X-Who", "user " + UserText.Placeholder(UserValueSource.Claim, "sub")), new("X-Plain", "plain")]),
+        };
+        var refusal = new CallerValues(Options.Create(new AccessOptions())).TryRead(context, target, out var headers);
+        Assert.Equal(isTaken ? null : RefusalReason.Forbidden, refusal?.Reason);
+        Assert.DoesNotContain(value, refusal?.Error.Message ?? string.Empty, StringComparison.Ordinal);
+        if (isTaken)
+            Assert.Equal(("user one", "plain"), (headers["x-who"], headers["X-Plain"]));
+    }
+
     private static Refusal? Read(string[] claims, string[] headers, out UserEnvironment? user, string allowed = "x-token")
     {
         var context = new DefaultHttpContext { User = new ClaimsPrincipal(new ClaimsIdentity(claims.Select(claim => new Claim("sub", claim)))) };

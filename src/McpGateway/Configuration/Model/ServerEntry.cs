@@ -42,6 +42,10 @@ internal sealed class ServerEntry : FileObject
     public string? Url { get; init; }
 
     [FileKey(Only = ServerKind.Remote)]
+    [Description("Instead of url: several addresses of the same server. New sessions are spread over them, and each stays where it began.")]
+    public IReadOnlyList<string>? Urls { get; init; }
+
+    [FileKey(Only = ServerKind.Remote)]
     [Description("Headers set on each request to a remote server.")]
     public IReadOnlyDictionary<string, string>? Headers { get; init; }
 
@@ -62,6 +66,7 @@ internal sealed class ServerEntry : FileObject
     [Description("A request's time in all, whatever its progress; default 01:00:00.")]
     public TimeSpan? RequestMaximum { get; init; }
 
+    [FileKey(Only = ServerKind.Stdio)]
     [Description("A session's time without a stream or a message before it is ended; default 00:30:00.")]
     public TimeSpan? IdleTimeout { get; init; }
 

@@ -7,10 +7,10 @@ internal sealed class ServerEntryValidator(FilesRead files, Findings findings)
     public ServerConfig? Validate(string name, ServerEntry entry)
     {
         var hasCommand = entry.Has("command");
-        if (hasCommand == entry.Has("url"))
+        if (hasCommand == (entry.Has("url") || entry.Has("urls")))
         {
             findings.Error(entry.Path, hasCommand
-                ? "has both command and url; leave one of them out"
+                ? $"has both command and {(entry.Has("url") ? "url" : "urls")}; leave one of them out"
                 : "has neither; write command for a program to start here, or url for a remote server");
             return null;
         }

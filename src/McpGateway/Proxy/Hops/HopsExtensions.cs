@@ -11,9 +11,7 @@ public static class HopsExtensions
     {
         proxy.Services.AddSingleton<ISessionAffinityPolicy, ReplicaAffinity>().AddSingleton<ILoadBalancingPolicy, ReplicaPlacement>();
         proxy.Services.AddSingleton<LeaveAnnouncer>();
-        // It would write a warning for each stream that its client has closed; what matters is logged here.
-        proxy.Services.AddLogging(logging => logging.AddFilter("Yarp.ReverseProxy.Forwarder.HttpForwarder", LogLevel.Error));
-        return proxy.ConfigureHttpClient(HopClient.Configure).AddTransforms<HopTransforms>();
+        return proxy.AddTransforms<HopTransforms>();
     }
 
     /// <summary>

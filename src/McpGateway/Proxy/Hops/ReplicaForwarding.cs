@@ -31,7 +31,7 @@ internal sealed partial class ReplicaForwarding(
     public Task InvokeAsync(HttpContext context)
     {
         var feature = context.GetReverseProxyFeature();
-        if (feature.Cluster.Config.SessionAffinity is null)
+        if (feature.Cluster.Config.SessionAffinity?.Policy != ReplicaAffinity.PolicyName)
             return next(context); // no stdio server
         var isHere = feature.AvailableDestinations is [var only] && only.DestinationId == replicas.Self;
         if (context.Features.Get<ReplicaHop>() is null)

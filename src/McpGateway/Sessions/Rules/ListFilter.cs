@@ -30,6 +30,37 @@ internal static class ListFilter
         }
     }
 
+    /// <summary>
+    /// Filters an answer whose request is not known, by what it holds: an answer may come on another stream, or through another
+    /// gateway, than its request did.
+    /// </summary>
+    /// <param name="answer">Disposed of when another takes its place.</param>
+    /// <param name="rules">Those in force.</param>
+    /// <param name="note">Is told what was listed.</param>
+    public static JsonRpcMessage ApplyByContent(JsonRpcMessage answer, ToolRules rules, Action<ItemKind, IReadOnlyList<string>> note)
+    {
+        if (answer.Envelope.Kind is not JsonRpcKind.Result || answer.Envelope.Result.In(answer.Utf8) is not [(byte)'{', ..])
+            return answer;
+        if (!JsonMembers.AreUnambiguous(answer.Envelope.Result.In(answer.Utf8), MemberNames.List))
+        {
+            using (answer)
+                return JsonRpcMessage.CreateError(answer.WrittenId, Unreadable);
+        }
+
+        foreach (var kind in Enum.GetValues<ItemKind>())
+        {
+            var result = answer.Envelope.Result.In(answer.Utf8);
+            if (!JsonMembers.TryFind(result, kind.Items(), out _))
+                continue;
+            note(kind, Names(result, kind, out _));
+            answer = Apply(answer, kind, rules);
+            if (answer.Envelope.Kind is not JsonRpcKind.Result)
+                break;
+        }
+
+        return answer;
+    }
+
     /// <summary>The names on a page, without those that cannot be read, and the cursor of the next one.</summary>
     public static IReadOnlyList<string> Names(ReadOnlySpan<byte> result, ItemKind kind, out string? nextCursor)
     {

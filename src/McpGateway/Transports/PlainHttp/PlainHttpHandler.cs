@@ -12,7 +12,7 @@ internal sealed class PlainHttpHandler(SessionlessCalls calls, RequestBody body,
 {
     public async Task HandleAsync(HttpContext context, ServerState server)
     {
-        if (await body.ReadAsync(context, server, () => false) is not { } posted)
+        if (await body.ReadAsync(context, server.Config, () => false) is not { } posted)
             return;
         var message = posted.Messages[0];
         var (id, isRequest) = (message.Envelope.Id, message.Envelope.IsRequest);

@@ -26,7 +26,7 @@ internal sealed class MessageHandler(SessionManager sessions, RequestBody body, 
     private async Task PostAsync(HttpContext context, ServerState server, string id)
     {
         var session = sessions.Find(server.Name, id, Caller.Of(context));
-        if (await body.ReadAsync(context, server, () => ProtocolVersion.AllowsBatches(session?.ProtocolVersion ?? string.Empty)) is not { } posted)
+        if (await body.ReadAsync(context, server.Config, () => ProtocolVersion.AllowsBatches(session?.ProtocolVersion ?? string.Empty)) is not { } posted)
             return;
         if (session is not { Kind: SessionKind.Sse, Stream: { } stream })
         {

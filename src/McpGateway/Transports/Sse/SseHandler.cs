@@ -15,10 +15,7 @@ internal sealed class SseHandler(SessionManager sessions, CallerValues values, R
         if (HttpMethods.IsGet(context.Request.Method))
             return OpenAsync(context, server, prefix);
 
-        // No body here: the C# SDK's client tries a POST first, and takes any JSON-RPC body for Streamable HTTP.
-        context.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
-        context.Response.Headers.Allow = HttpMethods.Get;
-        context.Response.ContentLength = 0;
+        HttpErrors.OnlyGet(context);
         return Task.CompletedTask;
     }
 
@@ -32,7 +29,7 @@ internal sealed class SseHandler(SessionManager sessions, CallerValues values, R
         }
 
         Session? session = null;
-        var refusal = limits.ChargeOpening(context, server)
+        var refusal = limits.ChargeOpening(context, server.Config)
             ?? values.TryRead(context, server, out var user)
             ?? sessions.TryOpen(SessionKind.Sse, server, Caller.Of(context), out session, user);
         if (refusal is not null)

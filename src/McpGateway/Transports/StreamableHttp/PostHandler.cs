@@ -18,7 +18,7 @@ internal sealed class PostHandler(
         }
 
         var session = id.Count == 1 ? sessions.Find(server.Name, id[0]!, Caller.Of(context)) : null;
-        if (await body.ReadAsync(context, server, () => AllowsBatches(session, version)) is not { } posted)
+        if (await body.ReadAsync(context, server.Config, () => AllowsBatches(session, version)) is not { } posted)
             return;
         var refused = Check(context, session, id, version, posted);
         if (refused is null && session is null)
@@ -61,7 +61,7 @@ internal sealed class PostHandler(
     private Task? Open(HttpContext context, ServerState server, PostedMessages posted, out Session? session)
     {
         session = null;
-        var refusal = limits.ChargeOpening(context, server)
+        var refusal = limits.ChargeOpening(context, server.Config)
             ?? values.TryRead(context, server, out var user)
             ?? sessions.TryOpen(SessionKind.Streamable, server, Caller.Of(context), out session, user);
         if (refusal is not null)

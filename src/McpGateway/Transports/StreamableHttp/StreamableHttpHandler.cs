@@ -49,7 +49,7 @@ internal sealed class StreamableHttpHandler(SessionManager sessions, PostHandler
             return;
         }
 
-        if (limits.ChargeOpening(context, server) is { } refusal)
+        if (limits.ChargeOpening(context, server.Config) is { } refusal)
         {
             await HttpErrors.WriteAsync(context, refusal, default);
             return;

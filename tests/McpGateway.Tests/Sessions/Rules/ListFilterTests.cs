@@ -55,6 +55,28 @@ public sealed class ListFilterTests
         Assert.Same(error, ListFilter.Apply(error, ItemKind.Tool, ToolRulesTests.Rules(deny: ["*"])));
     }
 
+    [Fact]
+    public void Answer_OfARequestThatIsNotKnown_IsFilteredByWhatItHolds()
+    {
+        var noted = new List<string>();
+        string ByContent(string result)
+        {
+            using var filtered = ListFilter.ApplyByContent(
+                Json.Message($$"""{"jsonrpc":"2.0","id":7,"result":{{result}}}"""), ToolRulesTests.Rules(deny: ["deny_*"]),
+                (kind, names) => noted.AddRange(names.Select(name => $"{kind} {name}")));
+            return Json.Written(filtered);
+        }
+
+        Assert.Equal(
+            """{"jsonrpc":"2.0","id":7,"result":{"prompts":[{"name":"a"}],"tools":[]}}""",
+            ByContent("""{"prompts":[{"name":"a"},{"name":"deny_b"}],"tools":[{"name":"deny_c"}]}"""));
+        Assert.Equal(["Tool deny_c", "Prompt a", "Prompt deny_b"], noted);
+        Assert.Contains("more than one way", ByContent("""{"tools":[],"tools":[{"name":"deny_c"}]}"""), StringComparison.Ordinal);
+        Assert.Contains("more than one way", ByContent("""{"tools":{"name":"deny_c"}}"""), StringComparison.Ordinal);
+        const string Other = """{"jsonrpc":"2.0","id":7,"result":{"content":[{"name":"deny_d"}]}}""";
+        Assert.Equal(Other, ByContent("""{"content":[{"name":"deny_d"}]}"""));
+    }
+
     private static string Filtered(string result, ItemKind kind = ItemKind.Tool)
     {
         var answer = Json.Message($$"""{"jsonrpc":"2.0","id":1,"result":{{result}}}""");

@@ -1,0 +1,42 @@
+using Microsoft.Extensions.Options;
+using Yarp.ReverseProxy.Configuration;
+
+namespace McpGateway.Proxy;
+
+/// <summary>
+/// YARP's own settings for the connections to remote servers: section <c>ReverseProxy:Clusters:{server}</c> of appsettings.json, in
+/// YARP's own words and read by its own reader. Of a cluster HttpClient, HttpRequest, HealthCheck and LoadBalancingPolicy count.
+/// </summary>
+internal sealed class ClusterSettings
+{
+    public const string Section = "ReverseProxy";
+
+    private readonly Dictionary<string, ClusterConfig> _clusters;
+
+    /// <exception cref="OptionsValidationException">YARP cannot read them.</exception>
+    public ClusterSettings(IConfiguration configuration)
+    {
+        var section = configuration.GetSection(Section);
+        var services = new ServiceCollection();
+        services.AddLogging();
+        services.AddReverseProxy().LoadFromConfig(section);
+        using var provider = services.BuildServiceProvider();
+        try
+        {
+            _clusters = provider.GetRequiredService<IProxyConfigProvider>().GetConfig().Clusters
+                .ToDictionary(cluster => cluster.ClusterId, cluster => WithCertificate(cluster, section), StringComparer.Ordinal);
+        }
+        catch (Exception exception) when (exception is FormatException or ArgumentException or InvalidOperationException)
+        {
+            throw new OptionsValidationException(Section, typeof(ClusterConfig), [$"{Section}: {exception.Message}"]);
+        }
+    }
+
+    public ClusterConfig? Of(string server) => _clusters.GetValueOrDefault(server);
+
+    private static ClusterConfig WithCertificate(ClusterConfig cluster, IConfiguration section)
+    {
+        var keys = section.GetSection($"Clusters:{cluster.ClusterId}:HttpClient:ClientCertificate");
+        return cluster with { Metadata = ClientCertificate.Read(keys) };
+    }
+}
