@@ -22,13 +22,17 @@ internal sealed class FrontProxy : IAsyncDisposable
     public Uri BaseAddress { get; }
 
     public static Task<FrontProxy> StartAsync(string program, Uri gateway) =>
-        program is "nginx" ? StartNginxAsync(gateway) : StartCaddyAsync(gateway);
+        program is "nginx" ? StartNginxAsync([gateway]) : StartCaddyAsync(gateway);
 
-    /// <param name="gateway">Where requests go.</param>
+    /// <summary>Skips the test where there is no nginx.</summary>
+    /// <returns>Its path.</returns>
+    public static string RequireNginx() => InteropParts.RequireProgram("install it (Debian: apt-get install nginx-light)", "nginx");
+
+    /// <param name="gateways">Where requests go, in turn.</param>
     /// <param name="certificate">Folder of fullchain.pem and privkey.pem, for https; null: plain http.</param>
-    public static async Task<FrontProxy> StartNginxAsync(Uri gateway, string? certificate = null)
+    public static async Task<FrontProxy> StartNginxAsync(Uri[] gateways, string? certificate = null)
     {
-        var program = InteropParts.RequireProgram("install it (Debian: apt-get install nginx-light)", "nginx");
+        var program = RequireNginx();
         var (folder, port) = (Directory.CreateTempSubdirectory("mcpgateway-nginx-"), FreePort());
         const string Shipped = "/etc/letsencrypt/live/mcp.example.com/";
         (string, string)[] tls = certificate is not null
@@ -38,14 +42,16 @@ internal sealed class FrontProxy : IAsyncDisposable
             .. tls,
             ("listen 443 ssl http2;", certificate is null ? $"listen 127.0.0.1:{port};" : $"listen 127.0.0.1:{port} ssl http2;"),
             ("listen [::]:443 ssl http2;", ""),
-            ("server 127.0.0.1:8000;", $"server {gateway.Authority};"),
+            (Server("127.0.0.1:8000"), string.Join('\n', gateways.Select(gateway => Server(gateway.Authority)))),
         ]);
+        static string Server(string address) => $"server {address} max_fails=1 fail_timeout=1s;";
         var temporary = string.Concat(((string[])["client_body", "proxy", "fastcgi", "uwsgi", "scgi"])
             .Select(kind => $"{kind}_temp_path {folder.FullName}/{kind}; "));
         await File.WriteAllTextAsync($"{folder.FullName}/site.conf", site, Http.Token);
         await File.WriteAllTextAsync(
             $"{folder.FullName}/nginx.conf",
-            $"daemon off; master_process off; pid {folder.FullName}/pid; error_log stderr; events {{ worker_connections 256; }}\n"
+            $"daemon off; master_process off; pid {folder.FullName}/pid; error_log stderr; worker_rlimit_nofile 65536; "
+            + "events { worker_connections 16384; }\n"
             + $"http {{ access_log off; {temporary} include {folder.FullName}/site.conf; }}\n",
             Http.Token);
         string[] arguments = ["-e", "stderr", "-c", $"{folder.FullName}/nginx.conf"];

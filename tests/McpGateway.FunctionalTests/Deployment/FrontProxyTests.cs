@@ -68,7 +68,7 @@ public sealed class FrontProxyTests
 
         using var answer = await PostAsync(proxy, Rpc.Request("1", "ping"));
 
-        Assert.Equal((503, -32003), (answer.Status, (await answer.JsonAsync()).Code()));
+        Assert.Equal((502, -32603), (answer.Status, (await answer.JsonAsync()).Code()));
         Assert.Equal("5", answer.Header("Retry-After"));
     }
 
@@ -91,7 +91,7 @@ public sealed class FrontProxyTests
     {
         using var certificate = new CertificateFolder();
         await using var gateway = await StartAsync();
-        await using var proxy = await FrontProxy.StartNginxAsync(gateway.BaseAddress, certificate.Path);
+        await using var proxy = await FrontProxy.StartNginxAsync([gateway.BaseAddress], certificate.Path);
         using var handler = new HttpClientHandler { ServerCertificateCustomValidationCallback = certificate.Is };
         using var client = new HttpClient(handler);
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(proxy.BaseAddress, "test/sse"))

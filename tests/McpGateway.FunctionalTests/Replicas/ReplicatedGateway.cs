@@ -1,11 +1,12 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using McpGateway.FunctionalTests.Deployment;
 using McpGateway.FunctionalTests.Hosting;
 
 namespace McpGateway.FunctionalTests.Replicas;
 
-/// <summary>Three replicas, each the real program, behind a real nginx. Their clients are ten users, each with an API key.</summary>
+/// <summary>Three replicas, each the real program, behind a real nginx with its shipped configuration. Their clients are ten users, each with an API key.</summary>
 public sealed class ReplicatedGateway : IAsyncDisposable
 {
     public const int Count = 3;
@@ -14,18 +15,18 @@ public sealed class ReplicatedGateway : IAsyncDisposable
 
     private readonly int[] _ports = Ports.Free(Count);
     private readonly GatewayProgram?[] _programs = new GatewayProgram?[Count];
-    private NginxProxy _nginx = null!;
+    private FrontProxy _nginx = null!;
 
     /// <summary>nginx's.</summary>
     public Uri BaseAddress => _nginx.BaseAddress;
 
     public static async Task<ReplicatedGateway> StartAsync()
     {
-        NginxProxy.Require();
+        FrontProxy.RequireNginx();
         var gateway = new ReplicatedGateway();
         for (var i = 0; i < Count; i++)
             await gateway.StartAsync(i);
-        gateway._nginx = await NginxProxy.StartAsync(gateway._ports);
+        gateway._nginx = await FrontProxy.StartNginxAsync([.. gateway._ports.Select(port => new Uri($"http://127.0.0.1:{port}/"))]);
         return gateway;
     }
 
