@@ -91,9 +91,10 @@ public sealed class RollingTests(ITestOutputHelper output)
         Assert.All(its, client => Assert.Single(client.Happenings, happening => happening.What is "reopened"));
         Assert.All(clients.Except(its), client => Assert.InRange(
             client.Happenings.Count(happening => happening.What is "reopened"), 0, client.MayStreamElsewhere ? 1 : 0));
-        // While the kernel takes the process apart, its listener may still be there for a moment.
+        // While the kernel takes the process apart, its listener may still be there for a moment. A stream that passed through it
+        // takes along the call that waits on it, and one that is sent before its client has seen its end.
         Assert.All(clients, client => Assert.InRange(
-            client.Happenings.Count(happening => happening.What is "lost"), 0, its.Contains(client) ? 3 : 1));
+            client.Happenings.Count(happening => happening.What is "lost"), 0, its.Contains(client) ? 3 : client.MayStreamElsewhere ? 2 : 1));
         await CloseAsync(clients);
     }
 
