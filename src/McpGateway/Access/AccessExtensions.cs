@@ -37,6 +37,7 @@ public static class AccessExtensions
             .AddPolicyScheme(AnyScheme, null, options => options.ForwardDefaultSelector = SchemeFor)
             .AddJwtBearer(_ => { })
             .AddScheme<AuthenticationSchemeOptions, CredentialHandler>(CredentialScheme, null);
+        services.AddScoped<IAuthenticationService, RememberingAuthenticationService>();
         // It would write a line for each request that is refused.
         services.AddLogging(logging => logging.AddFilter(typeof(CredentialHandler).FullName, LogLevel.Warning));
         services.AddSingleton<IAuthorizationHandler, ServerRequirementHandler>();
@@ -64,7 +65,6 @@ public static class AccessExtensions
     public static IApplicationBuilder UseResourceMetadata(this IApplicationBuilder app) =>
         app.UseMiddleware<ResourceMetadataMiddleware>();
 
-    /// <summary>
     /// <summary>
     /// Refuses requests from where none should come, and sends others on to https. Health checks come before it: kubelet's
     /// Host is the pod's address; so does routing: a server may have origins of its own.

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using McpGateway.Configuration;
@@ -45,7 +46,14 @@ internal sealed class TokenCache : IDisposable
     public void Dispose() => _tokens?.Dispose();
 
     // Not the token itself: a dump of the memory must not be a list of keys to every server.
-    private static string KeyOf(string token) => Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
+    private static string KeyOf(string token)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        var bytes = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(token.Length));
+        SHA256.HashData(bytes.AsSpan(0, Encoding.UTF8.GetBytes(token, bytes)), hash);
+        ArrayPool<byte>.Shared.Return(bytes, clearArray: true);
+        return Convert.ToBase64String(hash);
+    }
 
     private sealed class Clock(TimeProvider time) : ISystemClock
     {

@@ -15,9 +15,10 @@ internal sealed class OriginRules(IOptions<AccessOptions> options, AccessState s
     public bool Allow(string origin, HttpContext context)
     {
         var access = options.Value;
-        return IsListed(origin, access.Cors.Origins) || IsOfAllowedHost(origin, access.AllowedHosts)
+        return IsListed(origin, access.Cors.Origins)
             || (context.GetEndpoint()?.Metadata.GetMetadata<GuardedServer>() is { } server
-                && config.Current.Servers.TryGetValue(server.Name, out var rules) && IsListed(origin, rules.Origins));
+                && config.Current.Servers.TryGetValue(server.Name, out var rules) && IsListed(origin, rules.Origins))
+            || IsOfAllowedHost(origin, access.AllowedHosts);
     }
 
     // Where nobody must authenticate, * would let every page that somebody here looks at use the servers.

@@ -18,12 +18,17 @@ internal sealed class ServerCorsProvider(OriginRules rules) : ICorsPolicyProvide
         "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset",
     ];
 
+    private static readonly CorsPolicy Allowed = PolicyFor(isAllowed: true);
+
+    private static readonly CorsPolicy Refused = PolicyFor(isAllowed: false);
+
     /// <returns>Null for every other name, and for endpoints that name none.</returns>
     public Task<CorsPolicy?> GetPolicyAsync(HttpContext context, string? policyName) =>
-        Task.FromResult(policyName == AccessNames.ServerPolicy ? PolicyFor(context) : null);
+        Task.FromResult(policyName != AccessNames.ServerPolicy ? null
+        : rules.Allow(context.Request.Headers.Origin.ToString(), context) ? Allowed : Refused);
 
-    private CorsPolicy PolicyFor(HttpContext context) => new CorsPolicyBuilder()
-        .SetIsOriginAllowed(origin => rules.Allow(origin, context))
+    private static CorsPolicy PolicyFor(bool isAllowed) => new CorsPolicyBuilder()
+        .SetIsOriginAllowed(_ => isAllowed)
         .WithMethods(HttpMethods.Get, HttpMethods.Post, HttpMethods.Delete)
         .AllowAnyHeader()
         .WithExposedHeaders(Exposed)
