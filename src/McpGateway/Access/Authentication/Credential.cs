@@ -32,6 +32,11 @@ internal readonly record struct Credential(CredentialKind Kind, string Text)
         };
     }
 
+    /// <summary>The Authorization header, where it is the only credential; null where there is another, or none.</summary>
+    public static string? OnlyHeaderOf(HttpRequest request) =>
+        request.Headers.Authorization is [{ } header] && request.Headers[KeyHeader].Count == 0
+        && !(request.QueryString.HasValue && request.Query.ContainsKey(QueryToken)) ? header : null;
+
     private static Credential OfAuthorization(string header)
     {
         if (!header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))

@@ -17,13 +17,16 @@ internal sealed class RememberingAuthenticationService(
             ? Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(known.Caller, scheme ?? string.Empty)))
             : base.AuthenticateAsync(context, scheme);
 
+    private static string? TokenOf(HttpContext context) =>
+        Credential.Of(context.Request) is { Kind: CredentialKind.Token, Text: var token } ? token : null;
+
     private ValidatedToken? Find(HttpContext context)
     {
         var model = state.Current;
-        if (!model.IsRequired || Credential.Of(context.Request) is not { Kind: CredentialKind.Token } credential)
+        if (!model.IsRequired || Credential.OnlyHeaderOf(context.Request) is not { } header)
             return null;
         // Where keys are just being fetched the whole way waits for them.
-        var finding = cache.FindAsync(credential.Text, model, context.RequestAborted).AsTask();
+        var finding = cache.FindAsync(header, () => TokenOf(context), model, context.RequestAborted).AsTask();
         return finding.IsCompletedSuccessfully && finding.GetAwaiter().GetResult() is { } known && audiences.Accept(known.Caller, known.Issuer, context)
             ? known
             : null;

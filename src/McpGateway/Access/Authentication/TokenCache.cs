@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using McpGateway.Configuration;
@@ -18,6 +19,9 @@ internal sealed class TokenCache : IDisposable
     private readonly TimeProvider _time;
     private readonly MemoryCache? _tokens;
 
+    // By the string itself and not by its text, and no longer than its connection has it.
+    private readonly ConditionalWeakTable<string, ValidatedToken> _headers = [];
+
     public TokenCache(IOptions<AccessOptions> options, TimeProvider time)
     {
         _time = time;
@@ -29,11 +33,21 @@ internal sealed class TokenCache : IDisposable
     /// <summary>What is remembered of a token, if its settings and keys are still in force and it has not expired.</summary>
     public async ValueTask<ValidatedToken?> FindAsync(string token, AccessModel model, CancellationToken cancellationToken)
     {
-        if (_tokens?.Get(KeyOf(token)) is not ValidatedToken found
-            || found.Expires <= _time.GetUtcNow() || model.Find(found.Issuer.Name) != found.Issuer)
-            return null;
-        // Asked even so, for keys that have become old are then fetched again.
-        return await found.Issuer.Keys.GetAsync(found.KeyId, cancellationToken) == found.Keys ? found : null;
+        return _tokens?.Get(KeyOf(token)) is ValidatedToken found && await IsInForceAsync(found, model, cancellationToken)
+            ? found
+            : null;
+    }
+
+    /// <summary>The same for a whole Authorization header, which Kestrel gives the same string for all requests of a connection.</summary>
+    public async ValueTask<ValidatedToken?> FindAsync(
+        string header, Func<string?> readToken, AccessModel model, CancellationToken cancellationToken)
+    {
+        if (_headers.TryGetValue(header, out var found))
+            return await IsInForceAsync(found, model, cancellationToken) ? found : null;
+        found = readToken() is { } token ? await FindAsync(token, model, cancellationToken) : null;
+        if (found is not null)
+            _headers.AddOrUpdate(header, found);
+        return found;
     }
 
     public void Add(string token, ValidatedToken validated)
@@ -44,6 +58,11 @@ internal sealed class TokenCache : IDisposable
     }
 
     public void Dispose() => _tokens?.Dispose();
+
+    private async ValueTask<bool> IsInForceAsync(ValidatedToken found, AccessModel model, CancellationToken cancellationToken) =>
+        found.Expires > _time.GetUtcNow() && model.Find(found.Issuer.Name) == found.Issuer
+        // Asked even so, for keys that have become old are then fetched again.
+        && await found.Issuer.Keys.GetAsync(found.KeyId, cancellationToken) == found.Keys;
 
     // Not the token itself: a dump of the memory must not be a list of keys to every server.
     private static string KeyOf(string token)
