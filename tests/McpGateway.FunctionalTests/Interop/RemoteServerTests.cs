@@ -63,7 +63,9 @@ public sealed class RemoteServerTests
         Assert.Equal("Echo: naïve ☃", Text(await client.CallToolAsync("echo", text, cancellationToken: Http.Token)));
         var steps = new Dictionary<string, object?> { ["duration"] = 1, ["steps"] = 4 };
         await client.CallToolAsync("trigger-long-running-operation", steps, new Reporter(reported), cancellationToken: Http.Token);
-        Assert.Equal([1f, 2f, 3f], reported.Order().Take(3)); // this client may miss what comes right before the answer
+        // This client forgets its listener with the answer, and handles what came before it in no certain time.
+        Assert.Equal(1f, reported.Order().First());
+        Assert.Subset(new HashSet<float> { 1f, 2f, 3f, 4f }, [.. reported]);
         // What belongs to no call: over HTTP it comes on the GET stream.
         await client.CallToolAsync("toggle-simulated-logging", cancellationToken: Http.Token);
         await Eventually.TrueAsync(() => !logged.IsEmpty, "the server's log is heard");
