@@ -65,7 +65,7 @@ public sealed class RemoteServerTests
         await client.CallToolAsync("trigger-long-running-operation", steps, new Reporter(reported), cancellationToken: Http.Token);
         // This client forgets its listener with the answer, and handles what came before it in no certain time.
         Assert.Equal(1f, reported.Order().First());
-        Assert.Subset(new HashSet<float> { 1f, 2f, 3f, 4f }, [.. reported]);
+        Assert.All(reported, step => Assert.InRange(step, 1f, 4f));
         // What belongs to no call: over HTTP it comes on the GET stream.
         await client.CallToolAsync("toggle-simulated-logging", cancellationToken: Http.Token);
         await Eventually.TrueAsync(() => !logged.IsEmpty, "the server's log is heard");
