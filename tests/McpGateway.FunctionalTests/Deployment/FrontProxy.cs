@@ -33,7 +33,7 @@ internal sealed class FrontProxy : IAsyncDisposable
     public static async Task<FrontProxy> StartNginxAsync(Uri[] gateways, string? certificate = null)
     {
         var program = RequireNginx();
-        var (folder, port) = (Directory.CreateTempSubdirectory("mcpgateway-nginx-"), FreePort());
+        var (folder, port) = (Directory.CreateTempSubdirectory("mcpgateway-nginx-"), FreePort.Find());
         const string Shipped = "/etc/letsencrypt/live/mcp.example.com/";
         (string, string)[] tls = certificate is not null
             ? [($"{Shipped}fullchain.pem", $"{certificate}/fullchain.pem"), ($"{Shipped}privkey.pem", $"{certificate}/privkey.pem")]
@@ -63,7 +63,7 @@ internal sealed class FrontProxy : IAsyncDisposable
     private static Task<FrontProxy> StartCaddyAsync(Uri gateway)
     {
         var program = InteropParts.RequireProgram("install it (Debian: apt-get install caddy)", "caddy");
-        var (folder, port) = (Directory.CreateTempSubdirectory("mcpgateway-caddy-"), FreePort());
+        var (folder, port) = (Directory.CreateTempSubdirectory("mcpgateway-caddy-"), FreePort.Find());
         return StartAsync(program, ["run", "--config", DeployFiles.PathOf("caddy/Caddyfile")], folder, port, "http", new()
         {
             ["MCPGATEWAY"] = gateway.Authority, ["MCPGATEWAY_HOST"] = $"http://127.0.0.1:{port}", ["HOME"] = folder.FullName,
@@ -78,13 +78,6 @@ internal sealed class FrontProxy : IAsyncDisposable
         await _process.WaitForExitAsync(CancellationToken.None);
         _process.Dispose();
         _folder.Delete(recursive: true);
-    }
-
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static async Task<FrontProxy> StartAsync(

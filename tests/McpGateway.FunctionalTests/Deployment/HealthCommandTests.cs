@@ -31,7 +31,7 @@ public sealed class HealthCommandTests
     public async Task Health_OfAnHttpsListener_IsZeroWhateverItsCertificatesName()
     {
         using var certificate = new CertificateFolder();
-        var url = $"https://127.0.0.1:{FrontProxy.FreePort()}";
+        var url = $"https://127.0.0.1:{FreePort.Find()}";
         await using var gateway = await TestGateway.StartWithTestServerAsync(settings: new()
         {
             ["Kestrel:Endpoints:Https:Url"] = url,

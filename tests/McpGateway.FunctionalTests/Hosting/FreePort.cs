@@ -7,10 +7,15 @@ namespace McpGateway.FunctionalTests.Hosting;
 internal static class FreePort
 {
     /// <returns>One that nobody listened at a moment ago.</returns>
-    public static int Find()
+    public static int Find() => Find(1)[0];
+
+    /// <returns>Several, of which no two are the same.</returns>
+    public static int[] Find(int count)
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToArray();
+        Array.ForEach(listeners, listener => listener.Start());
+        var ports = listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port).ToArray();
+        Array.ForEach(listeners, listener => listener.Dispose());
+        return ports;
     }
 }

@@ -29,7 +29,7 @@ internal sealed class ReplicaSet : IAsyncDisposable
         int count = 2, JsonObject? keys = null, Func<int, Dictionary<string, string?>>? settings = null,
         Action<WebApplicationBuilder>? adjust = null, int? known = null, string[]? arguments = null, Action<int[]>? knownPorts = null)
     {
-        var set = new ReplicaSet(Replicas.Ports.Free(known ?? count));
+        var set = new ReplicaSet(FreePort.Find(known ?? count));
         knownPorts?.Invoke(set.Ports);
         for (var i = 0; i < count; i++)
         {

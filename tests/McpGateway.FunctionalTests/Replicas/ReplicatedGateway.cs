@@ -13,7 +13,7 @@ public sealed class ReplicatedGateway : IAsyncDisposable
 
     private const int Users = 10;
 
-    private readonly int[] _ports = Ports.Free(Count);
+    private readonly int[] _ports = FreePort.Find(Count);
     private readonly GatewayProgram?[] _programs = new GatewayProgram?[Count];
     private FrontProxy _nginx = null!;
 

@@ -42,8 +42,9 @@ internal sealed class TokenCache : IDisposable
     public async ValueTask<ValidatedToken?> FindAsync(
         string header, Func<string?> readToken, AccessModel model, CancellationToken cancellationToken)
     {
-        if (_headers.TryGetValue(header, out var found))
-            return await IsInForceAsync(found, model, cancellationToken) ? found : null;
+        if (_headers.TryGetValue(header, out var found) && await IsInForceAsync(found, model, cancellationToken))
+            return found;
+        // Not known yet, or validated anew since: by other keys, perhaps.
         found = readToken() is { } token ? await FindAsync(token, model, cancellationToken) : null;
         if (found is not null)
             _headers.AddOrUpdate(header, found);
