@@ -1,17 +1,16 @@
 using System.CommandLine;
 using McpGateway;
 using McpGateway.Access;
-using McpGateway.Access.Transport;
+using McpGateway.Backends.Stdio.Guarding;
 using McpGateway.Cli;
 using McpGateway.Cli.DemoServer;
 using McpGateway.Configuration;
+using McpGateway.Http;
 using McpGateway.Management;
 using McpGateway.Proxy;
-using McpGateway.Proxy.Hops;
 using McpGateway.Replicas;
-using McpGateway.Servers.Guarding;
+using McpGateway.Replicas.Forwarding;
 using McpGateway.Sessions;
-using McpGateway.Transports;
 
 var root = new RootCommand("Serves stdio MCP servers over HTTP.")
 {
@@ -42,7 +41,7 @@ namespace McpGateway
             builder.Services.AddGatewayAccess();
             builder.Services.AddReplicas();
             builder.Services.AddSessions();
-            builder.Services.AddTransports();
+            builder.Services.AddHttp();
             builder.Services.AddGatewayProxy();
             builder.Services.AddManagement();
 
@@ -57,7 +56,7 @@ namespace McpGateway
             app.UsePathBase(builder.Configuration["PathBase"] ?? string.Empty);
             app.UseSecurityHeaders();
             app.UseErrorBodies(); // around all else: nothing leaves without a body
-            app.UseHops(); // before all that looks at where a request comes from
+            app.UsePeerForwarding(); // before all that looks at where a request comes from
             app.UseHealth(); // before the guard: kubelet's Host is the pod's address
             app.UseKnownProxies(); // before all that looks at scheme and host
             app.UseResourceMetadata(); // before the guard: these documents are for pages of all origins

@@ -57,7 +57,7 @@ front.SetAction((arguments, stop) =>
 
 Command hop = new("hop", "Measures a call through another replica beside one at its session's own.") { seconds, rounds };
 hop.SetAction((arguments, stop) =>
-    new HopBenchmark(new HopOptions(arguments.GetValue(seconds), arguments.GetValue(rounds)), Console.Out).RunAsync(stop));
+    new ForwardingBenchmark(new HopOptions(arguments.GetValue(seconds), arguments.GetValue(rounds)), Console.Out).RunAsync(stop));
 
 Option<string> urls = new("--urls") { Description = "Where to listen.", Required = true };
 Command bare = new("bare", "Serves the bare endpoint that the relay is measured against.") { urls };

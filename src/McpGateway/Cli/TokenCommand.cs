@@ -37,7 +37,7 @@ public static class TokenCommand
         };
         command.SetAction(parsed =>
         {
-            var (key, hash) = Trials.CreateKey();
+            var (key, hash) = DevTokens.CreateKey();
             var entry = new JsonObject
             {
                 ["Name"] = parsed.GetRequiredValue(name), ["Sha256"] = hash, ["Scopes"] = Array(parsed.GetValue(scopes) ?? []),
@@ -58,7 +58,7 @@ public static class TokenCommand
         command.SetAction(parsed =>
         {
             var output = parsed.InvocationConfiguration;
-            output.Output.WriteLine(Trials.CreateSecret());
+            output.Output.WriteLine(DevTokens.CreateSecret());
             output.Error.WriteLine("For trials only: whoever can check tokens with it can make them.");
             output.Error.WriteLine("Set for the gateway and for `token jwt`:");
             output.Error.WriteLine("  Access__Jwt__Issuers__0__Issuer=trial");
@@ -96,9 +96,9 @@ public static class TokenCommand
             var meant = parsed.GetValue(audience) ?? issuer?.Audience;
             if (Problems(access, issuer, meant, parsed.GetValue(lifetime)) is [_, ..] problems)
                 return Refuse(output.Error, problems);
-            var wish = new TokenWish(
+            var wish = new TokenRequest(
                 parsed.GetRequiredValue(subject), meant!, parsed.GetValue(scopes) ?? [], parsed.GetValue(lifetime));
-            output.Output.WriteLine(Trials.CreateToken(issuer!, wish, time.GetUtcNow()));
+            output.Output.WriteLine(DevTokens.CreateToken(issuer!, wish, time.GetUtcNow()));
             return Done;
         });
         return command;

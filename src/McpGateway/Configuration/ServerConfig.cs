@@ -1,3 +1,6 @@
+using McpGateway.Cli.DemoServer;
+using McpGateway.Sessions;
+
 namespace McpGateway.Configuration;
 
 /// <summary>One server of gateway.json, expanded and with its defaults filled in.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using McpGateway.Cli.DemoServer;
 
 namespace McpGateway.Diagnostics;
 

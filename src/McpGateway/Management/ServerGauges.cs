@@ -1,12 +1,12 @@
 using System.Diagnostics.Metrics;
+using McpGateway.Backends.Stdio.Sharing;
 using McpGateway.Diagnostics;
-using McpGateway.Servers;
-using McpGateway.Sessions.Children;
+using McpGateway.Sessions;
 
 namespace McpGateway.Management;
 
 /// <summary>The instruments whose values are looked up when somebody asks for them.</summary>
-internal sealed class ServerGauges(IMeterFactory meters, ServerRegistry registry, ChildPool children) : IHostedService
+internal sealed class ServerGauges(IMeterFactory meters, ServerRegistry registry, ChildManager children) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {

@@ -1,6 +1,5 @@
-using McpGateway.Servers;
+using McpGateway.Backends.Stdio.Sharing;
 using McpGateway.Sessions;
-using McpGateway.Sessions.Children;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace McpGateway.Management;
@@ -9,7 +8,7 @@ namespace McpGateway.Management;
 /// Degraded while a server fails: the gateway itself is well, and to restart it would mend nothing. Counts only, since
 /// anyone may ask.
 /// </summary>
-internal sealed class ServersHealth(ServerRegistry registry, ChildPool children, SessionManager sessions) : IHealthCheck
+internal sealed class ServersHealth(ServerRegistry registry, ChildManager children, SessionManager sessions) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {

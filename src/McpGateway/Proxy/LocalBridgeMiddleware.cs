@@ -1,4 +1,4 @@
-using McpGateway.Transports;
+using McpGateway.Http;
 using Yarp.ReverseProxy.Model;
 
 namespace McpGateway.Proxy;

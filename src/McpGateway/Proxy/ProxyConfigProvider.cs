@@ -1,7 +1,7 @@
 using McpGateway.Access;
 using McpGateway.Configuration;
-using McpGateway.Proxy.Hops;
 using McpGateway.Replicas;
+using McpGateway.Replicas.Forwarding;
 using Microsoft.Extensions.Primitives;
 using Yarp.ReverseProxy.Configuration;
 
@@ -18,7 +18,7 @@ internal sealed class ProxyConfigProvider(GatewayConfigProvider provider, Cluste
     public const string Self = "self";
 
     /// <summary>In the metadata of a cluster whose destinations are replicas.</summary>
-    public const string HopsKey = "Hops";
+    public const string ForwardingKey = "Hops";
 
     private const string PrefixKey = "Prefix";
     private const string KindKey = "Kind";
@@ -73,8 +73,8 @@ internal sealed class ProxyConfigProvider(GatewayConfigProvider provider, Cluste
                 replica => replica.Key, replica => new DestinationConfig { Address = replica.Value.AbsoluteUri }),
             SessionAffinity = new() { Enabled = true, Policy = ReplicaAffinity.PolicyName, AffinityKeyName = "Mcp-Session-Id" },
             LoadBalancingPolicy = ReplicaPlacement.PolicyName,
-            HttpRequest = HopClient.Request,
-            Metadata = new Dictionary<string, string> { [HopsKey] = "true" },
+            HttpRequest = PeerHttpClient.Request,
+            Metadata = new Dictionary<string, string> { [ForwardingKey] = "true" },
         },
         _ => new()
         {

@@ -1,8 +1,8 @@
 using McpGateway.Access;
-using McpGateway.Proxy.Hops;
+using McpGateway.Backends.Remote;
+using McpGateway.Http;
 using McpGateway.Replicas;
-using McpGateway.Transports;
-using McpGateway.Transports.Remote;
+using McpGateway.Replicas.Forwarding;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Health;
@@ -20,7 +20,7 @@ public static class ProxyExtensions
         services.AddSingleton<ISessionAffinityPolicy, SealedSessionAffinity>();
         services.AddSingleton<IAffinityFailurePolicy, UnknownSessionPolicy>();
         services.AddSingleton<IPassiveHealthCheckPolicy, RefusedConnections>();
-        services.AddReverseProxy().AddHops().AddTransforms<RemoteTransforms>().ConfigureHttpClient(ConfigureConnections);
+        services.AddReverseProxy().AddPeerForwarding().AddTransforms<RemoteTransforms>().ConfigureHttpClient(ConfigureConnections);
         // It writes whole URLs, queries and all, and a warning for each client that leaves a stream.
         services.AddLogging(logging => logging.AddFilter("Yarp.ReverseProxy.Forwarder.HttpForwarder", LogLevel.None));
         RemoveDataProtection(services);
@@ -30,7 +30,7 @@ public static class ProxyExtensions
     // One for all clusters: YARP takes the last that is registered.
     private static void ConfigureConnections(ForwarderHttpClientContext context, SocketsHttpHandler handler)
     {
-        HopClient.Configure(context, handler);
+        PeerHttpClient.Configure(context, handler);
         ClientCertificate.Configure(context, handler);
     }
 

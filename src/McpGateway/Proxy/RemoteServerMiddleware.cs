@@ -1,4 +1,4 @@
-using McpGateway.Transports.Remote;
+using McpGateway.Backends.Remote;
 
 namespace McpGateway.Proxy;
 

@@ -1,4 +1,4 @@
-using McpGateway.Transports.Remote;
+using McpGateway.Backends.Remote;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Model;
 using Yarp.ReverseProxy.SessionAffinity;

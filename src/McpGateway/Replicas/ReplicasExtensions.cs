@@ -5,8 +5,8 @@ public static class ReplicasExtensions
     /// <summary>Adds what the gateway knows of its peers, and of its own leaving.</summary>
     public static IServiceCollection AddReplicas(this IServiceCollection services) => services
         .AddSingleton<ReplicaTable>()
-        .AddSingleton<HopSignature>()
+        .AddSingleton<ForwardingSignature>()
         .AddSingleton<PeerStates>()
-        .AddSingleton<PassingStreams>()
+        .AddSingleton<ForwardedStreams>()
         .AddSingleton<DrainState>();
 }

@@ -1,15 +1,14 @@
+using McpGateway.Backends.Stdio.Sharing;
 using McpGateway.JsonRpc;
-using McpGateway.Limits;
-using McpGateway.Servers;
-using McpGateway.Sessions.Children;
+using McpGateway.Policies.RateLimits;
 
 namespace McpGateway.Sessions;
 
 /// <summary>
 /// A client's request in flight. Exactly one of the answer, a failure, a time-out and a cancellation ends it: the one
-/// that takes it out of its <see cref="CallTable"/>.
+/// that takes it out of its <see cref="CallRegistry"/>.
 /// </summary>
-internal sealed class ClientCall(CallTable table, JsonRpcId key, JsonRpcMessage request, MessageStream replies) : PendingCall
+internal sealed class ClientCall(CallRegistry table, JsonRpcId key, JsonRpcMessage request, ResponseStream replies) : PendingCall
 {
     private readonly Lock _lock = new();
     private CancellationTokenSource? _abandoning;
@@ -33,13 +32,13 @@ internal sealed class ClientCall(CallTable table, JsonRpcId key, JsonRpcMessage 
     /// <summary>Whether it is to be run as a task.</summary>
     public bool WantsTask { get; } = request.Envelope.WantsTask;
 
-    public MessageStream Replies { get; } = replies;
+    public ResponseStream Replies { get; } = replies;
 
     /// <summary>Its session's seat at a child with others; null when the child is the session's own.</summary>
-    public SharedSeat? Seat { get; init; }
+    public SharedChildSession? Seat { get; init; }
 
     /// <summary>What it holds of its client's limit of requests in flight, as long as it is in the table; null: no limit.</summary>
-    public Admission? Admission { get; init; }
+    public ConcurrencyPermit? ConcurrencyPermit { get; init; }
 
     public bool IsInitialize => Method == McpMethod.Initialize;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using McpGateway.JsonRpc;
-using McpGateway.Servers;
+using McpGateway.Sessions.Queues;
 
 namespace McpGateway.Sessions;
 

@@ -1,5 +1,6 @@
+using McpGateway.Backends.Stdio.Supervision;
 using McpGateway.Diagnostics;
-using McpGateway.Servers;
+using McpGateway.Sessions.Queues;
 
 namespace McpGateway.Sessions;
 

@@ -1,3 +1,5 @@
+using McpGateway.Policies;
+
 namespace McpGateway.Sessions;
 
 /// <summary>The session's part in the stop of its gateway, and in that of a replica which its stream passes through.</summary>

@@ -1,8 +1,10 @@
+using McpGateway.Backends.Stdio.Sharing;
+using McpGateway.Cli.DemoServer;
 using McpGateway.Configuration;
 using McpGateway.JsonRpc;
-using McpGateway.Limits;
-using McpGateway.Sessions.Children;
-using McpGateway.Sessions.Rules;
+using McpGateway.Policies;
+using McpGateway.Policies.Items;
+using McpGateway.Policies.RateLimits;
 
 namespace McpGateway.Sessions;
 
@@ -19,7 +21,7 @@ public sealed partial class Session
     /// <param name="cancellationToken">Stops waiting for room for a notification or an answer.</param>
     /// <param name="rights">What its sender may do.</param>
     public Receipt Receive(
-        JsonRpcMessage message, MessageStream replies, CancellationToken cancellationToken, SenderRights rights = default)
+        JsonRpcMessage message, ResponseStream replies, CancellationToken cancellationToken, SenderRights rights = default)
     {
         if (IsEnded)
             return Refuse(message, Refusal.SessionNotFound);
@@ -37,7 +39,7 @@ public sealed partial class Session
     }
 
     /// <summary>Nobody waits any more for what was to go to this stream: the child is told.</summary>
-    public void CancelFor(MessageStream replies)
+    public void CancelFor(ResponseStream replies)
     {
         foreach (var call in Calls.Snapshot())
         {
@@ -47,7 +49,7 @@ public sealed partial class Session
     }
 
     private Receipt ReceiveRequest(
-        JsonRpcMessage request, MessageStream replies, ClientQuota? quota, ServerToolsConfig? rules, RequestedItem? item)
+        JsonRpcMessage request, ResponseStream replies, ClientQuota? quota, ServerToolsConfig? rules, RequestedItem? item)
     {
         if (IsEnding)
             return Refuse(request, Refusal.SessionNotFound);
@@ -58,7 +60,7 @@ public sealed partial class Session
         if (!Volatile.Read(ref _begun) && Kind is not SessionKind.Implicit && request.Envelope.Method == McpMethod.Ping)
             return AnswerPing(request, replies);
         // Not a ping: it would wait behind the calls in flight, and its client take the connection for dead.
-        Admission? admission = null;
+        ConcurrencyPermit? admission = null;
         if (request.Envelope.Method != McpMethod.Ping && quota?.TryAdmit(out admission) is false)
             return Refuse(request, Refusal.TooManyAtATime);
         if (Begin(request) is { } refusal)
@@ -69,8 +71,8 @@ public sealed partial class Session
 
         var call = new ClientCall(Calls, KeyOf(request), request, replies)
         {
-            Seat = _seat as SharedSeat,
-            Admission = admission,
+            Seat = _seat as SharedChildSession,
+            ConcurrencyPermit = admission,
             Filter = FilterFor(request),
             OnAnswer = request.Envelope.Method == McpMethod.Initialize ? OnInitialized : null,
         };
@@ -87,15 +89,15 @@ public sealed partial class Session
 
     // A call that waits for its turn is in the table already: it can be cancelled, it times out, its client hears keep-alives.
     private async ValueTask CallInTurnAsync(
-        JsonRpcMessage request, ClientCall call, Admission admission, ServerToolsConfig? rules, RequestedItem? item)
+        JsonRpcMessage request, ClientCall call, ConcurrencyPermit admission, ServerToolsConfig? rules, RequestedItem? item)
     {
         switch (await admission.Outcome)
         {
-            case AdmissionOutcome.Admitted when !call.IsAbandoned:
+            case PermitOutcome.Admitted when !call.IsAbandoned:
                 call.Touch();
                 await CallAsync(request, call, rules, item);
                 break;
-            case AdmissionOutcome.Refused:
+            case PermitOutcome.Refused:
                 request.Dispose();
                 await call.FailAsync(Refusal.TooManyAtATime.Error);
                 break;
@@ -137,7 +139,7 @@ public sealed partial class Session
     }
 
     // A client may ping before it initializes: then there is no child yet that could answer.
-    private static Receipt AnswerPing(JsonRpcMessage ping, MessageStream replies)
+    private static Receipt AnswerPing(JsonRpcMessage ping, ResponseStream replies)
     {
         using (ping)
             return new Receipt(null, replies.AnswerAsync(JsonRpcMessage.CreateResult(ping.Envelope.Id, "{}"u8)));
@@ -163,7 +165,7 @@ public sealed partial class Session
             {
                 _begun = true;
                 if (!isInitialize)
-                    ProtocolVersion = Sessions.ProtocolVersion.Latest;
+                    ProtocolVersion = Policies.ProtocolVersion.Latest;
             }
         }
 

@@ -1,5 +1,5 @@
+using McpGateway.Backends.Stdio.Connection;
 using McpGateway.JsonRpc;
-using McpGateway.Servers;
 
 namespace McpGateway.Sessions;
 
@@ -75,8 +75,8 @@ public sealed partial class Session
     }
 
     /// <summary>The stream on which the most bytes wait for the client.</summary>
-    internal MessageStream? Slowest() =>
-        Calls.Snapshot().Select(call => call.Replies).Append(Stream).OfType<MessageStream>()
+    internal ResponseStream? Slowest() =>
+        Calls.Snapshot().Select(call => call.Replies).Append(Stream).OfType<ResponseStream>()
             .MaxBy(stream => stream.QueuedBytes);
 
     // Each answer may wait for a client that does not read.

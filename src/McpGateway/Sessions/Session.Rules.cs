@@ -1,6 +1,6 @@
 using McpGateway.Configuration;
 using McpGateway.JsonRpc;
-using McpGateway.Sessions.Rules;
+using McpGateway.Policies.Items;
 
 namespace McpGateway.Sessions;
 
@@ -17,8 +17,8 @@ public sealed partial class Session
 
     private async ValueTask CallIfAllowedAsync(JsonRpcMessage request, ClientCall call, ToolRules rules, RequestedItem item)
     {
-        var error = rules.Allow(item) ? null : Catalogue.Unknown(item.Kind);
-        if (error is null && !_seat.Catalogue.Lists(item, rules))
+        var error = rules.Allow(item) ? null : ListedItems.Unknown(item.Kind);
+        if (error is null && !_seat.ListedItems.Lists(item, rules))
             error = await CheckListedAsync(request, rules, item);
         if (error is null && !call.IsAbandoned)
         {
@@ -38,7 +38,7 @@ public sealed partial class Session
         _context.Budget.Add(waiting);
         try
         {
-            return await _seat.Catalogue.CheckAsync(item, rules);
+            return await _seat.ListedItems.CheckAsync(item, rules);
         }
         finally
         {
@@ -53,7 +53,7 @@ public sealed partial class Session
     {
         if (Server.Config.Tools is not { } rules || answer.Envelope.Kind is not JsonRpcKind.Result)
             return answer;
-        _seat.Catalogue.Note(kind, ListFilter.Names(answer.Envelope.Result.In(answer.Utf8), kind, out _));
+        _seat.ListedItems.Note(kind, ListFilter.Names(answer.Envelope.Result.In(answer.Utf8), kind, out _));
         return ListFilter.Apply(answer, kind, new ToolRules(rules));
     }
 

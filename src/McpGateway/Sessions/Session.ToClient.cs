@@ -32,7 +32,7 @@ public sealed partial class Session
             await DeliverHeldAsync(opened, null); // it opened after the choice, and may have looked before the hold
     }
 
-    private MessageStream? ChooseStream(ClientCall? call)
+    private ResponseStream? ChooseStream(ClientCall? call)
     {
         if (call is { Replies.IsOpen: true } && (_isReady || !call.IsInitialize))
             return call.Replies;
@@ -43,7 +43,7 @@ public sealed partial class Session
         return Stream ?? Calls.OldestListening()?.Replies;
     }
 
-    private async Task DeliverHeldAsync(MessageStream stream, MessageStream? replaced)
+    private async Task DeliverHeldAsync(ResponseStream stream, ResponseStream? replaced)
     {
         replaced?.End();
         while (replaced is not null && replaced.TryRead(out var unread))

@@ -1,6 +1,6 @@
+using McpGateway.Backends.Stdio.Sharing;
 using McpGateway.JsonRpc;
-using McpGateway.Servers;
-using McpGateway.Sessions.Children;
+using McpGateway.Policies;
 
 namespace McpGateway.Sessions;
 
@@ -29,10 +29,10 @@ public sealed partial class Session
 {
     private readonly RelayContext _context;
     private readonly HeldMessages _held;
-    private readonly ISeat _seat;
+    private readonly IBackendSession _seat;
     private readonly Lock _lock = new();
     private readonly Action<Session, Task> _onEnded;
-    private MessageStream? _general;
+    private ResponseStream? _general;
     private volatile Refusal? _drained;
 
     /// <param name="kind">How its client is connected.</param>
@@ -43,7 +43,7 @@ public sealed partial class Session
     /// <param name="onEnded">Told once, with what completes when the session's child is gone.</param>
     /// <param name="user">What its user brought along for the child's environment; null for nothing.</param>
     internal Session(
-        SessionKind kind, ServerState server, SessionOwner owner, RelayContext context, Func<Session, ISeat> takeSeat,
+        SessionKind kind, ServerState server, SessionOwner owner, RelayContext context, Func<Session, IBackendSession> takeSeat,
         Action<Session, Task> onEnded, UserEnvironment? user = null)
     {
         Id = SessionId.Create(context.Replica);
@@ -53,7 +53,7 @@ public sealed partial class Session
         User = user;
         _context = context;
         _onEnded = onEnded;
-        Calls = new CallTable(server.Name, context.Time, context.Metrics);
+        Calls = new CallRegistry(server.Name, context.Time, context.Metrics);
         _held = new HeldMessages(context.Time, context.Budget);
         _activeAt = context.Time.GetTimestamp();
         _seat = takeSeat(this);
@@ -75,7 +75,7 @@ public sealed partial class Session
     public string? ProtocolVersion { get; private set; }
 
     /// <summary>The open stream for what belongs to no call; null when there is none. An SSE session has all on it.</summary>
-    public MessageStream? Stream
+    public ResponseStream? Stream
     {
         get
         {
@@ -84,17 +84,17 @@ public sealed partial class Session
         }
     }
 
-    internal CallTable Calls { get; }
+    internal CallRegistry Calls { get; }
 
-    private bool IsShared => _seat is SharedSeat;
+    private bool IsShared => _seat is SharedChildSession;
 
     /// <summary>Opens the stream for what belongs to no call; an older one ends, for a half-open connection must not keep the client out.</summary>
     /// <param name="via">The replica that its client is connected to; null: this one.</param>
-    public MessageStream OpenStream(string? via = null)
+    public ResponseStream OpenStream(string? via = null)
     {
-        var stream = MessageStream.Lasting(_context.Budget, _context.Time);
+        var stream = ResponseStream.Lasting(_context.Budget, _context.Time);
         stream.Via = via;
-        MessageStream? replaced;
+        ResponseStream? replaced;
         lock (_lock)
         {
             replaced = _general;
@@ -112,7 +112,7 @@ public sealed partial class Session
     }
 
     /// <summary>The stream's client is gone.</summary>
-    public void CloseStream(MessageStream stream)
+    public void CloseStream(ResponseStream stream)
     {
         stream.Abandon();
         lock (_lock)

@@ -1,19 +1,19 @@
 using System.Collections.Concurrent;
+using McpGateway.Backends.Stdio.Sharing;
 using McpGateway.Configuration;
-using McpGateway.Limits;
-using McpGateway.Servers;
-using McpGateway.Sessions.Children;
+using McpGateway.Policies;
+using McpGateway.Policies.RateLimits;
 using Microsoft.Extensions.Options;
 
 namespace McpGateway.Sessions;
 
 /// <summary>The sessions by id: opened within the limits, found only by their owner, ended once.</summary>
 public sealed partial class SessionManager(
-    RelayContext context, ChildPool children, IOptions<LimitsOptions> limits, ILogger<SessionManager> log)
+    RelayContext context, ChildManager children, IOptions<LimitsOptions> limits, ILogger<SessionManager> log)
 {
     private readonly ConcurrentDictionary<string, Session> _sessions = new(StringComparer.Ordinal);
     private readonly Dictionary<(ServerState, SessionOwner, UserEnvironment?), Session> _implicit = [];
-    private readonly Endings _endings = new(log);
+    private readonly ShutdownTasks _endings = new(log);
     private readonly SessionQuota _quota = new();
     private volatile bool _closed;
     private volatile bool _draining;

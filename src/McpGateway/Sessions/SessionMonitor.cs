@@ -1,6 +1,7 @@
+using McpGateway.Backends.Stdio.Sharing;
+using McpGateway.Backends.Stdio.Supervision;
 using McpGateway.Configuration;
-using McpGateway.Servers;
-using McpGateway.Sessions.Children;
+using McpGateway.Sessions.Queues;
 
 namespace McpGateway.Sessions;
 
@@ -9,7 +10,7 @@ namespace McpGateway.Sessions;
 /// one each, and a quarter of a second is precise enough for all of them.
 /// </summary>
 internal sealed partial class SessionMonitor(
-    SessionManager sessions, ChildPool children, ServerRegistry servers, WarmChildren warm, QueueBudget budget, TimeProvider time, ILogger<SessionMonitor> log)
+    SessionManager sessions, ChildManager children, ServerRegistry servers, WarmChildren warm, QueueBudget budget, TimeProvider time, ILogger<SessionMonitor> log)
     : BackgroundService
 {
     // Below it a stream is not what fills the memory.
@@ -48,7 +49,7 @@ internal sealed partial class SessionMonitor(
     private void CutSlowest()
     {
         var slowest = sessions.All.Select(session => session.Slowest())
-            .OfType<MessageStream>().MaxBy(stream => stream.QueuedBytes);
+            .OfType<ResponseStream>().MaxBy(stream => stream.QueuedBytes);
         if (slowest is null || slowest.QueuedBytes < WorthCutting)
             return; // what is queued waits for children: their callers time out
         Log.BudgetExceeded(log, budget.Queued, budget.Limit);

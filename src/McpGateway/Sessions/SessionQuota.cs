@@ -1,5 +1,5 @@
 using McpGateway.Configuration;
-using McpGateway.Servers;
+using McpGateway.Policies;
 
 namespace McpGateway.Sessions;
 

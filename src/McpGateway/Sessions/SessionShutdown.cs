@@ -1,8 +1,9 @@
 using System.Runtime.InteropServices;
+using McpGateway.Backends.Stdio.Sharing;
+using McpGateway.Backends.Stdio.Supervision;
 using McpGateway.Configuration;
+using McpGateway.Policies;
 using McpGateway.Replicas;
-using McpGateway.Servers;
-using McpGateway.Sessions.Children;
 using Microsoft.Extensions.Options;
 
 namespace McpGateway.Sessions;
@@ -12,10 +13,10 @@ namespace McpGateway.Sessions;
 /// bounded time for what is in flight, then all ends. Open streams would otherwise hold the listeners' own stop up.
 /// </summary>
 internal sealed partial class SessionShutdown(
-    SessionManager sessions, ChildPool children, WarmChildren warm, DrainState drain, PassingStreams passing,
+    SessionManager sessions, ChildManager children, WarmChildren warm, DrainState drain, ForwardedStreams passing,
     IOptions<DrainOptions> options, TimeProvider time, ILogger<SessionShutdown> log) : IHostedLifecycleService
 {
-    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
 
     // A request may have been let in just before the door was closed, and not be counted yet.
     private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(100);
@@ -82,7 +83,7 @@ internal sealed partial class SessionShutdown(
                 LetGo();
             if (passing.Count == 0 && !AnyInFlight() && time.GetElapsedTime(started) >= Settling)
                 return;
-            await Task.Delay(Glance, time, CancellationToken.None);
+            await Task.Delay(PollInterval, time, CancellationToken.None);
         }
 
         foreach (var session in sessions.All)

@@ -1,9 +1,11 @@
+using McpGateway.Backends.Stdio.Connection;
+using McpGateway.Backends.Stdio.Launching;
+using McpGateway.Backends.Stdio.Sharing;
+using McpGateway.Backends.Stdio.Supervision;
 using McpGateway.Configuration;
 using McpGateway.Diagnostics;
 using McpGateway.Replicas;
-using McpGateway.Servers.Launching;
-using McpGateway.Servers;
-using McpGateway.Sessions.Children;
+using McpGateway.Sessions.Queues;
 using Microsoft.Extensions.Options;
 
 namespace McpGateway.Sessions;
@@ -35,7 +37,7 @@ public static class SessionsExtensions
         {
             Replica = provider.GetRequiredService<ReplicaTable>() is { IsConfigured: true } replicas ? replicas.Self : null,
         })
-        .AddSingleton<ChildPool>()
+        .AddSingleton<ChildManager>()
         .AddSingleton<SessionManager>()
         .AddSingleton<SessionlessCalls>()
         .AddSingleton<SessionMonitor>()

@@ -1,4 +1,6 @@
 using System.Threading.Channels;
+using McpGateway.FunctionalTests.Hosting;
+using McpGateway.Policies;
 using ModelContextProtocol;
 using ModelContextProtocol.Client;
 using ModelContextProtocol.Protocol;

@@ -2,8 +2,8 @@ using System.Collections.Concurrent;
 using System.Net.Http.Json;
 using System.Runtime.Loader;
 using McpGateway.FunctionalTests.Hosting;
-using McpGateway.Servers;
 using McpGateway.Sessions;
+using McpGateway.Sessions.Queues;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -44,7 +44,7 @@ namespace McpGateway.FunctionalTests.Hosting
         internal static async Task<GatewayState> AskAsync(GatewayProgram gateway)
         {
             using var client = new HttpClient();
-            return (await client.GetFromJsonAsync<GatewayState>(new Uri(gateway.BaseAddress, Path), Http.Token))!;
+            return (await client.GetFromJsonAsync<GatewayState>(new Uri(gateway.BaseAddress, Path), TestHttp.Token))!;
         }
 
         public void Configure(IWebHostBuilder builder)

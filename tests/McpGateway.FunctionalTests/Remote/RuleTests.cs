@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using McpGateway.Cli.DemoServer;
 using McpGateway.FunctionalTests.Hosting;
 using McpGateway.FunctionalTests.Rules;
 
@@ -149,7 +150,7 @@ public sealed class RuleTests
         var release = new TaskCompletionSource();
         await using var upstream = await Upstream.StartAsync(async (context, request) =>
         {
-            await release.Task.WaitAsync(Http.Patience);
+            await release.Task.WaitAsync(TestHttp.Patience);
             await Upstream.McpAsync(context, request);
         });
         await using var gateway = await RemoteGateway.StartAsync(
@@ -158,7 +159,7 @@ public sealed class RuleTests
         var first = client.AskAsync(Rpc.Request("1", "ping"), "1");
         await Eventually.TrueAsync(() => upstream.Requests.Count == 1, "the first is there");
         var others = new[] { client.PostAsync(Rpc.Request("2", "ping")), client.PostAsync(Rpc.Request("3", "ping")) };
-        using (var refused = await await Task.WhenAny(others).WaitAsync(Http.Patience, Http.Token))
+        using (var refused = await await Task.WhenAny(others).WaitAsync(TestHttp.Patience, TestHttp.Token))
             Assert.Equal((429, -32003), (refused.Status, (await refused.JsonAsync()).Code()));
         Assert.Single(upstream.Requests);
         release.SetResult();

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using McpGateway.Cli.DemoServer;
 using McpGateway.FunctionalTests.Hosting;
 
 namespace McpGateway.FunctionalTests.Replicas;
@@ -16,8 +17,8 @@ public sealed class ReplicaFailureTests
 
         using var post = await client.PostAsync(Rpc.Request("7", "ping"));
         using var get = await client.SendAsync(HttpMethod.Get, null, "text/event-stream");
-        using var message = await Http.SendAsync(
-            HttpMethod.Post, new Uri(set[0].BaseAddress, $"test/message?sessionId={client.SessionId}"), Http.Json(Rpc.Request("7", "ping")));
+        using var message = await TestHttp.SendAsync(
+            HttpMethod.Post, new Uri(set[0].BaseAddress, $"test/message?sessionId={client.SessionId}"), TestHttp.Json(Rpc.Request("7", "ping")));
 
         Assert.Equal((404, -32001, 7), (post.Status, (await post.JsonAsync()).Code(), (await post.JsonAsync()).Get("id").GetInt32()));
         Assert.Equal((404, -32001), (get.Status, (await get.JsonAsync()).Code()));

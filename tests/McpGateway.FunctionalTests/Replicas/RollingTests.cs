@@ -119,7 +119,7 @@ public sealed class RollingTests(ITestOutputHelper output)
         try
         {
             await Eventually.TrueAsync(() => Task.FromResult(Array.TrueForAll(goals, it => it.client.Answered >= it.Goal)),
-                "all have called", 2 * Http.Patience);
+                "all have called", 2 * TestHttp.Patience);
         }
         catch
         {

@@ -1,3 +1,6 @@
+using McpGateway.Http;
+using McpGateway.Sessions;
+
 namespace McpGateway.Tests.Architecture;
 
 /// <summary>The fence itself: each way around it is tried here, beside what must stay allowed.</summary>

@@ -1,3 +1,6 @@
+using McpGateway.Configuration;
+using McpGateway.Tests.Properties.Generators;
+
 namespace McpGateway.Tests.Architecture;
 
 /// <summary>Which folder of src/McpGateway may use what: imports point down only.</summary>

@@ -1,3 +1,4 @@
+using McpGateway.Cli.DemoServer;
 using McpGateway.Configuration;
 
 namespace McpGateway.Tests.Configuration;

@@ -1,8 +1,7 @@
 using System.Collections.Concurrent;
 using McpGateway.Configuration;
-using McpGateway.Servers;
 using McpGateway.Sessions;
-using McpGateway.Tests.Servers;
+using McpGateway.Tests.Backends.Stdio;
 using McpGateway.Tests.Sessions;
 
 namespace McpGateway.Tests.Model;
@@ -54,7 +53,7 @@ internal sealed class Crowd : IDisposable
 
     public long Now => Time.GetTimestamp();
 
-    public MessageStream Post() => _fixture.Post();
+    public ResponseStream Post() => _fixture.Post();
 
     public string NextName() => $"s{Interlocked.Increment(ref _names)}";
 

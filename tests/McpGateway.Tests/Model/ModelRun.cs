@@ -1,10 +1,9 @@
 using System.Text.Json.Nodes;
 using McpGateway.Configuration;
 using McpGateway.JsonRpc;
-using McpGateway.Servers;
 using McpGateway.Sessions;
 using McpGateway.Tests.JsonRpc;
-using McpGateway.Tests.Servers;
+using McpGateway.Tests.Properties.Model;
 using McpGateway.Tests.Sessions;
 
 namespace McpGateway.Tests.Model;

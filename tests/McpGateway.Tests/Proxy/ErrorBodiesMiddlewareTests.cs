@@ -1,5 +1,6 @@
 using System.Text;
-using McpGateway.Proxy;
+using McpGateway.Http;
+using McpGateway.Tests.Properties.Generators;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -1,8 +1,8 @@
-using Microsoft.Extensions.Configuration;
 using McpGateway.Access;
 using McpGateway.Configuration;
 using McpGateway.Proxy;
-using McpGateway.Tests.Servers;
+using McpGateway.Tests.Backends.Stdio;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Yarp.ReverseProxy.Configuration;
 

@@ -1,9 +1,10 @@
 using System.Runtime.CompilerServices;
+using McpGateway.Backends.Stdio.Connection;
 using McpGateway.JsonRpc;
-using McpGateway.Servers;
 using McpGateway.Sessions;
+using McpGateway.Sessions.Queues;
+using McpGateway.Tests.Backends.Stdio;
 using McpGateway.Tests.JsonRpc;
-using McpGateway.Tests.Servers;
 
 namespace McpGateway.Tests.Sessions;
 
@@ -36,7 +37,7 @@ public sealed class ClientCallTests : IDisposable
         });
         for (var i = 0; i < rounds; i++)
         {
-            var stream = MessageStream.ForAnswers(_budget, _time);
+            var stream = ResponseStream.ForAnswers(_budget, _time);
             current = new Round(Call(table, 7, stream), Json.Message("""{"jsonrpc":"2.0","id":1,"result":{}}"""));
             Assert.True(table.TryAdd(current.Call));
             barrier.SignalAndWait(TestContext.Current.CancellationToken);
@@ -65,7 +66,7 @@ public sealed class ClientCallTests : IDisposable
     public async Task Answer_GetsTheClientsId()
     {
         var table = Table();
-        var stream = MessageStream.ForAnswers(_budget, _time);
+        var stream = ResponseStream.ForAnswers(_budget, _time);
         var call = Call(table, 7, stream);
         Assert.True(table.TryAdd(call));
         await call.OnAnswerAsync(Json.Message("""{"jsonrpc":"2.0","id":1,"result":{"a":1}}"""));
@@ -77,7 +78,7 @@ public sealed class ClientCallTests : IDisposable
     public async Task Answer_ClientGone_IsDroppedAndCounted()
     {
         var table = Table();
-        var stream = MessageStream.ForAnswers(_budget, _time);
+        var stream = ResponseStream.ForAnswers(_budget, _time);
         var call = Call(table, 7, stream);
         Assert.True(table.TryAdd(call));
         stream.Abandon();
@@ -131,15 +132,15 @@ public sealed class ClientCallTests : IDisposable
         Assert.Same(calls[1], table.OldestListening());
     }
 
-    private CallTable Table() => new("one", _time, _recorder.Metrics);
+    private CallRegistry Table() => new("one", _time, _recorder.Metrics);
 
-    private ClientCall Call(CallTable table, int id, MessageStream? stream)
+    private ClientCall Call(CallRegistry table, int id, ResponseStream? stream)
     {
         using var request = Json.Request(id);
-        return new ClientCall(table, request.Envelope.Id, request, stream ?? MessageStream.ForAnswers(_budget, _time));
+        return new ClientCall(table, request.Envelope.Id, request, stream ?? ResponseStream.ForAnswers(_budget, _time));
     }
 
-    private static int Drain(MessageStream stream)
+    private static int Drain(ResponseStream stream)
     {
         var count = 0;
         while (stream.TryRead(out var message))
@@ -157,15 +158,15 @@ public sealed class ClientCallTests : IDisposable
     }
 }
 
-public sealed class ClientRequestsTests : IDisposable
+public sealed class ServerRequestTableTests : IDisposable
 {
     private readonly SessionsFixture _fixture = new();
-    private readonly ClientRequests _asked = new(hidesProgressTokens: false);
+    private readonly ServerRequestTable _asked = new(hidesProgressTokens: false);
     private readonly ChildConnection _child = Child();
     private readonly Session _alice;
     private readonly Session _bob;
 
-    public ClientRequestsTests()
+    public ServerRequestTableTests()
     {
         var manager = _fixture.Manager();
         var server = new ServerState(ServersFixture.Config());

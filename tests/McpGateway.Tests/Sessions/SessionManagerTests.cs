@@ -1,8 +1,9 @@
+using McpGateway.Cli.DemoServer;
 using McpGateway.Configuration;
-using McpGateway.Servers;
+using McpGateway.Policies;
 using McpGateway.Sessions;
+using McpGateway.Tests.Backends.Stdio;
 using McpGateway.Tests.JsonRpc;
-using McpGateway.Tests.Servers;
 
 namespace McpGateway.Tests.Sessions;
 

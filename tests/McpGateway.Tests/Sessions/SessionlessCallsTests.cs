@@ -1,10 +1,10 @@
 using System.Text.Json.Nodes;
 using McpGateway.Configuration;
 using McpGateway.JsonRpc;
-using McpGateway.Servers;
+using McpGateway.Policies;
 using McpGateway.Sessions;
+using McpGateway.Tests.Backends.Stdio;
 using McpGateway.Tests.JsonRpc;
-using McpGateway.Tests.Servers;
 
 namespace McpGateway.Tests.Sessions;
 
@@ -207,7 +207,7 @@ public sealed class SessionlessCallsTests : IAsyncDisposable
         Assert.Equal(("notifications/cancelled", 2), ((string?)told["method"], (int)told["params"]!["requestId"]!));
     }
 
-    private Receipt Receive(JsonRpcMessage message, MessageStream replies, SessionOwner? owner = null) =>
+    private Receipt Receive(JsonRpcMessage message, ResponseStream replies, SessionOwner? owner = null) =>
         _calls.Receive(_server, owner ?? SessionsFixture.Alice, message, replies);
 
     private async Task<FakeChild> ShakenAsync()

@@ -1,10 +1,9 @@
+using McpGateway.Backends.Stdio.Sharing;
 using McpGateway.Configuration;
-using McpGateway.JsonRpc;
-using McpGateway.Servers;
 using McpGateway.Sessions;
-using McpGateway.Sessions.Children;
+using McpGateway.Sessions.Queues;
+using McpGateway.Tests.Backends.Stdio;
 using McpGateway.Tests.JsonRpc;
-using McpGateway.Tests.Servers;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
@@ -23,7 +22,7 @@ internal sealed class SessionsFixture : IDisposable
 
     public RelayContext Relay { get; }
 
-    public ChildPool Children { get; }
+    public ChildManager Children { get; }
 
     public FakeLauncher Launcher => _servers.Launcher;
 
@@ -33,22 +32,22 @@ internal sealed class SessionsFixture : IDisposable
 
     public QueueBudget Budget => _servers.Budget;
 
-    public MessageStream Post() => MessageStream.ForAnswers(Budget, Time);
+    public ResponseStream Post() => ResponseStream.ForAnswers(Budget, Time);
 
     public SessionManager Manager(LimitsOptions? limits = null) =>
         new(Relay, Children, Options.Create(limits ?? new LimitsOptions()), NullLogger<SessionManager>.Instance);
 
     public void Dispose() => _servers.Dispose();
 
-    private static (RelayContext, ChildPool) Parts(ServersFixture servers)
+    private static (RelayContext, ChildManager) Parts(ServersFixture servers)
     {
         var relay = new RelayContext(
             servers.Starter, servers.Gate, servers.Warm, servers.Budget, servers.Recorder.Metrics, servers.Time, NullLoggerFactory.Instance);
-        return (relay, new ChildPool(relay, NullLogger<ChildPool>.Instance));
+        return (relay, new ChildManager(relay, NullLogger<ChildManager>.Instance));
     }
 
     /// <summary>What comes next on a stream; null at its end.</summary>
-    public static async Task<string?> ReadAsync(MessageStream stream)
+    public static async Task<string?> ReadAsync(ResponseStream stream)
     {
         while (await stream.WaitToReadAsync().Soon())
         {

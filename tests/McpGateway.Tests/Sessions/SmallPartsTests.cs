@@ -1,4 +1,5 @@
 using McpGateway.JsonRpc;
+using McpGateway.Policies;
 using McpGateway.Sessions;
 
 namespace McpGateway.Tests.Sessions;

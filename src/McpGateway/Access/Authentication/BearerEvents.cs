@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using McpGateway.Access.Keys;
+using McpGateway.Cli.DemoServer;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.IdentityModel.Tokens;
 

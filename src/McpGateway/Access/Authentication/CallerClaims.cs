@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using McpGateway.Configuration;
 
 namespace McpGateway.Access.Authentication;
 

@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using McpGateway.Access.Keys;
+using McpGateway.Http;
 
 namespace McpGateway.Access.Authentication;
 

@@ -1,5 +1,5 @@
 using McpGateway.Configuration;
-using McpGateway.Limits;
+using McpGateway.Policies.RateLimits;
 using Microsoft.Extensions.Options;
 
 namespace McpGateway.Access.Authorization;
@@ -12,7 +12,7 @@ internal sealed class FailedAuthentications(IOptions<AccessOptions> options, Tim
 {
     private const int Capacity = 25_000;
 
-    private readonly Partitions<string, MinuteBucket> _addresses = new(Capacity, time, () => new MinuteBucket(time), _ => false);
+    private readonly Partitions<string, TokenBucket> _addresses = new(Capacity, time, () => new TokenBucket(time), _ => false);
 
     /// <summary>Counts one more.</summary>
     /// <returns>How long to wait, when there were too many; else null.</returns>

@@ -1,3 +1,4 @@
+using McpGateway.Backends.Remote;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 
 namespace McpGateway.Access.Origins;

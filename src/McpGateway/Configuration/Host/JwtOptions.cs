@@ -1,3 +1,5 @@
+using McpGateway.Access.Keys;
+
 namespace McpGateway.Configuration;
 
 /// <summary>Section <c>Access:Jwt</c>: whose tokens are accepted.</summary>

@@ -1,3 +1,5 @@
+using McpGateway.Cli.DemoServer;
+
 namespace McpGateway.Configuration;
 
 /// <summary>Checks the keys of a server that is started here.</summary>

@@ -1,4 +1,5 @@
 using McpGateway.Access.Discovery;
+using McpGateway.Tests.JsonRpc;
 
 namespace McpGateway.Tests.Access.Discovery;
 

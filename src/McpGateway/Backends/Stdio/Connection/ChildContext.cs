@@ -1,0 +1,15 @@
+using McpGateway.Backends.Stdio.Launching;
+using McpGateway.Diagnostics;
+using McpGateway.Sessions.Queues;
+
+namespace McpGateway.Backends.Stdio.Connection;
+
+/// <summary>What every child's connection needs of the gateway.</summary>
+/// <param name="MaxMessageBytes">The longest line of a child that is relayed (Limits:MessageBytes).</param>
+public sealed record ChildContext(
+    IChildLauncher Launcher,
+    QueueBudget Budget,
+    GatewayMetrics Metrics,
+    TimeProvider Time,
+    ILoggerFactory Loggers,
+    int MaxMessageBytes);

@@ -1,0 +1,187 @@
+using System.Text;
+using McpGateway.Backends.Stdio.Connection;
+using McpGateway.Backends.Stdio.Supervision;
+using McpGateway.Configuration;
+using McpGateway.JsonRpc;
+using McpGateway.Policies;
+using McpGateway.Policies.Items;
+using McpGateway.Sessions;
+
+namespace McpGateway.Backends.Stdio.Sharing;
+
+/// <summary>
+/// A child that one session has to itself: what either side says passes, but for the ids. The client does the handshake,
+/// so the child knows whom it serves.
+/// </summary>
+internal sealed class DedicatedChild : IBackendSession, IChildObserver
+{
+    private static readonly JsonRpcError NotAsked = new(
+        JsonRpcErrorCode.InvalidRequest, "A request with this id, or too many others, still wait for the client.");
+
+    // Kept for the session's life. Real ones are under a kilobyte; beyond this the session ends with its child.
+    private const int LongestHandshake = 64 * 1024;
+
+    private readonly Session _session;
+    private readonly RelayContext _context;
+    private readonly ChildSupervisor _line;
+    private readonly ServerRequestTable _asked = new(hidesProgressTokens: false);
+    private readonly SessionStateReplay _known = new();
+    private Handshake? _handshake;
+    private bool _clientShakesHands;
+
+    public DedicatedChild(Session session, ChildManager places, ProcessSlot place, RelayContext context)
+    {
+        _session = session;
+        _context = context;
+        _line = new ChildSupervisor(session.Server, places, place, this, context, session.User);
+        ListedItems = new ListedItems(request => _line.AskAsync(request, _handshake));
+    }
+
+    public ListedItems ListedItems { get; }
+
+    public bool ClientIsAsked => _asked.AnyWithoutCall(_session);
+
+    // A client whose first message is not initialize is one that believes it already has.
+    public Refusal? Begin(JsonRpcMessage first)
+    {
+        _clientShakesHands = first.Envelope is { IsRequest: true, Method: McpMethod.Initialize };
+        _handshake = _clientShakesHands ? null : Handshake.WithoutCapabilities;
+        return null;
+    }
+
+    public async ValueTask CallAsync(JsonRpcMessage request, ClientCall call)
+    {
+        if (call.IsInitialize)
+            WatchHandshake(request, call);
+        else
+            _known.Watch(request, call);
+        await _line.CallAsync(request, call, _handshake);
+    }
+
+    public ValueTask NotifyAsync(JsonRpcMessage notification, CancellationToken cancellationToken)
+    {
+        if (notification.Envelope.Method != McpMethod.Initialized || _clientShakesHands)
+            return _line.SendAsync(notification, _handshake, cancellationToken);
+        notification.Dispose(); // the gateway has sent its own
+        return default;
+    }
+
+    public ValueTask AnswerAsync(JsonRpcMessage answer, CancellationToken cancellationToken)
+    {
+        if (_asked.TryTake(_session, answer.Envelope.Id) is not { } asked)
+        {
+            // Forged, late, or another session's: in each case not the child's business.
+            _context.Metrics.Drop(_session.Server.Name, answer, "unknown-id");
+            return default;
+        }
+
+        answer.ReplaceId(asked.ChildId);
+        return _line.AnswerAsync(asked, answer, cancellationToken);
+    }
+
+    public void Cancel(ClientCall call, JsonRpcMessage? cancellation, string reason)
+    {
+        call.Abandon();
+        // Not initialize, which cannot be cancelled; else it was not sent yet, or its answer is on the way.
+        if (_line.Child is { } child && !child.TryTakeBack(call) && child.Forget(call) && !call.IsInitialize)
+            child.TrySend(Cancellation.For(call.ChildId, cancellation, reason));
+        else
+            cancellation?.Dispose();
+    }
+
+    public void Refuse(JsonRpcMessage request, JsonRpcError error)
+    {
+        using (request)
+        {
+            if (_asked.TryTake(_session, request.WrittenId) is { } asked)
+                asked.Refuse(error);
+        }
+    }
+
+    public void Tick(long now) => _line.Tick(now);
+
+    public Task EndAsync() => _line.CloseAsync();
+
+    async Task IChildObserver.RestoreAsync(ChildConnection child)
+    {
+        ListedItems.Clear();
+        foreach (var request in _known.Requests())
+            await _line.TellAsync(child, request);
+        foreach (var notification in ListsChanged.For(_line.InitializeResult))
+            await _session.DeliverAsync(notification, null);
+    }
+
+    ValueTask IChildObserver.OnMessageAsync(JsonRpcMessage message, ChildConnection child)
+    {
+        if (child.IsLost)
+        {
+            // A descendant may hold its output open, and what is asked now nobody waits for.
+            _context.Metrics.Drop(_session.Server.Name, message, "child-gone");
+            return default;
+        }
+
+        var call = CallOf(message.Envelope);
+        if (!message.Envelope.IsRequest)
+            return OnNotificationAsync(message, call, child);
+        if (_asked.TryAsk(_session, message, call, child))
+            return _session.DeliverAsync(message, call);
+        using (message)
+            child.TrySend(JsonRpcMessage.CreateError(message.Envelope.Id, NotAsked));
+        return default;
+    }
+
+    void IChildObserver.OnAsleep() => _ = ServerRequestCancellation.SendAsync(_asked.TakeAll(_session), _context);
+
+    void IChildObserver.OnLost(JsonRpcError error, bool isFinal)
+    {
+        if (isFinal || _handshake is null || _session.Server.Config.OnExit is OnExit.Terminate)
+            _session.OnChildLost(error);
+        else
+            _ = ServerRequestCancellation.SendAsync(_asked.TakeAll(_session), _context);
+    }
+
+    // What the client declares, and what it is told, holds for later children too.
+    private void WatchHandshake(JsonRpcMessage initialize, ClientCall call)
+    {
+        var parameters = initialize.Envelope.Params.In(initialize.Utf8);
+        var handshake = parameters.Length is > 0 and <= LongestHandshake ? new Handshake(Encoding.UTF8.GetString(parameters)) : null;
+        call.OnAnswer += answer =>
+        {
+            if (answer.Envelope.Kind is not JsonRpcKind.Result)
+                return;
+            _handshake = handshake;
+            _line.Confirm(answer.Envelope.Result.In(answer.Utf8).ToArray());
+        };
+    }
+
+    private ValueTask OnNotificationAsync(JsonRpcMessage notification, ClientCall? call, ChildConnection child)
+    {
+        if (McpMethod.IsListChanged(notification.Envelope.Method))
+            ListedItems.Clear();
+        if (notification.Envelope.Method == McpMethod.Cancelled)
+        {
+            if (_asked.TryTake(child, notification.Envelope.CancelledId) is not { } asked)
+            {
+                _context.Metrics.Drop(_session.Server.Name, notification, "unknown-id");
+                return default;
+            }
+
+            notification.ReplaceId(asked.ClientId);
+        }
+
+        // Only its own progress keeps a call alive, not what comes to it for want of another.
+        if (notification.Envelope.Method == McpMethod.Progress && call?.ProgressToken == notification.Envelope.ProgressToken)
+            call.Touch();
+        return _session.DeliverAsync(notification, call);
+    }
+
+    // The call that a message belongs to: the one whose token or task it names, else the only one there is.
+    private ClientCall? CallOf(in JsonRpcEnvelope envelope)
+    {
+        var calls = _session.Calls;
+        var named = envelope.Method == McpMethod.Progress ? calls.FindByProgressToken(envelope.ProgressToken) : null;
+        if (named is null && envelope.Task is { } task)
+            named = calls.FindByTask(task);
+        return named ?? calls.Only();
+    }
+}

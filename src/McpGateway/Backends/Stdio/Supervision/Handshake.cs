@@ -1,0 +1,64 @@
+using System.Reflection;
+using System.Text.Json.Nodes;
+using McpGateway.Backends.Stdio.Connection;
+using McpGateway.Backends.Stdio.Sharing;
+using McpGateway.JsonRpc;
+using McpGateway.Policies;
+
+namespace McpGateway.Backends.Stdio.Supervision;
+
+/// <summary>
+/// The handshake that the gateway does itself where no client does: with a child that sessions share, and for an SSE
+/// client that came back and goes on as if nothing had happened.
+/// </summary>
+/// <param name="Parameters">The params of initialize, as a JSON object: the gateway's own, or once more those of a client.</param>
+internal sealed record Handshake(string Parameters)
+{
+    private static readonly string Version =
+        typeof(Handshake).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
+
+    /// <summary>Declares nothing, so the child asks nothing.</summary>
+    public static Handshake WithoutCapabilities { get; } = Declaring(CapabilitySet.None);
+
+    /// <summary>Declares these client capabilities, a JSON object, in the gateway's own name.</summary>
+    public static Handshake Declaring(string capabilities) => new(new JsonObject
+    {
+        ["protocolVersion"] = ProtocolVersion.Latest,
+        ["capabilities"] = JsonNode.Parse(capabilities),
+        ["clientInfo"] = new JsonObject { ["name"] = "McpGateway", ["version"] = Version },
+    }.ToJsonString());
+
+    /// <summary>Does it, within the server's start time-out.</summary>
+    /// <returns>The child's initialize result, as JSON.</returns>
+    /// <exception cref="ChildStartException">The child did not take part.</exception>
+    public async Task<byte[]> PerformAsync(ChildConnection child, TimeSpan timeout, TimeProvider time)
+    {
+        var call = new GatewayCall();
+        await child.CallAsync(Initialize(), call);
+        try
+        {
+            var result = await call.Result.WaitAsync(timeout, time);
+            await child.SendAsync(Initialized(), CancellationToken.None);
+            return result;
+        }
+        catch (GatewayCallException exception)
+        {
+            throw Failed(exception.Failure ?? Error("The server answered initialize with an error."));
+        }
+        catch (TimeoutException)
+        {
+            child.Forget(call);
+            throw Failed(Error($"The server did not answer initialize within {timeout} (startTimeout)."));
+        }
+    }
+
+    private static ChildStartException Failed(JsonRpcError error) => new(error) { IsFailure = true };
+
+    private static JsonRpcError Error(string message) => new(JsonRpcErrorCode.InternalError, message);
+
+    private JsonRpcMessage Initialize() => JsonRpcMessage.Create(System.Text.Encoding.UTF8.GetBytes(
+        $$"""{"jsonrpc":"2.0","id":0,"method":"initialize","params":{{Parameters}}}"""));
+
+    private static JsonRpcMessage Initialized() =>
+        JsonRpcMessage.Create(new JsonObject { ["jsonrpc"] = "2.0", ["method"] = McpMethod.Initialized });
+}

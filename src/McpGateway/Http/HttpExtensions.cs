@@ -1,0 +1,59 @@
+using McpGateway.Sessions;
+using McpGateway.Backends.Remote;
+using McpGateway.Configuration;
+using McpGateway.Policies.RateLimits;
+using McpGateway.Replicas;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Options;
+
+namespace McpGateway.Http;
+
+public static class HttpExtensions
+{
+    /// <summary>Has the listeners close in order when the gateway stops.</summary>
+    public static void UseListenSockets(this IApplicationBuilder app)
+    {
+        var sockets = app.ApplicationServices.GetRequiredService<ListenSockets>();
+        var time = app.ApplicationServices.GetRequiredService<TimeProvider>();
+        app.ApplicationServices.GetRequiredService<DrainState>().StopAccepting = () => sockets.StopAcceptingAsync(time);
+    }
+
+    /// <summary>Adds the HTTP wire forms of MCP and their entry, <see cref="McpEndpoint"/>.</summary>
+    public static IServiceCollection AddHttp(this IServiceCollection services) => services
+        .AddSingleton<ListenSockets>()
+        .AddSingleton<IConfigureOptions<SocketTransportOptions>>(provider => new ConfigureOptions<SocketTransportOptions>(
+            sockets => sockets.CreateBoundListenSocket = provider.GetRequiredService<ListenSockets>().Create))
+        .AddSingleton<ClientLimits>()
+        .AddSingleton<RateLimits>()
+        .AddSingleton<RequestBodyReader>()
+        .AddSingleton<CallerValues>()
+        .AddSingleton<PlainHttpHandler>()
+        .AddSingleton<SseHandler>()
+        .AddSingleton<MessageHandler>()
+        .AddSingleton<PostHandler>()
+        .AddSingleton<StreamableHttpHandler>()
+        .AddSingleton(provider => new McpEndpoint(
+            provider.GetRequiredService<ServerRegistry>(),
+            provider.GetRequiredService<StreamableHttpHandler>(),
+            provider.GetRequiredService<SseHandler>(),
+            provider.GetRequiredService<MessageHandler>(),
+            provider.GetRequiredService<SessionManager>()))
+        .AddRemote();
+
+    private static IServiceCollection AddRemote(this IServiceCollection services) => services
+        .AddSingleton<SessionSeal>()
+        .AddSingleton<RemoteListedItems>()
+        .AddSingleton<UpstreamReports>()
+        .AddSingleton<RemoteDrain>()
+        .AddSingleton<RemoteContext>()
+        .AddSingleton<RemoteHeaders>()
+        .AddSingleton<RemoteRules>()
+        .AddSingleton<RemoteListening>()
+        .AddSingleton<RemoteStreamableHandler>()
+        .AddSingleton<RemoteSseHandler>()
+        .AddSingleton(provider => new RemoteEndpoint(
+            provider.GetRequiredService<GatewayConfigProvider>(),
+            provider.GetRequiredService<SessionSeal>(),
+            provider.GetRequiredService<RemoteStreamableHandler>(),
+            provider.GetRequiredService<RemoteSseHandler>()));
+}

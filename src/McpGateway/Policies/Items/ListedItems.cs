@@ -1,0 +1,124 @@
+using System.Text.Json.Nodes;
+using McpGateway.Backends.Stdio.Supervision;
+using McpGateway.JsonRpc;
+
+namespace McpGateway.Policies.Items;
+
+/// <summary>
+/// What a child has listed. With rules in force nothing else may be used: a server that takes a name less strictly than it
+/// lists it would else be asked for what no rule speaks of. The lists are asked for when a name is not known yet.
+/// </summary>
+/// <param name="ask">Sends a request of the gateway's own to the child, which is started for it if need be.</param>
+internal sealed class ListedItems(Func<JsonRpcMessage, Task<GatewayAnswer>> ask)
+{
+    // More than any real server lists; what comes after counts as not listed.
+    private const int MaxPages = 200;
+    private const int MaxNames = 20_000;
+    private const int LongestName = 4096;
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<ItemKind, HashSet<string>> _names = [];
+    private readonly Dictionary<ItemKind, Task<JsonRpcError?>> _fetching = [];
+
+    /// <summary>Whether the child has listed it, as far as is known by now.</summary>
+    public bool Lists(in RequestedItem item, ToolRules rules)
+    {
+        if (item.Name is not { Length: <= LongestName } name)
+            return false;
+        lock (_lock)
+        {
+            return item.Kind switch
+            {
+                ItemKind.Resource => Has(ItemKind.Resource, name) || IsOfTemplate(name, rules),
+                ItemKind.ResourceTemplate => Has(ItemKind.ResourceTemplate, name) || Has(ItemKind.Resource, name),
+                _ => Has(item.Kind, name),
+            };
+        }
+    }
+
+    /// <summary>Asks the child for its lists, unless it has listed the item already.</summary>
+    /// <returns>Null when it is listed, else what to answer.</returns>
+    public async Task<JsonRpcError?> CheckAsync(RequestedItem item, ToolRules rules)
+    {
+        ItemKind[] lists = item.Kind is ItemKind.Resource or ItemKind.ResourceTemplate
+            ? [ItemKind.Resource, ItemKind.ResourceTemplate]
+            : [item.Kind];
+        foreach (var kind in lists)
+        {
+            if (Lists(item, rules))
+                return null;
+            if (await FetchAsync(kind) is { } failure)
+                return failure;
+        }
+
+        return Lists(item, rules) ? null : Unknown(item.Kind);
+    }
+
+    /// <summary>What is answered for what may not be used, whether it is forbidden or there is no such thing.</summary>
+    public static JsonRpcError Unknown(ItemKind kind) => new(JsonRpcErrorCode.InvalidParams,
+        $"There is no such {kind.Noun()} here: the server does not list it, or the gateway's rules leave it out.");
+
+    /// <summary>Names on a page that went to a client.</summary>
+    public void Note(ItemKind kind, IEnumerable<string> names)
+    {
+        lock (_lock)
+        {
+            if (!_names.TryGetValue(kind, out var known))
+                _names.Add(kind, known = new HashSet<string>(StringComparer.Ordinal));
+            Add(known, names);
+        }
+    }
+
+    /// <summary>The lists may be others from here on.</summary>
+    public void Clear()
+    {
+        lock (_lock)
+            _names.Clear();
+    }
+
+    private bool Has(ItemKind kind, string name) => _names.TryGetValue(kind, out var names) && names.Contains(name);
+
+    private bool IsOfTemplate(string uri, ToolRules rules) =>
+        _names.TryGetValue(ItemKind.ResourceTemplate, out var templates)
+        && templates.Any(template => rules.Allow(template) && ResourceUri.IsOf(template, uri));
+
+    // Whoever comes while a list is on its way waits for the same one.
+    private Task<JsonRpcError?> FetchAsync(ItemKind kind)
+    {
+        lock (_lock)
+        {
+            if (!_fetching.TryGetValue(kind, out var fetching) || fetching.IsCompleted)
+                _fetching[kind] = fetching = Task.Run(() => FetchAllAsync(kind));
+            return fetching;
+        }
+    }
+
+    private async Task<JsonRpcError?> FetchAllAsync(ItemKind kind)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        string? cursor = null;
+        for (var page = 0; page < MaxPages; page++)
+        {
+            var parameters = cursor is null ? new JsonObject() : new JsonObject { ["cursor"] = cursor };
+            var answer = await ask(GatewayCall.Request(kind.ListMethod(), parameters));
+            if (answer.Failure is not null)
+                return answer.Failure;
+            Add(names, answer.Result is null ? [] : ListFilter.Names(answer.Result, kind, out cursor));
+            if (answer.Result is null || cursor is null)
+                break; // the last page, or it has no such list
+        }
+
+        lock (_lock)
+            _names[kind] = names;
+        return null;
+    }
+
+    private static void Add(HashSet<string> known, IEnumerable<string> names)
+    {
+        foreach (var name in names)
+        {
+            if (known.Count < MaxNames && name.Length <= LongestName)
+                known.Add(name);
+        }
+    }
+}
