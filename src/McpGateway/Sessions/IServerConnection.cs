@@ -16,4 +16,13 @@ internal interface IServerConnection
     /// <summary>Sends a message if there is room for it now.</summary>
     /// <param name="message">Owned by the connection from here on.</param>
     void TrySend(JsonRpcMessage message);
+
+    /// <summary>
+    /// A call was withdrawn: takes it back if it was not read yet, for what a server does not read is not kept for it longer
+    /// than anybody waits for the answer. Else tells the server.
+    /// </summary>
+    /// <param name="call">A call that was sent over this connection.</param>
+    /// <param name="notification">The client's own; owned by the connection from here on. Null to write one.</param>
+    /// <param name="reason">For the server's log, when there is no notification.</param>
+    void Cancel(PendingCall call, JsonRpcMessage? notification, string reason);
 }

@@ -41,8 +41,8 @@ internal sealed partial class Session
     {
         foreach (var call in Calls.Snapshot())
         {
-            if (ReferenceEquals(call.Replies, replies) && Calls.Remove(call))
-                _backend.Cancel(call, null, "the client has gone");
+            if (ReferenceEquals(call.Replies, replies))
+                call.TryCancel("the client has gone");
         }
     }
 
@@ -69,7 +69,6 @@ internal sealed partial class Session
 
         var call = new ClientCall(Calls, KeyOf(request), request, replies)
         {
-            Shared = IsShared ? _backend : null,
             ConcurrencyPermit = admission,
             Filter = FilterFor(request),
             OnAnswer = request.Envelope.Method == McpMethod.Initialize ? OnInitialized : null,
@@ -91,7 +90,7 @@ internal sealed partial class Session
     {
         switch (await admission.Outcome)
         {
-            case PermitOutcome.Admitted when !call.IsAbandoned:
+            case PermitOutcome.Admitted when call.IsOpen:
                 call.Touch();
                 await CallAsync(request, call, rules, item);
                 break;
@@ -125,15 +124,8 @@ internal sealed partial class Session
 
     private void CancelCall(JsonRpcMessage notification)
     {
-        if (Calls.Find(notification.Envelope.CancelledId) is { IsInitialize: false } call && Calls.Remove(call))
-        {
-            _backend.Cancel(call, notification, string.Empty);
-            call.Replies.Release();
-        }
-        else
-        {
+        if (Calls.Find(notification.Envelope.CancelledId) is not { IsCancellable: true } call || !call.TryCancel(string.Empty, notification))
             Drop(notification, "unknown-id");
-        }
     }
 
     // A client may ping before it initializes: then there is no child yet that could answer.
@@ -161,6 +153,7 @@ internal sealed partial class Session
             }
             else
             {
+                Calls.Join(_backend.Calls);
                 _begun = true;
                 if (!isInitialize)
                     ProtocolVersion = Policies.ProtocolVersion.Latest;

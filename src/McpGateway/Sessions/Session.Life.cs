@@ -85,11 +85,10 @@ internal sealed partial class Session
         foreach (var call in Calls.Snapshot())
         {
             call.Replies.Tick(now);
-            if (Overdue(call, now) is not { } reason || !Calls.Remove(call))
+            if (Overdue(call, now) is not { } reason)
                 continue;
-            _backend.Cancel(call, null, reason);
             var error = ServerFailure.ToError(Server.Name, $"did not answer {call.Method}: {reason}");
-            (failing ??= []).Add(call.EndAsync(JsonRpcMessage.CreateError(call.ClientId, error)).AsTask());
+            (failing ??= []).Add(call.WithdrawAsync(CallOutcome.TimedOut, reason, error).AsTask());
         }
 
         if (failing is not null)
@@ -102,15 +101,9 @@ internal sealed partial class Session
         var limit = call.IsInitialize ? config.StartTimeout : config.RequestTimeout;
         if (_context.Time.GetElapsedTime(call.StartedAt, now) >= config.RequestMaximum)
             return $"no answer within {config.RequestMaximum} (requestMaximum)";
-        if (_context.Time.GetElapsedTime(call.ActiveAt, now) < limit || call.WaitsForClient || _backend.ClientIsAsked)
+        if (_context.Time.GetElapsedTime(call.ActiveAt, now) < limit || call.WaitsForClient || _backend.AwaitsClient)
             return null;
         return $"no answer or progress within {limit} ({(call.IsInitialize ? "startTimeout" : "requestTimeout")})";
-    }
-
-    private async Task FailAsync(ClientCall call, JsonRpcError error)
-    {
-        _backend.Cancel(call, null, "the session has ended");
-        await call.FailAsync(error);
     }
 
     private bool IsOver(long now)
@@ -145,7 +138,8 @@ internal sealed partial class Session
     {
         try
         {
-            await Task.WhenAll(Calls.Snapshot().Select(call => FailAsync(call, error)));
+            await Task.WhenAll(Calls.Snapshot().Select(
+                call => call.WithdrawAsync(CallOutcome.Cancelled, "the session has ended", error).AsTask()));
             await _backend.EndAsync();
         }
         finally

@@ -20,7 +20,7 @@ internal sealed partial class Session
         var error = rules.Allow(item) ? null : ListedItems.Unknown(item.Kind);
         if (error is null && !_backend.ListedItems.Lists(item, rules))
             error = await CheckListedAsync(request, rules, item);
-        if (error is null && !call.IsAbandoned)
+        if (error is null && call.IsOpen)
         {
             await _backend.CallAsync(request, call);
             return;

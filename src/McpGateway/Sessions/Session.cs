@@ -52,7 +52,7 @@ internal sealed partial class Session
         User = user;
         _context = context;
         _onEnded = onEnded;
-        Calls = new CallRegistry(server.Name, context.Time, context.Metrics);
+        Calls = new SessionCalls(this);
         _held = new HeldMessages(context.Time, context.Budget);
         _activeAt = context.Time.GetTimestamp();
         _backend = createBackend(this);
@@ -83,7 +83,7 @@ internal sealed partial class Session
         }
     }
 
-    internal CallRegistry Calls { get; }
+    internal SessionCalls Calls { get; }
 
     private bool IsShared => _backend.IsShared;
 

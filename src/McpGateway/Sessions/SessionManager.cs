@@ -8,7 +8,7 @@ namespace McpGateway.Sessions;
 
 /// <summary>The sessions by id: opened within the limits, found only by their owner, ended once.</summary>
 internal sealed partial class SessionManager(
-    SessionContext context, IBackend backend, IOptions<LimitsOptions> limits, ILogger<SessionManager> log)
+    SessionContext context, IBackendSessions backend, IOptions<LimitsOptions> limits, ILogger<SessionManager> log)
 {
     private readonly ConcurrentDictionary<string, Session> _sessions = new(StringComparer.Ordinal);
     private readonly Dictionary<(ServerState, SessionOwner, UserEnvironment?), Session> _implicit = [];

@@ -8,7 +8,7 @@ namespace McpGateway.Sessions;
 /// one each, and a quarter of a second is precise enough for all of them.
 /// </summary>
 internal sealed partial class SessionMonitor(
-    SessionManager sessions, IBackend backend, QueueBudget budget, TimeProvider time, ILogger<SessionMonitor> log)
+    SessionManager sessions, IBackendSessions backend, QueueBudget budget, TimeProvider time, ILogger<SessionMonitor> log)
     : BackgroundService
 {
     // Below it a stream is not what fills the memory.
@@ -22,7 +22,7 @@ internal sealed partial class SessionMonitor(
         try
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
-                Visit();
+                TryVisit();
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -40,6 +40,19 @@ internal sealed partial class SessionMonitor(
             _ = GuardAsync(visit);
         if (budget.IsExceeded)
             CutSlowest();
+    }
+
+    // An exception that left here would stop the host.
+    private void TryVisit()
+    {
+        try
+        {
+            Visit();
+        }
+        catch (Exception exception)
+        {
+            Log.VisitFailed(log, exception);
+        }
     }
 
     private void CutSlowest()

@@ -28,7 +28,7 @@ internal static class StdioExtensions
         .AddSingleton<WarmChildren>()
         .AddSingleton<SupervisionContext>()
         .AddSingleton<ChildManager>()
-        .AddSingleton<IBackend, StdioBackend>();
+        .AddSingleton<IBackendSessions, StdioSessions>();
 
     private static LimitsOptions Limits(IServiceProvider provider) => provider.GetRequiredService<IOptions<LimitsOptions>>().Value;
 }

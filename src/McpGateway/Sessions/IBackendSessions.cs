@@ -1,7 +1,7 @@
 namespace McpGateway.Sessions;
 
-/// <summary>What serves sessions: the folders under Backends implement it, so that nothing here knows what a server is made of.</summary>
-internal interface IBackend
+/// <summary>Gives new sessions their part of a backend. The folders under Backends implement it, so nothing here knows what a server is made of.</summary>
+internal interface IBackendSessions
 {
     /// <summary>Decides how a new session is served. A process of its own takes one of its server's slots now.</summary>
     /// <returns>Creates the session's part of the backend; null when no slot is free.</returns>
