@@ -1,10 +1,9 @@
 using System.Buffers.Text;
-using System.IdentityModel.Tokens.Jwt;
-using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text;
 using McpGateway.Access.Authentication;
 using McpGateway.Configuration;
+using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
 namespace McpGateway.Access;
@@ -31,11 +30,19 @@ public static class Trials
     public static string CreateToken(JwtIssuerOptions issuer, TokenWish wish, DateTimeOffset now)
     {
         var key = new SymmetricSecurityKey(Encoding.UTF8.GetBytes(issuer.SharedSecret!));
-        Claim[] claims = [new(CallerClaims.Subject, wish.Subject), new(CallerClaims.Scope, string.Join(' ', wish.Scopes))];
-        var token = new JwtSecurityToken(
-            issuer.Issuer, wish.Audience, claims, now.UtcDateTime, (now + wish.Lifetime).UtcDateTime,
-            new SigningCredentials(key, JwtAlgorithms.Of(issuer)[0]));
-        return new JwtSecurityTokenHandler().WriteToken(token);
+        return new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
+        {
+            Issuer = issuer.Issuer,
+            Audience = wish.Audience,
+            Claims = new Dictionary<string, object>
+            {
+                [CallerClaims.Subject] = wish.Subject, [CallerClaims.Scope] = string.Join(' ', wish.Scopes),
+            },
+            IssuedAt = now.UtcDateTime,
+            NotBefore = now.UtcDateTime,
+            Expires = (now + wish.Lifetime).UtcDateTime,
+            SigningCredentials = new SigningCredentials(key, JwtAlgorithms.Of(issuer)[0]),
+        });
     }
 }
 
