@@ -11,15 +11,18 @@ namespace McpGateway.Access;
 /// <summary>Makes keys, and for trials tokens, without an issuer.</summary>
 public static class Trials
 {
-    private const int Bytes = 32;
+    private const int KeyBytes = 32;
 
-    /// <summary>A secret of 256 random bits as text, long enough for <c>SharedSecret</c>.</summary>
-    public static string CreateSecret() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(Bytes));
+    // As text 64 bytes: what HS512 asks for.
+    private const int SecretBytes = 48;
+
+    /// <summary>A random text that is long enough for <c>SharedSecret</c>, whatever its algorithm.</summary>
+    public static string CreateSecret() => Random(SecretBytes);
 
     /// <summary>An API key, and the hash of it that the settings hold.</summary>
     public static (string Key, string Sha256) CreateKey()
     {
-        var key = Credential.KeyPrefix + CreateSecret();
+        var key = Credential.KeyPrefix + Random(KeyBytes);
         return (key, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key))));
     }
 
@@ -44,6 +47,8 @@ public static class Trials
             SigningCredentials = new SigningCredentials(key, JwtAlgorithms.Of(issuer)[0]),
         });
     }
+
+    private static string Random(int bytes) => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(bytes));
 }
 
 /// <summary>What a token for a trial is to say.</summary>
