@@ -1,4 +1,3 @@
-using McpGateway.Backends.Stdio.Sharing;
 using McpGateway.JsonRpc;
 using McpGateway.Policies.RateLimits;
 
@@ -34,8 +33,8 @@ internal sealed class ClientCall(CallRegistry table, JsonRpcId key, JsonRpcMessa
 
     public ResponseStream Replies { get; } = replies;
 
-    /// <summary>Its session's seat at a child with others; null when the child is the session's own.</summary>
-    public SharedChildSession? Seat { get; init; }
+    /// <summary>Its session's part of a backend that others use too; null when nobody else does.</summary>
+    public IBackendSession? Shared { get; init; }
 
     /// <summary>What it holds of its client's limit of requests in flight, as long as it is in the table; null: no limit.</summary>
     public ConcurrencyPermit? ConcurrencyPermit { get; init; }
@@ -72,7 +71,7 @@ internal sealed class ClientCall(CallRegistry table, JsonRpcId key, JsonRpcMessa
 
     protected internal override bool IsAbandoned => Volatile.Read(ref _abandoned);
 
-    protected internal override bool HidesProgressToken => Seat is not null;
+    protected internal override bool HidesProgressToken => Shared is not null;
 
     public void Touch() => ActiveAt = table.Now;
 
@@ -116,21 +115,21 @@ internal sealed class ClientCall(CallRegistry table, JsonRpcId key, JsonRpcMessa
     {
         OnAnswer?.Invoke(answer);
         answer = Filter?.Invoke(answer) ?? answer;
-        if (!await Replies.WriteAsync(answer, patient: Seat is null))
+        if (!await Replies.WriteAsync(answer, patient: Shared is null))
             table.Undeliverable(answer);
         Replies.Release();
     }
 
     protected internal override ValueTask OnAnswerAsync(JsonRpcMessage answer)
     {
-        Seat?.OnSettled(this, answer);
+        Shared?.OnSettled(this, answer);
         answer.ReplaceId(ClientId);
         return AnswerAsync(answer);
     }
 
     protected internal override ValueTask OnFailedAsync(JsonRpcError error)
     {
-        Seat?.OnSettled(this, null);
+        Shared?.OnSettled(this, null);
         return FailAsync(error);
     }
 }

@@ -15,6 +15,9 @@ internal interface IBackendSession
     /// <returns>Null when it was taken.</returns>
     Refusal? Begin(JsonRpcMessage first);
 
+    /// <summary>Whether other sessions use the same server process, so that none may be kept waiting for this session's client.</summary>
+    bool IsShared { get; }
+
     /// <summary>What its child has listed. Only after <see cref="Begin"/>.</summary>
     ListedItems ListedItems { get; }
 
@@ -32,6 +35,11 @@ internal interface IBackendSession
     /// <param name="cancellation">The client's own notification; null to write one.</param>
     /// <param name="reason">For the child's log, when there is no notification.</param>
     void Cancel(ClientCall call, JsonRpcMessage? cancellation, string reason);
+
+    /// <summary>A call was answered, or has failed, whether anybody still waited for it or not.</summary>
+    /// <param name="call">The call; no longer pending at the server.</param>
+    /// <param name="answer">Null when it has failed; stays the caller's.</param>
+    void OnSettled(ClientCall call, JsonRpcMessage? answer);
 
     /// <summary>Answers a request of the child's that found no way to the client.</summary>
     void Refuse(JsonRpcMessage request, JsonRpcError error);

@@ -1,4 +1,3 @@
-using McpGateway.Backends.Stdio.Connection;
 using McpGateway.JsonRpc;
 using McpGateway.Sessions.Queues;
 
@@ -17,7 +16,7 @@ internal sealed class ServerRequestTable(bool hidesProgressTokens)
     private readonly Lock _lock = new();
     private readonly Dictionary<long, ServerRequest> _asked = [];
     // One child after the other asks under the same ids.
-    private readonly Dictionary<(ChildConnection Child, JsonRpcId Id), long> _byChildId = [];
+    private readonly Dictionary<(IServerConnection Child, JsonRpcId Id), long> _byChildId = [];
     private long _lastId;
 
     /// <summary>Whether the session's client is to answer something that belongs to no single call.</summary>
@@ -33,7 +32,7 @@ internal sealed class ServerRequestTable(bool hidesProgressTokens)
     /// <param name="call">The call for which it asks; null when it belongs to no single one.</param>
     /// <param name="child">Who asks, and alone may get the answer.</param>
     /// <returns>False when the child's own id is still in flight, or too many are.</returns>
-    public bool TryAsk(Session session, JsonRpcMessage request, ClientCall? call, ChildConnection child)
+    public bool TryAsk(Session session, JsonRpcMessage request, ClientCall? call, IServerConnection child)
     {
         var childId = request.Envelope.Id;
         lock (_lock)
@@ -66,7 +65,7 @@ internal sealed class ServerRequestTable(bool hidesProgressTokens)
 
     /// <summary>Takes what the child no longer wants to know, or what can no longer be answered.</summary>
     /// <returns>Null when it asked nothing with this id.</returns>
-    public ServerRequest? TryTake(ChildConnection child, JsonRpcId childId)
+    public ServerRequest? TryTake(IServerConnection child, JsonRpcId childId)
     {
         lock (_lock)
             return _byChildId.TryGetValue((child, childId), out var id) ? Remove(_asked[id]) : null;
@@ -115,7 +114,7 @@ internal sealed class ServerRequestTable(bool hidesProgressTokens)
 /// <param name="Child">Who asks, and alone may get the answer.</param>
 internal sealed record ServerRequest(
     Session Session, long ClientId, JsonRpcId ChildId, ClientCall? Call, JsonRpcId ChildToken, bool WantsTask,
-    ChildConnection Child)
+    IServerConnection Child)
 {
     /// <summary>Answers the child with an error.</summary>
     public void Refuse(JsonRpcError error) => Child.TrySend(JsonRpcMessage.CreateError(ChildId, error));

@@ -1,5 +1,3 @@
-using McpGateway.Backends.Stdio.Sharing;
-using McpGateway.Cli.DemoServer;
 using McpGateway.Configuration;
 using McpGateway.JsonRpc;
 using McpGateway.Policies;
@@ -9,7 +7,7 @@ using McpGateway.Policies.RateLimits;
 namespace McpGateway.Sessions;
 
 /// <summary>What the client sends, on its way to the session's seat at a child.</summary>
-public sealed partial class Session
+internal sealed partial class Session
 {
     private long _lastKey;
     private bool _begun;
@@ -44,7 +42,7 @@ public sealed partial class Session
         foreach (var call in Calls.Snapshot())
         {
             if (ReferenceEquals(call.Replies, replies) && Calls.Remove(call))
-                _seat.Cancel(call, null, "the client has gone");
+                _backend.Cancel(call, null, "the client has gone");
         }
     }
 
@@ -71,7 +69,7 @@ public sealed partial class Session
 
         var call = new ClientCall(Calls, KeyOf(request), request, replies)
         {
-            Seat = _seat as SharedChildSession,
+            Shared = IsShared ? _backend : null,
             ConcurrencyPermit = admission,
             Filter = FilterFor(request),
             OnAnswer = request.Envelope.Method == McpMethod.Initialize ? OnInitialized : null,
@@ -112,7 +110,7 @@ public sealed partial class Session
         if (Begin(notification) is { } refusal)
             return Refuse(notification, refusal);
         if (notification.Envelope.Method != McpMethod.Cancelled)
-            return new Receipt(null, _seat.NotifyAsync(notification, cancellationToken));
+            return new Receipt(null, _backend.NotifyAsync(notification, cancellationToken));
         CancelCall(notification);
         return default;
     }
@@ -120,7 +118,7 @@ public sealed partial class Session
     private Receipt ReceiveAnswer(JsonRpcMessage answer, CancellationToken cancellationToken)
     {
         if (Volatile.Read(ref _begun))
-            return new Receipt(null, _seat.AnswerAsync(answer, cancellationToken));
+            return new Receipt(null, _backend.AnswerAsync(answer, cancellationToken));
         Drop(answer, "unknown-id"); // nobody has asked anything yet
         return default;
     }
@@ -129,7 +127,7 @@ public sealed partial class Session
     {
         if (Calls.Find(notification.Envelope.CancelledId) is { IsInitialize: false } call && Calls.Remove(call))
         {
-            _seat.Cancel(call, notification, string.Empty);
+            _backend.Cancel(call, notification, string.Empty);
             call.Replies.Release();
         }
         else
@@ -157,7 +155,7 @@ public sealed partial class Session
                 if (isInitialize)
                     return Kind is SessionKind.Implicit ? null : Refusal.AlreadyInitialized;
             }
-            else if (_seat.Begin(message) is { } refusal)
+            else if (_backend.Begin(message) is { } refusal)
             {
                 return refusal;
             }

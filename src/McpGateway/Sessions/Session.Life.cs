@@ -1,9 +1,8 @@
-using McpGateway.Backends.Stdio.Connection;
 using McpGateway.JsonRpc;
 
 namespace McpGateway.Sessions;
 
-public sealed partial class Session
+internal sealed partial class Session
 {
     // What is in flight when an SSE stream closes can still do its work; its answers have nowhere to go.
     private static readonly TimeSpan EndSoonPatience = TimeSpan.FromSeconds(60);
@@ -61,7 +60,7 @@ public sealed partial class Session
         try
         {
             await EndOverdueAsync(now);
-            _seat.Tick(now);
+            _backend.Tick(now);
             Stream?.Tick(now);
             while (_held.TryTakeExpired(now, out var expired))
                 GiveUp(expired);
@@ -88,8 +87,8 @@ public sealed partial class Session
             call.Replies.Tick(now);
             if (Overdue(call, now) is not { } reason || !Calls.Remove(call))
                 continue;
-            _seat.Cancel(call, null, reason);
-            var error = new ChildFailure(Server.Name, $"did not answer {call.Method}: {reason}", null, []).ToError();
+            _backend.Cancel(call, null, reason);
+            var error = ServerFailure.ToError(Server.Name, $"did not answer {call.Method}: {reason}");
             (failing ??= []).Add(call.EndAsync(JsonRpcMessage.CreateError(call.ClientId, error)).AsTask());
         }
 
@@ -103,14 +102,14 @@ public sealed partial class Session
         var limit = call.IsInitialize ? config.StartTimeout : config.RequestTimeout;
         if (_context.Time.GetElapsedTime(call.StartedAt, now) >= config.RequestMaximum)
             return $"no answer within {config.RequestMaximum} (requestMaximum)";
-        if (_context.Time.GetElapsedTime(call.ActiveAt, now) < limit || call.WaitsForClient || _seat.ClientIsAsked)
+        if (_context.Time.GetElapsedTime(call.ActiveAt, now) < limit || call.WaitsForClient || _backend.ClientIsAsked)
             return null;
         return $"no answer or progress within {limit} ({(call.IsInitialize ? "startTimeout" : "requestTimeout")})";
     }
 
     private async Task FailAsync(ClientCall call, JsonRpcError error)
     {
-        _seat.Cancel(call, null, "the session has ended");
+        _backend.Cancel(call, null, "the session has ended");
         await call.FailAsync(error);
     }
 
@@ -147,7 +146,7 @@ public sealed partial class Session
         try
         {
             await Task.WhenAll(Calls.Snapshot().Select(call => FailAsync(call, error)));
-            await _seat.EndAsync();
+            await _backend.EndAsync();
         }
         finally
         {

@@ -8,21 +8,21 @@ namespace McpGateway.Sessions;
 /// The rules on what of the server may be used (<c>tools</c> in gateway.json), as they stand when a message comes. Without any
 /// it is one look at a field.
 /// </summary>
-public sealed partial class Session
+internal sealed partial class Session
 {
     private ValueTask CallAsync(JsonRpcMessage request, ClientCall call, ServerToolsConfig? rules, RequestedItem? item) =>
         rules is not null && item is { } asked
             ? CallIfAllowedAsync(request, call, new ToolRules(rules), asked)
-            : _seat.CallAsync(request, call);
+            : _backend.CallAsync(request, call);
 
     private async ValueTask CallIfAllowedAsync(JsonRpcMessage request, ClientCall call, ToolRules rules, RequestedItem item)
     {
         var error = rules.Allow(item) ? null : ListedItems.Unknown(item.Kind);
-        if (error is null && !_seat.ListedItems.Lists(item, rules))
+        if (error is null && !_backend.ListedItems.Lists(item, rules))
             error = await CheckListedAsync(request, rules, item);
         if (error is null && !call.IsAbandoned)
         {
-            await _seat.CallAsync(request, call);
+            await _backend.CallAsync(request, call);
             return;
         }
 
@@ -38,7 +38,7 @@ public sealed partial class Session
         _context.Budget.Add(waiting);
         try
         {
-            return await _seat.ListedItems.CheckAsync(item, rules);
+            return await _backend.ListedItems.CheckAsync(item, rules);
         }
         finally
         {
@@ -53,7 +53,7 @@ public sealed partial class Session
     {
         if (Server.Config.Tools is not { } rules || answer.Envelope.Kind is not JsonRpcKind.Result)
             return answer;
-        _seat.ListedItems.Note(kind, ListFilter.Names(answer.Envelope.Result.In(answer.Utf8), kind, out _));
+        _backend.ListedItems.Note(kind, ListFilter.Names(answer.Envelope.Result.In(answer.Utf8), kind, out _));
         return ListFilter.Apply(answer, kind, new ToolRules(rules));
     }
 

@@ -6,16 +6,16 @@ using McpGateway.Sessions;
 namespace McpGateway.Backends.Stdio.Sharing;
 
 /// <summary>Which sessions share which child, and the seats at them.</summary>
-public sealed class ChildManager
+internal sealed class ChildManager
 {
-    private readonly RelayContext _context;
+    private readonly SupervisionContext _context;
     private readonly ShutdownTasks _endings;
     private readonly Dictionary<ChildKey, SharedChild> _children = [];
     private readonly HashSet<ChildSupervisor> _lines = [];
     private readonly Lock _lock = new();
     private bool _closed;
 
-    public ChildManager(RelayContext context, ILogger<ChildManager> log)
+    public ChildManager(SupervisionContext context, ILogger<ChildManager> log)
     {
         _context = context;
         _endings = new ShutdownTasks(log);

@@ -22,20 +22,22 @@ internal sealed class DedicatedChild : IBackendSession, IChildObserver
     private const int LongestHandshake = 64 * 1024;
 
     private readonly Session _session;
-    private readonly RelayContext _context;
+    private readonly SupervisionContext _context;
     private readonly ChildSupervisor _line;
     private readonly ServerRequestTable _asked = new(hidesProgressTokens: false);
     private readonly SessionStateReplay _known = new();
     private Handshake? _handshake;
     private bool _clientShakesHands;
 
-    public DedicatedChild(Session session, ChildManager places, ProcessSlot place, RelayContext context)
+    public DedicatedChild(Session session, ChildManager places, ProcessSlot place, SupervisionContext context)
     {
         _session = session;
         _context = context;
         _line = new ChildSupervisor(session.Server, places, place, this, context, session.User);
         ListedItems = new ListedItems(request => _line.AskAsync(request, _handshake));
     }
+
+    public bool IsShared => false;
 
     public ListedItems ListedItems { get; }
 
@@ -87,6 +89,11 @@ internal sealed class DedicatedChild : IBackendSession, IChildObserver
             child.TrySend(Cancellation.For(call.ChildId, cancellation, reason));
         else
             cancellation?.Dispose();
+    }
+
+    public void OnSettled(ClientCall call, JsonRpcMessage? answer)
+    {
+        // What the answer hands out can only be this session's.
     }
 
     public void Refuse(JsonRpcMessage request, JsonRpcError error)

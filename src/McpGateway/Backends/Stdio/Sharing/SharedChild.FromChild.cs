@@ -102,7 +102,7 @@ internal sealed partial class SharedChild
     {
         var token = progress.Envelope.ProgressToken;
         if (token.TryGetInt64(out var id)
-            && child.Find(id) is ClientCall { Seat: { } seat, IsAbandoned: false, ProgressToken.IsNone: false } call)
+            && child.Find(id) is ClientCall { Shared: SharedChildSession seat, IsAbandoned: false, ProgressToken.IsNone: false } call)
         {
             call.Touch();
             progress.ReplaceProgressToken(call.ProgressToken);

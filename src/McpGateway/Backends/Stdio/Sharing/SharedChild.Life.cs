@@ -67,7 +67,7 @@ internal sealed partial class SharedChild
         while (_inFlight.TakeAbandonedBefore(now - maximum) is { } call)
         {
             if (_line.Child?.Forget(call) is true)
-                _inFlight.Leave(call.Seat!);
+                _inFlight.Leave((SharedChildSession)call.Shared!);
         }
 
         _line.Tick(now);

@@ -13,7 +13,7 @@ namespace McpGateway.Backends.Stdio.Sharing;
 /// </summary>
 internal sealed partial class SharedChild : IChildObserver
 {
-    private readonly RelayContext _context;
+    private readonly SupervisionContext _context;
     private readonly ILogger _log;
     private readonly ChildSupervisor _line;
     private readonly Handshake _handshake;
@@ -28,7 +28,7 @@ internal sealed partial class SharedChild : IChildObserver
     /// <param name="place">The one for the first process.</param>
     /// <param name="context">The gateway's parts.</param>
     /// <param name="onEnded">Told once, with what completes when the process is gone.</param>
-    public SharedChild(ChildKey key, ChildManager places, ProcessSlot place, RelayContext context, Action<SharedChild, Task> onEnded)
+    public SharedChild(ChildKey key, ChildManager places, ProcessSlot place, SupervisionContext context, Action<SharedChild, Task> onEnded)
     {
         Key = key;
         _context = context;
@@ -94,7 +94,7 @@ internal sealed partial class SharedChild : IChildObserver
             return false;
         if (child.TryTakeBack(call))
         {
-            _inFlight.Leave(call.Seat!);
+            _inFlight.Leave((SharedChildSession)call.Shared!);
             return false;
         }
 

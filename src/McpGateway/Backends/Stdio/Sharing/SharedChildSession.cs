@@ -29,6 +29,8 @@ internal sealed class SharedChildSession(Session session, ChildManager pool) : I
 
     public bool ClientIsAsked => _child?.Asked.AnyWithoutCall(Session) ?? false;
 
+    public bool IsShared => true;
+
     public ListedItems ListedItems => Child.ListedItems;
 
     // Only Begin sets it, and nothing else comes before.
@@ -109,9 +111,6 @@ internal sealed class SharedChildSession(Session session, ChildManager pool) : I
         }
     }
 
-    /// <summary>A call of this seat's was answered, or has failed, whether anybody still waited for it or not.</summary>
-    /// <param name="call">The call; no longer pending at the child.</param>
-    /// <param name="answer">Null when it has failed; stays the caller's.</param>
     public void OnSettled(ClientCall call, JsonRpcMessage? answer) => Child.OnSettled(call, answer, this);
 
     public void Tick(long now)

@@ -14,7 +14,7 @@ internal sealed partial class ChildSupervisor
 {
     private readonly ServerState _server;
     private readonly IChildObserver _owner;
-    private readonly RelayContext _context;
+    private readonly SupervisionContext _context;
     private readonly UserEnvironment? _user;
     private readonly ILogger _log;
     private readonly RunningTasks _tasks;
@@ -28,7 +28,7 @@ internal sealed partial class ChildSupervisor
     /// <param name="owner">Receives what the child says of its own accord.</param>
     /// <param name="context">The gateway's parts.</param>
     /// <param name="user">The user's part of its environment; null when it has none.</param>
-    public ChildSupervisor(ServerState server, ChildManager places, ProcessSlot place, IChildObserver owner, RelayContext context, UserEnvironment? user = null)
+    public ChildSupervisor(ServerState server, ChildManager places, ProcessSlot place, IChildObserver owner, SupervisionContext context, UserEnvironment? user = null)
     {
         _server = server;
         _places = places;
