@@ -1,5 +1,6 @@
 using McpGateway.Backends.Stdio.Connection;
 using McpGateway.JsonRpc;
+using McpGateway.Policies;
 
 namespace McpGateway.Sessions;
 
@@ -97,16 +98,11 @@ public sealed partial class Session
             await Task.WhenAll(failing);
     }
 
-    private string? Overdue(ClientCall call, long now)
-    {
-        var config = Server.Config;
-        var limit = call.IsInitialize ? config.StartTimeout : config.RequestTimeout;
-        if (_context.Time.GetElapsedTime(call.StartedAt, now) >= config.RequestMaximum)
-            return $"no answer within {config.RequestMaximum} (requestMaximum)";
-        if (_context.Time.GetElapsedTime(call.ActiveAt, now) < limit || call.WaitsForClient || _seat.ClientIsAsked)
-            return null;
-        return $"no answer or progress within {limit} ({(call.IsInitialize ? "startTimeout" : "requestTimeout")})";
-    }
+    private string? Overdue(ClientCall call, long now) => CallTimeouts.Overdue(
+        Server.Config, startsChild: call.IsInitialize,
+        inFlight: _context.Time.GetElapsedTime(call.StartedAt, now),
+        silent: _context.Time.GetElapsedTime(call.ActiveAt, now),
+        waitsForClient: call.WaitsForClient || _seat.ClientIsAsked)?.Reason;
 
     private async Task FailAsync(ClientCall call, JsonRpcError error)
     {
