@@ -18,7 +18,7 @@ internal sealed class ClientCall(SessionCalls calls, JsonRpcId key, JsonRpcMessa
     /// <summary>The id that the client waits for.</summary>
     public JsonRpcId ClientId { get; } = request.Envelope.Id;
 
-    /// <summary>The client's progress token; none when it asked for no progress.</summary>
+    /// <summary>The client's progress token; none when it wants no progress.</summary>
     public JsonRpcId ProgressToken { get; } = request.Envelope.ProgressToken;
 
     public string Method { get; } = request.Envelope.Method!;
@@ -56,7 +56,7 @@ internal sealed class ClientCall(SessionCalls calls, JsonRpcId key, JsonRpcMessa
 
     public void Touch() => ActiveAt = Registry.Now;
 
-    /// <summary>The server asked the client something for this call: the client's time is not the server's.</summary>
+    /// <summary>The server sent the client a request for this call: the client's time is not the server's.</summary>
     public void BeginWaiting() => Interlocked.Increment(ref _waitsForClient);
 
     public void EndWaiting()

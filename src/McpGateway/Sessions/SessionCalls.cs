@@ -76,7 +76,7 @@ internal sealed class SessionCalls(Session session)
             _calls.Remove(key);
     }
 
-    // Before the session has begun there can be no call, and no lock to look under.
+    // Before the session has begun there can be no call, and no lock to take.
     private T? Read<T>(Func<Dictionary<JsonRpcId, ClientCall>, T> read)
     {
         if (_registry is not { } registry)

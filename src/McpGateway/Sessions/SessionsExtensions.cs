@@ -8,8 +8,8 @@ namespace McpGateway.Sessions;
 
 internal static class SessionsExtensions
 {
-    // The host's patience counts from the same moment as the drain. What it is for comes after: requests that have nothing to
-    // do with sessions, and children that cannot be stopped.
+    // The host's time-out starts together with the drain. It must leave time for what comes after the drain: requests that
+    // have nothing to do with sessions, and children that cannot be stopped.
     private static readonly TimeSpan AfterDrain = TimeSpan.FromSeconds(30);
 
     /// <summary>Adds the sessions, the servers' state and the queues' budget. What serves them is a backend's to add.</summary>

@@ -47,7 +47,7 @@ internal sealed class SharedChild : IChildObserver
 
     public CallRegistry Calls { get; }
 
-    /// <summary>What the child has asked clients and waits for.</summary>
+    /// <summary>The requests that the child sent to clients and that they have not answered.</summary>
     public ServerRequestTable ServerRequests { get; } = new(hidesProgressTokens: true);
 
     public IssuedIds IssuedIds { get; } = new();
@@ -193,7 +193,7 @@ internal sealed class SharedChild : IChildObserver
 
     void IChildObserver.OnAsleep() => ForgetIssued();
 
-    // What the child has given out and asked went with it; another may give out the same ids.
+    // Its ids and its requests are gone with the child; another may issue the same ids.
     private void ForgetIssued()
     {
         IssuedIds.Clear();
@@ -218,7 +218,7 @@ internal sealed class SharedChild : IChildObserver
     private async Task EndCoreAsync(JsonRpcError error)
     {
         foreach (var member in Members())
-            member.OnChildLost(error);
+            member.OnServerLost(error);
         await _supervisor.CloseAsync();
         await Levels.ToldAsync();
     }

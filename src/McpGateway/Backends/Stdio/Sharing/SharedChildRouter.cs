@@ -12,7 +12,7 @@ namespace McpGateway.Backends.Stdio.Sharing;
 internal sealed class SharedChildRouter(SharedChild shared, UnattributedLog unattributed)
 {
     private static readonly JsonRpcError NoClient = new(
-        JsonRpcErrorCode.MethodNotFound, "There is no client that could be asked: this process is shared, or its caller has no session.");
+        JsonRpcErrorCode.MethodNotFound, "There is no client to send this to: the process is shared, or its caller has no session.");
 
     private static readonly JsonRpcError NotAttributable = new(
         JsonRpcErrorCode.InternalError, "Several sessions share this process, and it cannot be told which one's client is meant.");
@@ -52,7 +52,7 @@ internal sealed class SharedChildRouter(SharedChild shared, UnattributedLog unat
             return RefuseAsync(request, child, NoClient);
         var found = SessionFor(request.Envelope);
         // The child's last words may still be read while its calls fail one by one, until one session alone seems to have any.
-        // It is marked as lost before the first call fails, so this must be asked after the session was found.
+        // It is marked as lost before the first call fails, so this check must come after the session was found.
         if (child.IsLost)
             return IgnoreAsync(request);
         if (found is not { } session)

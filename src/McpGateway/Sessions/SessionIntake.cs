@@ -6,40 +6,43 @@ using McpGateway.Policies.RateLimits;
 
 namespace McpGateway.Sessions;
 
-/// <summary>What the client sends, on its way to the session's seat at a child.</summary>
-internal sealed partial class Session
+/// <summary>Takes what the client sends, and passes it on to the session's part of the backend.</summary>
+internal sealed class SessionIntake(
+    Session session, SessionRules rules, SessionStreams streams, SessionLifetime lifetime, SessionDrain drain)
 {
+    private readonly Lock _lock = new();
     private long _lastKey;
     private bool _begun;
-    private volatile bool _isReady;
+
+    /// <summary>The revision that client and server settled on; null before they have, the latest when the gateway did the handshake.</summary>
+    public string? ProtocolVersion { get; private set; }
 
     /// <summary>Takes a message of the client's.</summary>
     /// <param name="message">Owned by the session from here on, also when it is refused.</param>
     /// <param name="replies">Where a request's answer, and what belongs to it, is to go.</param>
     /// <param name="cancellationToken">Stops waiting for room for a notification or an answer.</param>
     /// <param name="rights">What its sender may do.</param>
-    public Receipt Receive(
-        JsonRpcMessage message, ResponseStream replies, CancellationToken cancellationToken, SenderRights rights = default)
+    public Receipt Receive(JsonRpcMessage message, ResponseStream replies, CancellationToken cancellationToken, SenderRights rights)
     {
-        if (IsEnded)
+        if (lifetime.IsEnded)
             return Refuse(message, Refusal.SessionNotFound);
-        Touch();
-        var rules = Server.Config.Tools;
+        lifetime.Touch();
+        var config = session.Server.Config.Tools;
         RequestedItem? item = null;
-        if (rules is not null && new ItemPolicy(rules).Check(message, rights.Granted, out item) is { } refusal)
+        if (config is not null && new ItemPolicy(config).Check(message, rights.Granted, out item) is { } refusal)
             return Refuse(message, refusal);
         return message.Envelope.Kind switch
         {
-            JsonRpcKind.Request => ReceiveRequest(message, replies, rights.Quota, rules, item),
+            JsonRpcKind.Request => ReceiveRequest(message, replies, rights.Quota, config, item),
             JsonRpcKind.Notification => ReceiveNotification(message, cancellationToken),
             _ => ReceiveAnswer(message, cancellationToken),
         };
     }
 
-    /// <summary>Nobody waits any more for what was to go to this stream: the child is told.</summary>
+    /// <summary>Nobody waits any more for what was to go to this stream: the server is told.</summary>
     public void CancelFor(ResponseStream replies)
     {
-        foreach (var call in Calls.Snapshot())
+        foreach (var call in session.Calls.Snapshot())
         {
             if (ReferenceEquals(call.Replies, replies))
                 call.TryCancel("the client has gone");
@@ -47,15 +50,15 @@ internal sealed partial class Session
     }
 
     private Receipt ReceiveRequest(
-        JsonRpcMessage request, ResponseStream replies, ClientQuota? quota, ServerToolsConfig? rules, RequestedItem? item)
+        JsonRpcMessage request, ResponseStream replies, ClientQuota? quota, ServerToolsConfig? config, RequestedItem? item)
     {
-        if (IsEnding)
+        if (lifetime.IsEnding)
             return Refuse(request, Refusal.SessionNotFound);
-        if (_drained is { } drained)
-            return Refuse(request, drained);
-        if (Calls.IsFull)
+        if (drain.Answer is { } draining)
+            return Refuse(request, draining);
+        if (session.Calls.IsFull)
             return Refuse(request, Refusal.TooManyCalls);
-        if (!Volatile.Read(ref _begun) && Kind is not SessionKind.Implicit && request.Envelope.Method == McpMethod.Ping)
+        if (!Volatile.Read(ref _begun) && session.Kind is not SessionKind.Implicit && request.Envelope.Method == McpMethod.Ping)
             return AnswerPing(request, replies);
         if (ConcurrencyPermit.TryAcquire(quota, [request], out var permit) is { } busy)
             return Refuse(request, busy);
@@ -65,39 +68,39 @@ internal sealed partial class Session
             return Refuse(request, refusal);
         }
 
-        var call = new ClientCall(Calls, KeyOf(request), request, replies)
+        var call = new ClientCall(session.Calls, KeyOf(request), request, replies)
         {
             ConcurrencyPermit = permit,
-            Filter = FilterFor(request),
+            Filter = rules.FilterFor(request),
             OnAnswer = request.Envelope.Method == McpMethod.Initialize ? OnInitialized : null,
         };
-        if (Calls.TryAdd(call))
+        if (session.Calls.TryAdd(call))
         {
             return new Receipt(null, permit is null
-                ? CallAsync(request, call, rules, item)
-                : CallWithPermitAsync(request, call, permit, rules, item));
+                ? rules.CallAsync(request, call, config, item)
+                : CallWithPermitAsync(request, call, permit, config, item));
         }
 
         permit?.Dispose();
         return Refuse(request, Refusal.IdInFlight);
     }
 
-    // A call that waits for its permit is in the table already: it can be cancelled, it times out, its client hears keep-alives.
+    // A call that waits for its permit is recorded already: it can be cancelled, it times out, its client hears keep-alives.
     private async ValueTask CallWithPermitAsync(
-        JsonRpcMessage request, ClientCall call, ConcurrencyPermit permit, ServerToolsConfig? rules, RequestedItem? item)
+        JsonRpcMessage request, ClientCall call, ConcurrencyPermit permit, ServerToolsConfig? config, RequestedItem? item)
     {
         switch (await permit.Outcome)
         {
             case PermitOutcome.Admitted when call.IsOpen:
                 call.Touch();
-                await CallAsync(request, call, rules, item);
+                await rules.CallAsync(request, call, config, item);
                 break;
             case PermitOutcome.Refused:
                 request.Dispose();
                 await call.FailAsync(Refusal.TooManyAtATime.Error);
                 break;
             default:
-                request.Dispose(); // whoever took the call out of the table has answered it
+                request.Dispose(); // whoever ended the call has answered it
                 break;
         }
     }
@@ -107,26 +110,25 @@ internal sealed partial class Session
         if (Begin(notification) is { } refusal)
             return Refuse(notification, refusal);
         if (notification.Envelope.Method != McpMethod.Cancelled)
-            return new Receipt(null, _backend.NotifyAsync(notification, cancellationToken));
-        CancelCall(notification);
+            return new Receipt(null, session.Backend.NotifyAsync(notification, cancellationToken));
+        if (session.Calls.Find(notification.Envelope.CancelledId) is not { IsCancellable: true } call
+            || !call.TryCancel(string.Empty, notification))
+        {
+            streams.Drop(notification, "unknown-id");
+        }
+
         return default;
     }
 
     private Receipt ReceiveAnswer(JsonRpcMessage answer, CancellationToken cancellationToken)
     {
         if (Volatile.Read(ref _begun))
-            return new Receipt(null, _backend.AnswerAsync(answer, cancellationToken));
-        Drop(answer, "unknown-id"); // nobody has asked anything yet
+            return new Receipt(null, session.Backend.AnswerAsync(answer, cancellationToken));
+        streams.Drop(answer, "unknown-id"); // nobody has asked anything yet
         return default;
     }
 
-    private void CancelCall(JsonRpcMessage notification)
-    {
-        if (Calls.Find(notification.Envelope.CancelledId) is not { IsCancellable: true } call || !call.TryCancel(string.Empty, notification))
-            Drop(notification, "unknown-id");
-    }
-
-    // A client may ping before it initializes: then there is no child yet that could answer.
+    // A client may ping before it initializes: then there is no server process yet that could answer.
     private static Receipt AnswerPing(JsonRpcMessage ping, ResponseStream replies)
     {
         using (ping)
@@ -143,42 +145,35 @@ internal sealed partial class Session
             if (_begun)
             {
                 if (isInitialize)
-                    return Kind is SessionKind.Implicit ? null : Refusal.AlreadyInitialized;
+                    return session.Kind is SessionKind.Implicit ? null : Refusal.AlreadyInitialized;
             }
-            else if (_backend.Begin(message) is { } refusal)
+            else if (session.Backend.Begin(message) is { } refusal)
             {
                 return refusal;
             }
             else
             {
-                Calls.Join(_backend.Calls);
+                session.Calls.Join(session.Backend.Calls);
                 _begun = true;
                 if (!isInitialize)
                     ProtocolVersion = Policies.ProtocolVersion.Latest;
             }
         }
 
-        if (!isInitialize && !_isReady && message.Envelope.Method != McpMethod.Ping)
-            BecomeReady();
+        if (!isInitialize && !streams.IsReady && message.Envelope.Method != McpMethod.Ping)
+            streams.BecomeReady();
         return null;
     }
 
-    private void BecomeReady()
-    {
-        _isReady = true;
-        if (Stream is { } stream)
-            _ = DeliverHeldAsync(stream, null);
-    }
-
     private JsonRpcId KeyOf(JsonRpcMessage request) =>
-        Kind is SessionKind.Implicit ? Interlocked.Increment(ref _lastKey) : request.Envelope.Id;
+        session.Kind is SessionKind.Implicit ? Interlocked.Increment(ref _lastKey) : request.Envelope.Id;
 
     private void OnInitialized(JsonRpcMessage answer)
     {
         if (answer.Envelope.Kind is JsonRpcKind.Result)
             ProtocolVersion = JsonMembers.FindText(answer.Envelope.Result.In(answer.Utf8), "protocolVersion"u8);
         else
-            EndAfterCalls(); // what was not initialized is no session
+            lifetime.EndAfterCalls(); // what was not initialized is no session
     }
 
     private static Receipt Refuse(JsonRpcMessage message, Refusal refusal)
