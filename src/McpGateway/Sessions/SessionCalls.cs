@@ -28,6 +28,9 @@ internal sealed class SessionCalls(Session session)
     /// <summary>How many of those are no longer remembered. Under the registry's lock.</summary>
     internal int Forgotten { get; set; }
 
+    /// <summary>When the last of those was withdrawn. Under the registry's lock.</summary>
+    internal long ForgottenAt { get; set; }
+
     /// <summary>The session begins: it is known now by which process it is served.</summary>
     public void Join(CallRegistry registry) => _registry = registry;
 

@@ -119,7 +119,6 @@ internal sealed class SharedChild : IChildObserver
             request.Refuse(SharedChildSession.ClientGone);
         lock (_lock)
             _members.Remove(session);
-        Calls.Forget(session.Calls);
         Subscriptions.RemoveAll(session);
         Levels.Remove(session);
     }
