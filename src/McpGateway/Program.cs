@@ -5,6 +5,7 @@ using McpGateway.Backends.Stdio.Guarding;
 using McpGateway.Cli;
 using McpGateway.Cli.DemoServer;
 using McpGateway.Configuration;
+using McpGateway.Drain;
 using McpGateway.Http;
 using McpGateway.Management;
 using McpGateway.Proxy;
@@ -39,6 +40,7 @@ namespace McpGateway
 
             builder.Services.AddGatewayConfiguration(builder.Configuration, settings.Loader, settings.Initial);
             builder.Services.AddGatewayAccess();
+            builder.Services.AddDrain();
             builder.Services.AddReplicas();
             builder.Services.AddSessions();
             builder.Services.AddHttp();
@@ -52,7 +54,6 @@ namespace McpGateway
             foreach (var url in settings.ListenOn(builder.Configuration))
                 app.Urls.Add(url);
 
-            app.UseListenSockets();
             app.UsePathBase(builder.Configuration["PathBase"] ?? string.Empty);
             app.UseSecurityHeaders();
             app.UseErrorBodies(); // around all else: nothing leaves without a body

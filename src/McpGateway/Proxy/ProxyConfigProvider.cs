@@ -17,9 +17,6 @@ internal sealed class ProxyConfigProvider(GatewayConfigProvider provider, Cluste
     /// <summary>The destination of a stdio server's cluster that is this process, where there is no other.</summary>
     public const string Self = "self";
 
-    /// <summary>In the metadata of a cluster whose destinations are replicas.</summary>
-    public const string ForwardingKey = "Hops";
-
     private const string PrefixKey = "Prefix";
     private const string KindKey = "Kind";
     private const string Stdio = "stdio";
@@ -31,7 +28,7 @@ internal sealed class ProxyConfigProvider(GatewayConfigProvider provider, Cluste
 
     public IProxyConfig GetConfig()
     {
-        // The token first: a change between the two lines then fires it, and YARP comes back.
+        // The token first: a change between the two lines then fires it, and YARP asks again.
         var token = provider.GetChangeToken();
         var config = provider.Current;
         return new Snapshot(
@@ -74,7 +71,7 @@ internal sealed class ProxyConfigProvider(GatewayConfigProvider provider, Cluste
             SessionAffinity = new() { Enabled = true, Policy = ReplicaAffinity.PolicyName, AffinityKeyName = "Mcp-Session-Id" },
             LoadBalancingPolicy = ReplicaPlacement.PolicyName,
             HttpRequest = PeerHttpClient.Request,
-            Metadata = new Dictionary<string, string> { [ForwardingKey] = "true" },
+            Metadata = new Dictionary<string, string> { [PeerHttpClient.MetadataKey] = "true" },
         },
         _ => new()
         {

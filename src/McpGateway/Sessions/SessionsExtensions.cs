@@ -4,7 +4,7 @@ using McpGateway.Backends.Stdio.Sharing;
 using McpGateway.Backends.Stdio.Supervision;
 using McpGateway.Configuration;
 using McpGateway.Diagnostics;
-using McpGateway.Replicas;
+using McpGateway.Drain;
 using McpGateway.Sessions.Queues;
 using Microsoft.Extensions.Options;
 
@@ -12,10 +12,6 @@ namespace McpGateway.Sessions;
 
 public static class SessionsExtensions
 {
-    // The host's patience counts from the same moment as the drain. What it is for comes after: requests that have nothing to
-    // do with sessions, and children that cannot be stopped.
-    private static readonly TimeSpan AfterDrain = TimeSpan.FromSeconds(30);
-
     /// <summary>Adds the sessions and all that they stand on: the servers, their children, the queues' budget.</summary>
     public static IServiceCollection AddSessions(this IServiceCollection services) => services
         .AddSingleton<GatewayMetrics>()
@@ -35,17 +31,15 @@ public static class SessionsExtensions
         .AddSingleton<WarmChildren>()
         .AddSingleton(provider => ActivatorUtilities.CreateInstance<RelayContext>(provider) with
         {
-            Replica = provider.GetRequiredService<ReplicaTable>() is { IsConfigured: true } replicas ? replicas.Self : null,
+            Replica = provider.GetRequiredService<IOptions<ReplicasOptions>>().Value is { IsConfigured: true } replicas ? replicas.Self : null,
         })
         .AddSingleton<ChildManager>()
         .AddSingleton<SessionManager>()
         .AddSingleton<SessionlessCalls>()
         .AddSingleton<SessionMonitor>()
         .AddHostedService(provider => provider.GetRequiredService<SessionMonitor>())
-        .AddHostedService<SessionShutdown>()
-        .AddSingleton<IConfigureOptions<HostOptions>>(provider => new ConfigureOptions<HostOptions>(
-            host => host.ShutdownTimeout = provider.GetRequiredService<DrainState>().Delay
-                + provider.GetRequiredService<IOptions<DrainOptions>>().Value.Timeout + AfterDrain));
+        .AddSingleton<IDrainParticipant, SessionDrain>()
+        .AddSingleton<IDrainParticipant, ChildDrain>();
 
     private static LimitsOptions Limits(IServiceProvider provider) => provider.GetRequiredService<IOptions<LimitsOptions>>().Value;
 }
