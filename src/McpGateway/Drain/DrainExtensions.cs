@@ -5,7 +5,7 @@ namespace McpGateway.Drain;
 
 public static class DrainExtensions
 {
-    // The host measures its own limit from the moment at which the drain begins. What the rest is for comes after it:
+    // The host measures its own limit from the beginning of the drain. What the rest is for comes after it:
     // requests that have nothing to do with sessions, and children that cannot be stopped.
     private static readonly TimeSpan AfterDrain = TimeSpan.FromSeconds(30);
 

@@ -101,10 +101,12 @@ internal sealed partial class GatewayDrain(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "Stopping: no new sessions are opened; all else goes on for {Delay}", EventName = "Draining")]
+        [LoggerMessage(1, LogLevel.Information, "Stopping: no new sessions are opened; all else goes on for {Delay}",
+            EventName = "Draining")]
         public static partial void Draining(ILogger log, TimeSpan delay);
 
-        [LoggerMessage(2, LogLevel.Error, "{Participant} failed at {Stage}; the gateway goes on stopping", EventName = "DrainStepFailed")]
+        [LoggerMessage(2, LogLevel.Error, "{Participant} failed at {Stage}; the gateway goes on stopping",
+            EventName = "DrainStepFailed")]
         public static partial void Failed(ILogger log, Exception exception, string participant, DrainStage stage);
     }
 }

@@ -3,7 +3,7 @@ namespace McpGateway.Drain;
 /// <summary>A participant whose work <see cref="DrainStage.FinishCalls"/> waits for.</summary>
 internal interface IWorkInFlight : IDrainParticipant
 {
-    /// <summary>Whether anything is open at all, idle or not. If nobody has anything open, there is nothing to wait for.</summary>
+    /// <summary>Whether anything is open, idle or not. If nobody has anything open, there is nothing to wait for.</summary>
     bool IsOpen { get; }
 
     /// <summary>Whether something is open that has to be waited for.</summary>

@@ -33,6 +33,9 @@ public static class HttpExtensions
             provider.GetRequiredService<SessionManager>()))
         .AddRemote();
 
+    /// <summary>Gives every error a JSON-RPC body. It belongs before all other steps.</summary>
+    public static IApplicationBuilder UseErrorBodies(this IApplicationBuilder app) => app.UseMiddleware<ErrorBodiesMiddleware>();
+
     private static IServiceCollection AddRemote(this IServiceCollection services) => services
         .AddSingleton<SessionSeal>()
         .AddSingleton<RemoteListedItems>()

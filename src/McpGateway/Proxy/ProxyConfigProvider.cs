@@ -1,4 +1,4 @@
-using McpGateway.Access;
+using McpGateway.Access.Endpoints;
 using McpGateway.Configuration;
 using McpGateway.Replicas;
 using McpGateway.Replicas.Forwarding;
@@ -21,7 +21,7 @@ internal sealed class ProxyConfigProvider(GatewayConfigProvider provider, Cluste
     private const string KindKey = "Kind";
     private const string Stdio = "stdio";
 
-    // Never dialled: requests to it are served before the forwarder.
+    // No connection is made to it: requests to it are served before the forwarder.
     private const string SelfAddress = "http://localhost/";
 
     private static readonly string[] Aliases = ["/sse", "/message", "/mcp"];
@@ -32,7 +32,9 @@ internal sealed class ProxyConfigProvider(GatewayConfigProvider provider, Cluste
         var token = provider.GetChangeToken();
         var config = provider.Current;
         return new Snapshot(
-            [.. config.Servers.Values.Select(Route), .. DefaultRoutes(config)], [.. config.Servers.Values.Select(Cluster)], token);
+            [.. config.Servers.Values.Select(Route), .. DefaultRoutes(config)],
+            [.. config.Servers.Values.Select(Cluster)],
+            token);
     }
 
     /// <summary>What the endpoint of a route is to know.</summary>
@@ -51,8 +53,8 @@ internal sealed class ProxyConfigProvider(GatewayConfigProvider provider, Cluste
         RouteId = id,
         ClusterId = server.Name,
         Match = new RouteMatch { Path = path },
-        AuthorizationPolicy = AccessNames.ServerPolicy,
-        CorsPolicy = AccessNames.ServerPolicy,
+        AuthorizationPolicy = GuardedServer.Policy,
+        CorsPolicy = GuardedServer.Policy,
         Metadata = new Dictionary<string, string>
         {
             [PrefixKey] = prefix,

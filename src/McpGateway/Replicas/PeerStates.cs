@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 
 namespace McpGateway.Replicas;
 
-/// <summary>Peers that cannot be reached or drain, as a request has just found out: for some seconds nothing new is placed there.</summary>
+/// <summary>
+/// Peers that cannot be reached or drain, as a request has just found out: for some seconds nothing new is placed there.
+/// </summary>
 public sealed class PeerStates(TimeProvider time)
 {
     private static readonly TimeSpan AwayPeriod = TimeSpan.FromSeconds(3);
@@ -30,7 +32,7 @@ public sealed class PeerStates(TimeProvider time)
         _leftSince[replica] = time.GetTimestamp();
     }
 
-    /// <summary>Whether the peer stops now. It has no session any more, so a request that fails there was not carried out.</summary>
+    /// <summary>Whether the peer stops now. It has no session left, so a request that fails there was not carried out.</summary>
     public bool HasLeft(string replica) => IsWithin(StopPeriod, _leftSince, replica);
 
     private bool IsWithin(TimeSpan span, ConcurrentDictionary<string, long> marks, string replica) =>

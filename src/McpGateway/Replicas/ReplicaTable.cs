@@ -29,7 +29,7 @@ public sealed class ReplicaTable
     /// <summary>This replica's name.</summary>
     public string Self { get; }
 
-    /// <summary>The base URLs of the replicas that are known from the settings, with this one: sessions can be placed there.</summary>
+    /// <summary>The base URLs of the replicas in the settings, with this one: sessions can be placed there.</summary>
     public IReadOnlyDictionary<string, Uri> Members { get; }
 
     /// <summary>The base URL of the replica with this name.</summary>

@@ -9,7 +9,8 @@ public static class ForwardingExtensions
     /// <summary>Adds the forwarding of requests to other replicas.</summary>
     public static IReverseProxyBuilder AddPeerForwarding(this IReverseProxyBuilder proxy)
     {
-        proxy.Services.AddSingleton<ISessionAffinityPolicy, ReplicaAffinity>().AddSingleton<ILoadBalancingPolicy, ReplicaPlacement>();
+        proxy.Services.AddSingleton<ISessionAffinityPolicy, ReplicaAffinity>()
+            .AddSingleton<ILoadBalancingPolicy, ReplicaPlacement>();
         proxy.Services.AddSingleton<ForwardingSignature>().AddSingleton<ForwardedStreams>().AddSingleton<LeaveAnnouncer>()
             .AddSingleton<IDrainParticipant, PeerDrain>();
         return proxy.AddTransforms<PeerForwardingTransforms>();

@@ -30,8 +30,10 @@ internal static class ForwardingOutcome
     {
         HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError => exception.InnerException switch
         {
-            SocketException { SocketErrorCode: SocketError.ConnectionRefused or SocketError.HostNotFound or SocketError.NoData } =>
-                ForwardingResult.Gone,
+            SocketException
+            {
+                SocketErrorCode: SocketError.ConnectionRefused or SocketError.HostNotFound or SocketError.NoData,
+            } => ForwardingResult.Gone,
             _ => ForwardingResult.NoAnswer,
         },
         HttpRequestError.SecureConnectionError => ForwardingResult.NoAnswer,

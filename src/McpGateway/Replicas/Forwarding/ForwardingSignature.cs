@@ -39,8 +39,9 @@ internal sealed class ForwardingSignature(IOptions<ReplicasOptions> options, Tim
     /// <returns>Null when no replica has signed this, or not within the last half minute.</returns>
     public ForwardedRequest? Verify(string header, string method, string target)
     {
-        if (header.Split(Separator) is not [Version, var from, var to, var sent, var scheme, var host, var client, var signature] all
-            || !IsRecent(sent) || !IsSigned(all[..^1], method, target, signature))
+        var fields = header.Split(Separator);
+        if (fields is not [Version, var from, var to, var sent, var scheme, var host, var client, var signature]
+            || !IsRecent(sent) || !IsSigned(fields[..^1], method, target, signature))
             return null;
         _ = IPAddress.TryParse(client, out var address);
         return new ForwardedRequest(from, to, method, target, scheme, host, address);

@@ -9,10 +9,7 @@ internal sealed partial class LeaveAnnouncer(
 {
     private static readonly TimeSpan AnnounceTimeout = TimeSpan.FromSeconds(2);
 
-    private readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = PeerHttpClient.ConnectTimeout })
-    {
-        Timeout = AnnounceTimeout,
-    };
+    private readonly HttpClient _client = new(CreateHandler()) { Timeout = AnnounceTimeout };
 
     /// <summary>Asks the owners of forwarded streams to end them.</summary>
     public Task AnnounceLeaveAsync() =>
@@ -23,6 +20,8 @@ internal sealed partial class LeaveAnnouncer(
         .Select(name => AnnounceAsync(name, PeerForwardingMiddleware.LeftPath)));
 
     public void Dispose() => _client.Dispose();
+
+    private static SocketsHttpHandler CreateHandler() => new() { UseProxy = false, ConnectTimeout = PeerHttpClient.ConnectTimeout };
 
     private async Task AnnounceAsync(string replica, string path)
     {

@@ -107,7 +107,8 @@ internal sealed partial class PeerForwardingMiddleware(
         public static partial void NotSigned(ILogger log, System.Net.IPAddress? address);
 
         [LoggerMessage(EventId = 2, Level = LogLevel.Error, EventName = "ForwardingMisdirected",
-            Message = "{From} forwarded a request for {To} to this replica: its Replicas:Peers or Address is wrong, or Replicas:Self here")]
+            Message = "{From} forwarded a request for {To} to this replica: its Replicas:Peers or Address is wrong, or "
+                + "Replicas:Self here")]
         public static partial void Misdirected(ILogger log, string from, string to);
     }
 }

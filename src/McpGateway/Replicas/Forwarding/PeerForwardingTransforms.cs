@@ -4,12 +4,15 @@ using Yarp.ReverseProxy.Transforms.Builder;
 
 namespace McpGateway.Replicas.Forwarding;
 
-/// <summary>What is changed in a request that is forwarded to a peer: as little as possible, since the peer is to see the client's.</summary>
+/// <summary>
+/// What is changed in a request that is forwarded to a peer: as little as possible, since the peer is to see the client's.
+/// </summary>
 internal sealed class PeerForwardingTransforms(
     ReplicaTable replicas, ForwardingSignature signature, ForwardedStreams streams) : ITransformProvider
 {
     // They come from a proxy in front, or a client pretends so. What this replica believes of them is in the signed header.
-    private static readonly string[] Removed = ["Forwarded", "X-Real-IP", "Cookie", "Proxy-Authorization", ForwardingSignature.Header];
+    private static readonly string[] Removed =
+        ["Forwarded", "X-Real-IP", "Cookie", "Proxy-Authorization", ForwardingSignature.Header];
 
     private const string RemovedPrefix = "X-Forwarded-";
 

@@ -30,7 +30,8 @@ internal sealed class ReplicaAffinity(ReplicaTable replicas) : ISessionAffinityP
     }
 
     // The session's id holds the replica's name already.
-    public void AffinitizeResponse(HttpContext context, ClusterState cluster, SessionAffinityConfig config, DestinationState destination)
+    public void AffinitizeResponse(
+        HttpContext context, ClusterState cluster, SessionAffinityConfig config, DestinationState destination)
     {
     }
 

@@ -46,7 +46,8 @@ internal sealed partial class ReplicaForwarding(
             {
                 await next(context);
                 var outcome = ForwardingOutcome.Of(context);
-                if (feature.ProxiedDestination is not { } tried || outcome is ForwardingResult.Answered || context.Response.HasStarted)
+                if (feature.ProxiedDestination is not { } tried || outcome is ForwardingResult.Answered
+                    || context.Response.HasStarted)
                     return;
                 if (outcome is ForwardingResult.Lost || (!isOpening && outcome is ForwardingResult.NoAnswer))
                 {
