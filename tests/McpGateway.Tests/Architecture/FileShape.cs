@@ -21,7 +21,7 @@ internal static class FileShape
             yield return file.Complaint(declaration, $"{NameOf(declaration)} belongs in a file of its own");
         if (declarations is [var first, ..] && NameOf(first) is var type && name != type && name != type + LogPart)
             yield return file.Complaint(first, $"the file must be {type}.cs");
-        foreach (var declaration in declarations.Where(IsPublic))
+        foreach (var declaration in declarations.Where(it => IsPublic(it) && !LayoutRules.PublicTypes.Contains(NameOf(it))))
             yield return file.Complaint(declaration, $"{NameOf(declaration)} must be internal");
     }
 

@@ -18,6 +18,7 @@ public sealed class FileShapeTests
     [InlineData("Sessions/Store.cs", "internal sealed class Store { public class Entry; }")]
     [InlineData("Sessions/Store.cs", "class Store<T>;")]
     [InlineData("Sessions/Store.Log.cs", "internal partial class Store;")]
+    [InlineData("Configuration/Isolation.cs", "public enum Isolation { Session, Shared }")]
     [InlineData("Sessions/Usings.cs", "")]
     public void File_InShape_IsAllowed(string path, string types) =>
         Assert.Empty(Check(path, $"namespace McpGateway.Sessions; {types}"));

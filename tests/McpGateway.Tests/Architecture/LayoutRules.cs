@@ -8,8 +8,26 @@ internal static class LayoutRules
     /// <summary>The longest line that a file may have.</summary>
     public const int LineLength = 130;
 
+    /// <summary>Types that are public because parameters of xunit's theories, which must be public methods, have them.</summary>
+    public static readonly string[] PublicTypes = ["Isolation", "JsonRpcKind", "OnExit", "RemoteTransport"];
+
     /// <summary>Composition, at the top of everything: free to use whatever it wires together.</summary>
     public static readonly string[] Composition = ["Program.cs", "Gateway.cs"];
+
+    // How a request for a stdio server goes in, and what has to be done around it.
+    private static readonly string[] HttpEntries =
+        ["Http.McpEndpoint", "Http.JsonRpcErrorWriter", "Http.SecurityHeaders", "Http.ForwardingPeer"];
+
+    // How a request for a remote server goes in, and what Proxy implements of the way out.
+    private static readonly string[] RemoteEntries =
+    [
+        .. new[]
+            {
+                "RemoteEndpoint", "RemoteExchange", "IUpstream", "UpstreamLink", "UpstreamAddress", "UpstreamFailure",
+                "UpstreamSession",
+            }
+            .Select(type => "Backends.Remote." + type),
+    ];
 
     /// <summary>
     /// From the bottom up. A folder of a folder may have a rule of its own. What a folder may import is named as a folder, or
@@ -38,21 +56,6 @@ internal static class LayoutRules
     [
         new("Yarp", "Proxy", "Replicas", "Backends.Remote"),
         new("ModelContextProtocol", "Cli"),
-    ];
-
-    // How a request for a stdio server goes in, and what has to be done around it.
-    private static readonly string[] HttpEntries =
-        ["Http.McpEndpoint", "Http.JsonRpcErrorWriter", "Http.SecurityHeaders", "Http.ForwardingPeer"];
-
-    // How a request for a remote server goes in, and what Proxy implements of the way out.
-    private static readonly string[] RemoteEntries =
-    [
-        .. new[]
-            {
-                "RemoteEndpoint", "RemoteExchange", "IUpstream", "UpstreamLink", "UpstreamAddress", "UpstreamFailure",
-                "UpstreamSession",
-            }
-            .Select(type => "Backends.Remote." + type),
     ];
 
     /// <param name="file">A source file.</param>
