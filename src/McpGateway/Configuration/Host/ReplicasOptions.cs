@@ -48,7 +48,7 @@ public sealed class ReplicasOptions
     /// <summary>
     /// The keys for one purpose, in their order: what is signed for one purpose then means nothing for another.
     /// </summary>
-    /// <param name="purpose">A name of the gateway's own, such as <c>hop</c>.</param>
+    /// <param name="purpose">A name of the gateway's own, such as <c>forwarding</c>.</param>
     /// <returns>32 bytes each (HKDF, RFC 5869, with SHA-256); none when there are no keys.</returns>
     public IReadOnlyList<byte[]> KeysFor(string purpose) => [.. Keys.Select(key => HKDF.DeriveKey(
         HashAlgorithmName.SHA256, Convert.FromBase64String(key), KeyBytes, info: Encoding.UTF8.GetBytes("mcpgateway " + purpose)))];

@@ -1,7 +1,7 @@
 using McpGateway.Configuration;
 using Microsoft.Extensions.Options;
 
-namespace McpGateway.Access.Discovery;
+namespace McpGateway.Access.Endpoints;
 
 /// <summary>The gateway's URLs as clients see them.</summary>
 internal sealed class ExternalUrls(IOptions<AccessOptions> options, GatewayConfigProvider config)

@@ -1,7 +1,6 @@
-using McpGateway.Access.Keys;
 using McpGateway.Configuration;
 
-namespace McpGateway.Access.Authentication;
+namespace McpGateway.Access.Keys;
 
 /// <summary>One issuer whose tokens are taken, as one reading of the settings has it.</summary>
 internal sealed class TokenIssuer(JwtIssuerOptions options, IKeySource keys)

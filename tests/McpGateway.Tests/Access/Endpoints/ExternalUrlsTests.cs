@@ -1,7 +1,7 @@
-using McpGateway.Access.Discovery;
+using McpGateway.Access.Endpoints;
 using McpGateway.Tests.JsonRpc;
 
-namespace McpGateway.Tests.Access.Discovery;
+namespace McpGateway.Tests.Access.Endpoints;
 
 public sealed class ExternalUrlsTests : IAsyncDisposable
 {
