@@ -26,7 +26,7 @@ internal sealed partial class Session
         Touch();
         var rules = Server.Config.Tools;
         RequestedItem? item = null;
-        if (rules is not null && !message.Envelope.IsAnswer && RuleCheck.Check(message, rules, rights.Granted, out item) is { } refusal)
+        if (rules is not null && new ItemPolicy(rules).Check(message, rights.Granted, out item) is { } refusal)
             return Refuse(message, refusal);
         return message.Envelope.Kind switch
         {
@@ -57,39 +57,37 @@ internal sealed partial class Session
             return Refuse(request, Refusal.TooManyCalls);
         if (!Volatile.Read(ref _begun) && Kind is not SessionKind.Implicit && request.Envelope.Method == McpMethod.Ping)
             return AnswerPing(request, replies);
-        // Not a ping: it would wait behind the calls in flight, and its client take the connection for dead.
-        ConcurrencyPermit? admission = null;
-        if (request.Envelope.Method != McpMethod.Ping && quota?.TryAdmit(out admission) is false)
-            return Refuse(request, Refusal.TooManyAtATime);
+        if (ConcurrencyPermit.TryAcquire(quota, [request], out var permit) is { } busy)
+            return Refuse(request, busy);
         if (Begin(request) is { } refusal)
         {
-            admission?.Dispose();
+            permit?.Dispose();
             return Refuse(request, refusal);
         }
 
         var call = new ClientCall(Calls, KeyOf(request), request, replies)
         {
             Shared = IsShared ? _backend : null,
-            ConcurrencyPermit = admission,
+            ConcurrencyPermit = permit,
             Filter = FilterFor(request),
             OnAnswer = request.Envelope.Method == McpMethod.Initialize ? OnInitialized : null,
         };
         if (Calls.TryAdd(call))
         {
-            return new Receipt(null, admission is null
+            return new Receipt(null, permit is null
                 ? CallAsync(request, call, rules, item)
-                : CallInTurnAsync(request, call, admission, rules, item));
+                : CallWithPermitAsync(request, call, permit, rules, item));
         }
 
-        admission?.Dispose();
+        permit?.Dispose();
         return Refuse(request, Refusal.IdInFlight);
     }
 
-    // A call that waits for its turn is in the table already: it can be cancelled, it times out, its client hears keep-alives.
-    private async ValueTask CallInTurnAsync(
-        JsonRpcMessage request, ClientCall call, ConcurrencyPermit admission, ServerToolsConfig? rules, RequestedItem? item)
+    // A call that waits for its permit is in the table already: it can be cancelled, it times out, its client hears keep-alives.
+    private async ValueTask CallWithPermitAsync(
+        JsonRpcMessage request, ClientCall call, ConcurrencyPermit permit, ServerToolsConfig? rules, RequestedItem? item)
     {
-        switch (await admission.Outcome)
+        switch (await permit.Outcome)
         {
             case PermitOutcome.Admitted when !call.IsAbandoned:
                 call.Touch();

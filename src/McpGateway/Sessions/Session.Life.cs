@@ -1,4 +1,5 @@
 using McpGateway.JsonRpc;
+using McpGateway.Policies;
 
 namespace McpGateway.Sessions;
 
@@ -96,16 +97,11 @@ internal sealed partial class Session
             await Task.WhenAll(failing);
     }
 
-    private string? Overdue(ClientCall call, long now)
-    {
-        var config = Server.Config;
-        var limit = call.IsInitialize ? config.StartTimeout : config.RequestTimeout;
-        if (_context.Time.GetElapsedTime(call.StartedAt, now) >= config.RequestMaximum)
-            return $"no answer within {config.RequestMaximum} (requestMaximum)";
-        if (_context.Time.GetElapsedTime(call.ActiveAt, now) < limit || call.WaitsForClient || _backend.ClientIsAsked)
-            return null;
-        return $"no answer or progress within {limit} ({(call.IsInitialize ? "startTimeout" : "requestTimeout")})";
-    }
+    private string? Overdue(ClientCall call, long now) => CallTimeouts.Overdue(
+        Server.Config, startsChild: call.IsInitialize,
+        inFlight: _context.Time.GetElapsedTime(call.StartedAt, now),
+        silent: _context.Time.GetElapsedTime(call.ActiveAt, now),
+        waitsForClient: call.WaitsForClient || _backend.ClientIsAsked)?.Reason;
 
     private async Task FailAsync(ClientCall call, JsonRpcError error)
     {

@@ -2,6 +2,7 @@ using McpGateway.Backends.Stdio.Connection;
 using McpGateway.Backends.Stdio.Launching;
 using McpGateway.Backends.Stdio.Sharing;
 using McpGateway.JsonRpc;
+using McpGateway.Policies;
 using McpGateway.Sessions;
 
 namespace McpGateway.Backends.Stdio.Supervision;

@@ -13,10 +13,7 @@ internal sealed class GatewayCall : PendingCall
     public Task<byte[]> Result => _result.Task;
 
     /// <summary>A request for such a call; its id is given when it is sent.</summary>
-    public static JsonRpcMessage Request(string method, JsonObject parameters) => JsonRpcMessage.Create(new JsonObject
-    {
-        ["jsonrpc"] = "2.0", ["id"] = 0, ["method"] = method, ["params"] = parameters,
-    });
+    public static JsonRpcMessage Request(string method, JsonObject parameters) => JsonRpcMessage.CreateRequest(method, parameters);
 
     protected internal override bool KeepsAwake => false;
 
@@ -39,11 +36,6 @@ internal sealed class GatewayCall : PendingCall
         return default;
     }
 }
-
-/// <summary>What became of a request of the gateway's own.</summary>
-/// <param name="Result">As JSON; null when the child has answered with an error, or there is a failure.</param>
-/// <param name="Failure">Why the child could not answer.</param>
-internal readonly record struct GatewayAnswer(byte[]? Result, JsonRpcError? Failure);
 
 /// <summary>A request of the gateway's own has no result.</summary>
 /// <param name="failure">Why the child cannot answer; null when it answered with an error, whose text may hold anything.</param>
