@@ -5,6 +5,7 @@ using McpGateway.Backends.Stdio.Guarding;
 using McpGateway.Cli;
 using McpGateway.Cli.DemoServer;
 using McpGateway.Configuration;
+using McpGateway.Configuration.Host;
 using McpGateway.Http;
 using McpGateway.Management;
 using McpGateway.Proxy;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using McpGateway.Access;
 using McpGateway.Configuration;
+using McpGateway.Configuration.Reading;
 using Microsoft.Extensions.Options;
 
 namespace McpGateway.Cli;

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using McpGateway.Access;
 using McpGateway.Configuration;
+using McpGateway.Configuration.Host;
 
 namespace McpGateway.Cli;
 

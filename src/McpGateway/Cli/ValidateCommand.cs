@@ -1,5 +1,6 @@
 using System.CommandLine;
 using McpGateway.Configuration;
+using McpGateway.Configuration.Reading;
 
 namespace McpGateway.Cli;
 

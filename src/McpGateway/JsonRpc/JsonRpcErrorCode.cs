@@ -1,5 +1,3 @@
-using McpGateway.Backends.Remote;
-
 namespace McpGateway.JsonRpc;
 
 /// <summary>The codes of the gateway's own errors (JSON-RPC 2.0, section 5.1, and MCP's use of the server range).</summary>

@@ -2,7 +2,6 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using McpGateway.Access.Authentication;
-using McpGateway.Cli.DemoServer;
 using McpGateway.Configuration;
 
 namespace McpGateway.Access.Discovery;

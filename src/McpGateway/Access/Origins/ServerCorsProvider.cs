@@ -1,4 +1,3 @@
-using McpGateway.Backends.Remote;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 
 namespace McpGateway.Access.Origins;

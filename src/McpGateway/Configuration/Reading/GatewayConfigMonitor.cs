@@ -1,4 +1,4 @@
-namespace McpGateway.Configuration;
+namespace McpGateway.Configuration.Reading;
 
 /// <summary>
 /// Looks every second whether a file of the configuration has changed, and puts the new snapshot in force. An invalid

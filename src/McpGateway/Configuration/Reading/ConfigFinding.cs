@@ -1,4 +1,4 @@
-namespace McpGateway.Configuration;
+namespace McpGateway.Configuration.Reading;
 
 /// <summary>Something found in gateway.json: where, and what to write instead. Holds no expanded value.</summary>
 /// <param name="Path">A JSON path such as <c>$.mcpServers.github.args[1]</c>.</param>

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace McpGateway.Configuration;
+namespace McpGateway.Configuration.Reading;
 
 /// <summary>What came of one reading of gateway.json: a snapshot, or every error in it.</summary>
 public sealed record GatewayConfigResult

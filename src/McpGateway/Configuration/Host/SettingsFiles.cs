@@ -1,4 +1,4 @@
-namespace McpGateway.Configuration;
+namespace McpGateway.Configuration.Host;
 
 /// <summary>The host's settings files, which are read again when they change.</summary>
 public static partial class SettingsFiles

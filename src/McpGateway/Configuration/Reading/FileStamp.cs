@@ -1,4 +1,4 @@
-namespace McpGateway.Configuration;
+namespace McpGateway.Configuration.Reading;
 
 /// <summary>Tells whether a file is still the one that was read, without reading it again.</summary>
 /// <param name="Path">The absolute path it was read by.</param>

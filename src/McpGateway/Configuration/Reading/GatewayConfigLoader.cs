@@ -1,4 +1,6 @@
-namespace McpGateway.Configuration;
+using McpGateway.Configuration.Model;
+
+namespace McpGateway.Configuration.Reading;
 
 /// <summary>Reads gateway.json into a snapshot. It throws for nothing that a file or an environment can hold.</summary>
 /// <param name="path">The file; a relative path starts at the working directory.</param>

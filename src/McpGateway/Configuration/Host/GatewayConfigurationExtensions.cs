@@ -1,7 +1,8 @@
+using McpGateway.Configuration.Reading;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
-namespace McpGateway.Configuration;
+namespace McpGateway.Configuration.Host;
 
 /// <summary>Registers the snapshot, its reload and the host's options.</summary>
 public static class GatewayConfigurationExtensions
