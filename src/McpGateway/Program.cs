@@ -27,7 +27,7 @@ return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessT
 namespace McpGateway
 {
     /// <summary>Puts the parts together, in the order in which a request passes them.</summary>
-    public static class Gateway
+    internal static class Gateway
     {
         /// <param name="settings">From the command line.</param>
         /// <param name="adjust">What a test replaces.</param>

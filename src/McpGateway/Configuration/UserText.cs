@@ -6,7 +6,7 @@ namespace McpGateway.Configuration;
 /// Values with <c>${claim:NAME}</c> or <c>${header:NAME}</c> in them. In the snapshot such a part stands between two NULs, which
 /// no value can hold: what an expansion has put in is never taken for one.
 /// </summary>
-public static class UserText
+internal static class UserText
 {
     private const char Mark = '\0';
 
