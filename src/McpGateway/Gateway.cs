@@ -1,7 +1,7 @@
 using McpGateway.Access;
 using McpGateway.Backends.Stdio;
 using McpGateway.Cli;
-using McpGateway.Configuration;
+using McpGateway.Configuration.Host;
 using McpGateway.Drain;
 using McpGateway.Http;
 using McpGateway.Management;
@@ -13,7 +13,7 @@ using McpGateway.Sessions;
 namespace McpGateway;
 
 /// <summary>Puts the parts together, in the order in which a request passes them.</summary>
-public static class Gateway
+internal static class Gateway
 {
     /// <param name="settings">From the command line.</param>
     /// <param name="adjust">What a test replaces.</param>

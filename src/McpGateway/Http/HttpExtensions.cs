@@ -1,8 +1,8 @@
-using McpGateway.Sessions;
 using McpGateway.Backends.Remote;
 using McpGateway.Configuration;
-using McpGateway.Policies.RateLimits;
 using McpGateway.Drain;
+using McpGateway.Policies.RateLimits;
+using McpGateway.Sessions;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Options;
 

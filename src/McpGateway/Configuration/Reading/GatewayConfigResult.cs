@@ -1,9 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace McpGateway.Configuration;
+namespace McpGateway.Configuration.Reading;
 
 /// <summary>What came of one reading of gateway.json: a snapshot, or every error in it.</summary>
-public sealed record GatewayConfigResult
+internal sealed record GatewayConfigResult
 {
     /// <summary>The snapshot; null when there are errors.</summary>
     public GatewayConfig? Config { get; init; }

@@ -1,11 +1,11 @@
-namespace McpGateway.Configuration;
+namespace McpGateway.Configuration.Reading;
 
 /// <summary>Tells whether a file is still the one that was read, without reading it again.</summary>
 /// <param name="Path">The absolute path it was read by.</param>
 /// <param name="Target">The path without links; null when there is no such file.</param>
 /// <param name="Length">In bytes.</param>
 /// <param name="LastWrite">In UTC.</param>
-public sealed record FileStamp(string Path, string? Target, long Length, DateTime LastWrite)
+internal sealed record FileStamp(string Path, string? Target, long Length, DateTime LastWrite)
 {
     // Linux gives up after as many; links may form a loop.
     private const int MaximumLinks = 40;

@@ -1,7 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.RegularExpressions;
 
-namespace McpGateway.Configuration;
+namespace McpGateway.Configuration.Model;
 
 /// <summary>Where a value stands in a JSON document, such as <c>$.mcpServers.github.args[1]</c>.</summary>
 internal readonly partial record struct JsonPath(string Text)

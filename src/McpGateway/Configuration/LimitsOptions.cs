@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using Microsoft.Extensions.Options;
 
 namespace McpGateway.Configuration;
 
@@ -44,6 +43,3 @@ public sealed class LimitsOptions
     [Range(1, int.MaxValue)]
     public int SessionsPerUser { get; set; } = 100;
 }
-
-[OptionsValidator]
-internal sealed partial class LimitsOptionsValidator : IValidateOptions<LimitsOptions>;

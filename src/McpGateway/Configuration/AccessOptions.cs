@@ -49,19 +49,3 @@ public sealed class AccessOptions
     /// <summary>Whether there is a way to authenticate.</summary>
     public bool HasCredentials => Jwt.Issuers.Count + ApiKeys.Count > 0;
 }
-
-/// <summary>Section <c>Access:Cors</c>.</summary>
-public sealed class AccessCorsOptions
-{
-    /// <summary>Origins whose pages may call the gateway, such as https://app.example.com, or <c>*</c> for all. Default: none.</summary>
-    public IReadOnlyList<string> Origins { get; set => field = value ?? []; } = [];
-}
-
-/// <summary>Section <c>Access:ForwardedHeaders</c>.</summary>
-public sealed class AccessForwardedHeadersOptions
-{
-    /// <summary>
-    /// Networks, such as 10.0.0.0/8, of the proxies whose X-Forwarded-For, -Proto and -Host are believed. Default: none.
-    /// </summary>
-    public IReadOnlyList<string> KnownNetworks { get; set => field = value ?? []; } = [];
-}
