@@ -12,7 +12,7 @@ internal sealed class Session
     private readonly SessionIntake _intake;
     private readonly SessionStreams _streams;
     private readonly SessionLifetime _lifetime;
-    private readonly SessionDrain _drain;
+    private readonly SessionDeparture _departure;
 
     /// <param name="kind">How its client is connected.</param>
     /// <param name="server">Which server it talks to.</param>
@@ -35,8 +35,8 @@ internal sealed class Session
         var rules = new SessionRules(this, context.Budget);
         _streams = new SessionStreams(this, rules, context);
         _lifetime = new SessionLifetime(this, _streams, context, onEnded);
-        _drain = new SessionDrain(this, _streams, _lifetime);
-        _intake = new SessionIntake(this, rules, _streams, _lifetime, _drain);
+        _departure = new SessionDeparture(this, _streams, _lifetime);
+        _intake = new SessionIntake(this, rules, _streams, _lifetime, _departure);
     }
 
     public string Id { get; }
@@ -108,12 +108,12 @@ internal sealed class Session
     /// <summary>The server is gone, and no other process can replace it.</summary>
     public void OnServerLost(JsonRpcError error) => _ = _lifetime.EndAsync(error); // the manager awaits it
 
-    /// <inheritdoc cref="SessionDrain.Begin"/>
-    public void Drain(Refusal refusal) => _drain.Begin(refusal);
+    /// <inheritdoc cref="SessionDeparture.Begin"/>
+    public void Drain(Refusal refusal) => _departure.Begin(refusal);
 
-    /// <inheritdoc cref="SessionDrain.LeaveAsync"/>
-    public Task LeaveAsync() => _drain.LeaveAsync();
+    /// <inheritdoc cref="SessionDeparture.LeaveAsync"/>
+    public Task LeaveAsync() => _departure.LeaveAsync();
 
-    /// <inheritdoc cref="SessionDrain.LeaveVia"/>
-    public void LeaveVia(string replica) => _drain.LeaveVia(replica);
+    /// <inheritdoc cref="SessionDeparture.LeaveVia"/>
+    public void LeaveVia(string replica) => _departure.LeaveVia(replica);
 }

@@ -1,49 +1,53 @@
+using McpGateway.Drain;
 using McpGateway.Policies;
 
 namespace McpGateway.Sessions;
 
-/// <summary>A session's part in the stop of its gateway, and in that of a replica which its stream passes through.</summary>
-internal sealed class SessionDrain(Session session, SessionStreams streams, SessionLifetime lifetime)
+/// <summary>The sessions' part in the gateway's stop: no new ones, no new requests, answers for what is in flight, the end.</summary>
+internal sealed partial class SessionDrain(SessionManager sessions, DrainState drain, ILogger<SessionDrain> log) : IWorkInFlight
 {
-    // Spread, or all clients of a replica that leaves would come to the others at the same time.
-    private static readonly (int From, int To) ReconnectMilliseconds = (200, 1500);
+    public bool IsOpen => sessions.Count > 0;
 
-    private volatile Refusal? _refusal;
+    public bool IsBusy => sessions.All.Any(session => session.HasCallsInFlight);
 
-    /// <summary>What requests are told; null as long as they are taken.</summary>
-    public Refusal? Answer => _refusal;
-
-    private static TimeSpan ReconnectAfter =>
-        TimeSpan.FromMilliseconds(Random.Shared.Next(ReconnectMilliseconds.From, ReconnectMilliseconds.To));
-
-    /// <summary>Takes no more requests; what belongs to those in flight still passes.</summary>
-    /// <param name="refusal">What they are told; those without a session can do nothing about one that has gone.</param>
-    public void Begin(Refusal refusal) => _refusal = session.Kind is SessionKind.Implicit ? Refusal.Draining : refusal;
-
-    /// <summary>Ends the session, and tells its client to come back.</summary>
-    public Task LeaveAsync()
+    public Task DrainAsync(DrainStage stage, CancellationToken cancellationToken)
     {
-        if (streams.Current is { } stream)
-            stream.ReconnectAfter = ReconnectAfter;
-        return lifetime.EndAsync();
+        switch (stage)
+        {
+            case DrainStage.StopOpening:
+                sessions.Close();
+                Log.Closing(log, sessions.Count);
+                return Task.CompletedTask;
+            case DrainStage.StopRequests:
+                // Clients open a new session when theirs is gone (MCP 2025-11-25, "Session Management", rule 4), which
+                // helps only where another replica takes it.
+                sessions.Drain(drain.OthersServe ? Refusal.SessionNotFound : Refusal.Draining);
+                return Task.CompletedTask;
+            case DrainStage.EndSessions:
+                return sessions.EndAllAsync();
+            default:
+                return Task.CompletedTask;
+        }
     }
 
-    /// <summary>
-    /// The replica that the client's stream passes through leaves. An HTTP+SSE session goes with its stream once its calls
-    /// are answered; the client of any other comes back to it over another replica.
-    /// </summary>
-    public void LeaveVia(string replica)
+    public Task AdvanceAsync(bool isSettled)
     {
-        if (streams.Current is not { } stream || stream.Via != replica)
-            return;
-        stream.ReconnectAfter = ReconnectAfter;
-        if (session.Kind is not SessionKind.Sse)
-        {
-            stream.EndAfterAnswers();
-            return;
-        }
+        if (isSettled)
+            Leave(sessions.All.Where(session => !session.HasCallsInFlight));
+        return Task.CompletedTask;
+    }
 
-        Begin(Refusal.SessionNotFound);
-        lifetime.EndAfterCalls();
+    public void GiveUp() => Leave(sessions.All);
+
+    private static void Leave(IEnumerable<Session> sessions)
+    {
+        foreach (var session in sessions)
+            _ = session.LeaveAsync(); // the manager awaits it, and logs its failure
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Stopping: {Sessions} sessions are open", EventName = "SessionsClosing")]
+        public static partial void Closing(ILogger log, int sessions);
     }
 }

@@ -8,7 +8,7 @@ namespace McpGateway.Sessions;
 
 /// <summary>Takes what the client sends, and passes it on to the session's part of the backend.</summary>
 internal sealed class SessionIntake(
-    Session session, SessionRules rules, SessionStreams streams, SessionLifetime lifetime, SessionDrain drain)
+    Session session, SessionRules rules, SessionStreams streams, SessionLifetime lifetime, SessionDeparture departure)
 {
     private readonly Lock _lock = new();
     private long _lastKey;
@@ -54,7 +54,7 @@ internal sealed class SessionIntake(
     {
         if (lifetime.IsEnding)
             return Refuse(request, Refusal.SessionNotFound);
-        if (drain.Answer is { } draining)
+        if (departure.Answer is { } draining)
             return Refuse(request, draining);
         if (session.Calls.IsFull)
             return Refuse(request, Refusal.TooManyCalls);

@@ -1,6 +1,6 @@
 using McpGateway.Configuration;
 using McpGateway.Diagnostics;
-using McpGateway.Replicas;
+using McpGateway.Drain;
 using McpGateway.Sessions.Queues;
 using Microsoft.Extensions.Options;
 
@@ -8,11 +8,7 @@ namespace McpGateway.Sessions;
 
 internal static class SessionsExtensions
 {
-    // The host's time-out starts together with the drain. It must leave time for what comes after the drain: requests that
-    // have nothing to do with sessions, and children that cannot be stopped.
-    private static readonly TimeSpan AfterDrain = TimeSpan.FromSeconds(30);
-
-    /// <summary>Adds the sessions, the servers' state and the queues' budget. What serves them is a backend's to add.</summary>
+    /// <summary>Adds the sessions, the servers' state and the queues' budget. Backends register themselves.</summary>
     public static IServiceCollection AddSessions(this IServiceCollection services) => services
         .AddSingleton<GatewayMetrics>()
         .AddSingleton<ServerRegistry>()
@@ -25,10 +21,7 @@ internal static class SessionsExtensions
         .AddSingleton<SessionlessCalls>()
         .AddSingleton<SessionMonitor>()
         .AddHostedService(provider => provider.GetRequiredService<SessionMonitor>())
-        .AddHostedService<SessionShutdown>()
-        .AddSingleton<IConfigureOptions<HostOptions>>(provider => new ConfigureOptions<HostOptions>(
-            host => host.ShutdownTimeout = provider.GetRequiredService<DrainState>().Delay
-                + provider.GetRequiredService<IOptions<DrainOptions>>().Value.Timeout + AfterDrain));
+        .AddSingleton<IDrainParticipant, SessionDrain>();
 
     private static LimitsOptions Limits(IServiceProvider provider) => provider.GetRequiredService<IOptions<LimitsOptions>>().Value;
 }
