@@ -1,8 +1,8 @@
 namespace McpGateway.Sessions;
 
 /// <summary>
-/// When something that has failed may be tried again: at once after the first failure, then after twice as long each time, up to a
-/// minute, with some jitter so that many do not come back at the same time. A success resets it.
+/// When what has failed may be tried again: at once after the first failure, then after twice as long each time, up to a
+/// minute, with a share of chance so that many do not come back in the same moment. A success resets it.
 /// </summary>
 internal sealed class Backoff(TimeProvider time)
 {

@@ -24,12 +24,16 @@ internal sealed class CallRegistry(string server, bool isShared, TimeProvider ti
     /// <summary>Guards the states of all calls and the tables in which they are found.</summary>
     internal Lock Lock { get; } = new();
 
-    /// <summary>Whether several sessions use the process: then calls count as in flight until the server has answered them.</summary>
+    /// <summary>
+    /// Whether several sessions use the process: then calls count as in flight until the server has answered them.
+    /// </summary>
     public bool IsShared { get; } = isShared;
 
     public long Now => time.GetTimestamp();
 
-    /// <summary>Told of each answer of the server's, also when nobody waits for it any more. The message stays the caller's.</summary>
+    /// <summary>
+    /// Told of each answer of the server's, also when nobody waits for it any more. The message stays the caller's.
+    /// </summary>
     public Action<ClientCall, JsonRpcMessage>? OnAnswered { get; init; }
 
     /// <summary>The one session that has calls in flight; null when none has, or several have.</summary>

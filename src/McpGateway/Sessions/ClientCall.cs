@@ -4,7 +4,8 @@ using McpGateway.Policies.RateLimits;
 namespace McpGateway.Sessions;
 
 /// <summary>A client's request. Exactly one of the answer, a failure, a time-out and a cancellation ends it.</summary>
-internal sealed class ClientCall(SessionCalls calls, JsonRpcId key, JsonRpcMessage request, ResponseStream replies) : PendingCall(calls.Registry)
+internal sealed class ClientCall(SessionCalls calls, JsonRpcId key, JsonRpcMessage request, ResponseStream replies)
+    : PendingCall(calls.Registry)
 {
     private int _waitsForClient;
 

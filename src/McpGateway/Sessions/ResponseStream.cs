@@ -57,7 +57,10 @@ internal sealed class ResponseStream
     /// <returns>False when the stream has ended.</returns>
     public ValueTask<bool> WaitToReadAsync() => _queue.WaitToReadAsync();
 
-    /// <summary>For the transport, and for the relay when its client read no further: takes the next message, whose owner the caller becomes.</summary>
+    /// <summary>
+    /// For the transport, and for the relay when its client read no further: takes the next message, whose owner the caller
+    /// becomes.
+    /// </summary>
     public bool TryRead([NotNullWhen(true)] out JsonRpcMessage? message) => _queue.TryDequeue(out message);
 
     /// <summary>For the transport: whether it is time to send something, so that nobody takes the silence for an end.</summary>

@@ -11,7 +11,8 @@ namespace McpGateway.Sessions;
 /// <param name="WantsTask">Whether the client is to run it as a task.</param>
 /// <param name="Connection">Over which it came, and alone may get the answer.</param>
 internal sealed record ServerRequest(
-    Session Session, long ClientId, JsonRpcId ServerId, ClientCall? Call, JsonRpcId ServerToken, bool WantsTask, IServerConnection Connection)
+    Session Session, long ClientId, JsonRpcId ServerId, ClientCall? Call, JsonRpcId ServerToken, bool WantsTask,
+    IServerConnection Connection)
 {
     /// <summary>Answers the server with an error.</summary>
     public void Refuse(JsonRpcError error) => Connection.TrySend(JsonRpcMessage.CreateError(ServerId, error));

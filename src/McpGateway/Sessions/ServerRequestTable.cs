@@ -7,7 +7,9 @@ namespace McpGateway.Sessions;
 /// The requests that a server sent to clients (sampling, elicitation, roots) and that they have not answered. A client sees
 /// ids of the gateway's own, so an answer is taken only from the session that the request was sent to, and only once.
 /// </summary>
-/// <param name="hidesProgressTokens">Whether clients see progress tokens of the gateway's own too, because others use the server.</param>
+/// <param name="hidesProgressTokens">
+/// Whether clients see progress tokens of the gateway's own too, because others use the server.
+/// </param>
 internal sealed class ServerRequestTable(bool hidesProgressTokens)
 {
     // A server that sends them without end is answered with errors from here on.
@@ -23,7 +25,10 @@ internal sealed class ServerRequestTable(bool hidesProgressTokens)
     public bool AnyWithoutCall(Session session)
     {
         lock (_lock)
-            return _byClientId.Count > 0 && _byClientId.Values.Any(request => request.Session == session && request.Call is null);
+        {
+            return _byClientId.Count > 0
+                && _byClientId.Values.Any(request => request.Session == session && request.Call is null);
+        }
     }
 
     /// <summary>Gives a server's request an id for the client, under which it is then written.</summary>
@@ -38,7 +43,8 @@ internal sealed class ServerRequestTable(bool hidesProgressTokens)
         lock (_lock)
         {
             var id = _lastId + 1;
-            var request = new ServerRequest(session, id, envelope.Id, call, envelope.ProgressToken, envelope.WantsTask, connection);
+            var request = new ServerRequest(
+                session, id, envelope.Id, call, envelope.ProgressToken, envelope.WantsTask, connection);
             if (_byClientId.Count >= Capacity || !_byServerId.TryAdd((connection, envelope.Id), request))
                 return false;
             _lastId = id;
@@ -90,7 +96,8 @@ internal sealed class ServerRequestTable(bool hidesProgressTokens)
     }
 
     private ServerRequest? Find(Session session, JsonRpcId clientId) =>
-        clientId.TryGetInt64(out var id) && _byClientId.TryGetValue(id, out var request) && request.Session == session ? request : null;
+        clientId.TryGetInt64(out var id) && _byClientId.TryGetValue(id, out var request) && request.Session == session
+            ? request : null;
 
     private ServerRequest Remove(ServerRequest request)
     {

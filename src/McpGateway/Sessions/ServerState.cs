@@ -30,7 +30,7 @@ internal sealed class ServerState(ServerConfig config, TimeProvider? time = null
     /// <summary>Children that run, or are about to.</summary>
     public int Processes => Volatile.Read(ref _processes);
 
-    /// <summary>Takes one of the server's process slots; it is given back when the process is gone.</summary>
+    /// <summary>Takes a place among the server's children; it is given back when the child is gone.</summary>
     /// <returns>False at <see cref="ServerConfig.MaxProcesses"/>.</returns>
     public bool TryReserveProcess()
     {
@@ -40,7 +40,7 @@ internal sealed class ServerState(ServerConfig config, TimeProvider? time = null
         return false;
     }
 
-    /// <summary>Takes over the slot of a process that is about to end. There is one more than allowed until it has ended.</summary>
+    /// <summary>Takes the place of a child that is about to end. There is one more than allowed until it has.</summary>
     public void TakeOverProcess() => Interlocked.Increment(ref _processes);
 
     public void ReleaseProcess() => Interlocked.Decrement(ref _processes);

@@ -22,8 +22,8 @@ internal sealed class Session
     /// <param name="onEnded">Told once, with what completes when nothing of the session runs any more.</param>
     /// <param name="user">What its user brought along for the server's environment; null for nothing.</param>
     public Session(
-        SessionKind kind, ServerState server, SessionOwner owner, SessionContext context, Func<Session, IBackendSession> createBackend,
-        Action<Session, Task> onEnded, UserEnvironment? user = null)
+        SessionKind kind, ServerState server, SessionOwner owner, SessionContext context,
+        Func<Session, IBackendSession> createBackend, Action<Session, Task> onEnded, UserEnvironment? user = null)
     {
         Id = SessionId.Create(context.Replica);
         Kind = kind;

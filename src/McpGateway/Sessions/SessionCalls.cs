@@ -22,7 +22,9 @@ internal sealed class SessionCalls(Session session)
 
     public int Count => Read(calls => calls.Count);
 
-    /// <summary>How many the server has not answered, those that nobody waits for among them. Under the registry's lock.</summary>
+    /// <summary>
+    /// How many the server has not answered, those that nobody waits for among them. Under the registry's lock.
+    /// </summary>
     internal int InFlight { get; set; }
 
     /// <summary>How many of those are no longer remembered. Under the registry's lock.</summary>
@@ -63,8 +65,8 @@ internal sealed class SessionCalls(Session session)
     /// this session no other answer: what it has not seen it cannot mean.
     /// </summary>
     public ClientCall? Only() => Read(calls =>
-        calls.Count == 1 && calls.Values.First() is var call && (!Registry.IsShared || (call.State is CallState.Sent && InFlight == 1))
-            ? call : null);
+        calls.Count == 1 && calls.Values.First() is var call
+        && (!Registry.IsShared || (call.State is CallState.Sent && InFlight == 1)) ? call : null);
 
     /// <summary>The call that has been in flight the longest among those whose client still listens.</summary>
     public ClientCall? OldestListening() =>

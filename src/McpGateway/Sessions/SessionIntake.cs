@@ -14,7 +14,9 @@ internal sealed class SessionIntake(
     private long _lastKey;
     private bool _begun;
 
-    /// <summary>The revision that client and server settled on; null before they have, the latest when the gateway did the handshake.</summary>
+    /// <summary>
+    /// The revision that client and server settled on; null before they have, the latest when the gateway did the handshake.
+    /// </summary>
     public string? ProtocolVersion { get; private set; }
 
     /// <summary>Takes a message of the client's.</summary>
@@ -22,7 +24,8 @@ internal sealed class SessionIntake(
     /// <param name="replies">Where a request's answer, and what belongs to it, is to go.</param>
     /// <param name="cancellationToken">Stops waiting for room for a notification or an answer.</param>
     /// <param name="rights">What its sender may do.</param>
-    public Receipt Receive(JsonRpcMessage message, ResponseStream replies, CancellationToken cancellationToken, SenderRights rights)
+    public Receipt Receive(
+        JsonRpcMessage message, ResponseStream replies, CancellationToken cancellationToken, SenderRights rights)
     {
         if (lifetime.IsEnded)
             return Refuse(message, Refusal.SessionNotFound);

@@ -54,6 +54,7 @@ internal sealed class SessionRules(Session session, QueueBudget budget)
         }
     }
 
-    private JsonRpcMessage FilterList(JsonRpcMessage answer, ItemKind kind) =>
-        session.Server.Config.Tools is { } rules ? new ItemPolicy(rules).FilterAnswer(answer, kind, session.Backend.ListedItems) : answer;
+    private JsonRpcMessage FilterList(JsonRpcMessage answer, ItemKind kind) => session.Server.Config.Tools is { } rules
+        ? new ItemPolicy(rules).FilterAnswer(answer, kind, session.Backend.ListedItems)
+        : answer;
 }

@@ -18,7 +18,9 @@ internal sealed partial class SessionStreams(Session session, SessionRules rules
     // Before a client has its handshake behind it, it may not be sent anything else. A server of its own knows when that is.
     private volatile bool _isReady = !session.Backend.IsShared;
 
-    /// <summary>The open stream for what belongs to no call; null when there is none. An SSE session has everything on it.</summary>
+    /// <summary>
+    /// The open stream for what belongs to no call; null when there is none. An SSE session has everything on it.
+    /// </summary>
     public ResponseStream? Current
     {
         get
@@ -166,7 +168,8 @@ internal sealed partial class SessionStreams(Session session, SessionRules rules
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Error, "{Server}: what waited for a client could not be put on its stream", EventName = "DeliveryFailed")]
+        [LoggerMessage(1, LogLevel.Error, "{Server}: what waited for a client could not be put on its stream",
+            EventName = "DeliveryFailed")]
         public static partial void DeliveryFailed(ILogger log, Exception exception, string server);
     }
 }

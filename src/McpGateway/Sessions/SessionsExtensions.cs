@@ -15,7 +15,8 @@ internal static class SessionsExtensions
         .AddSingleton(provider => new QueueBudget(Limits(provider).QueuedBytes ?? QueueBudget.DefaultLimit))
         .AddSingleton(provider => ActivatorUtilities.CreateInstance<SessionContext>(provider) with
         {
-            Replica = provider.GetRequiredService<IOptions<ReplicasOptions>>().Value is { IsConfigured: true } replicas ? replicas.Self : null,
+            Replica = provider.GetRequiredService<IOptions<ReplicasOptions>>().Value is { IsConfigured: true } replicas
+                ? replicas.Self : null,
         })
         .AddSingleton<SessionManager>()
         .AddSingleton<SessionlessCalls>()
@@ -23,5 +24,6 @@ internal static class SessionsExtensions
         .AddHostedService(provider => provider.GetRequiredService<SessionMonitor>())
         .AddSingleton<IDrainParticipant, SessionDrain>();
 
-    private static LimitsOptions Limits(IServiceProvider provider) => provider.GetRequiredService<IOptions<LimitsOptions>>().Value;
+    private static LimitsOptions Limits(IServiceProvider provider) =>
+        provider.GetRequiredService<IOptions<LimitsOptions>>().Value;
 }

@@ -137,7 +137,8 @@ internal sealed class DedicatedChild : IBackendSession, IChildObserver
     private void WatchHandshake(JsonRpcMessage initialize, ClientCall call)
     {
         var parameters = initialize.Envelope.Params.In(initialize.Utf8);
-        var handshake = parameters.Length is > 0 and <= LongestHandshake ? new Handshake(Encoding.UTF8.GetString(parameters)) : null;
+        var handshake = parameters.Length is > 0 and <= LongestHandshake
+            ? new Handshake(Encoding.UTF8.GetString(parameters)) : null;
         call.OnAnswer += answer =>
         {
             if (answer.Envelope.Kind is not JsonRpcKind.Result)

@@ -28,13 +28,17 @@ internal sealed class SharedChild : IChildObserver
     /// <param name="slot">The one for the first process.</param>
     /// <param name="context">The gateway's parts.</param>
     /// <param name="onEnded">Told once, with what completes when the process is gone.</param>
-    public SharedChild(ChildKey key, ChildManager children, ProcessSlot slot, SupervisionContext context, Action<SharedChild, Task> onEnded)
+    public SharedChild(
+        ChildKey key, ChildManager children, ProcessSlot slot, SupervisionContext context, Action<SharedChild, Task> onEnded)
     {
         Key = key;
         _context = context;
         _onEnded = onEnded;
         var log = context.Loggers.CreateLogger($"McpGateway.Servers.{key.Server.Name}");
-        Calls = new CallRegistry(key.Server.Name, isShared: true, context.Time, context.Metrics) { OnAnswered = IssuedIds.Record };
+        Calls = new CallRegistry(key.Server.Name, isShared: true, context.Time, context.Metrics)
+        {
+            OnAnswered = IssuedIds.Record,
+        };
         _supervisor = new ChildSupervisor(key.Server, children, slot, this, Calls, context, key.User);
         _handshake = Handshake.Declaring(key.Capabilities);
         Levels = new LogLevels(level => TellAsync(McpMethod.SetLevel, new() { ["level"] = level }), log);
