@@ -67,7 +67,7 @@ internal sealed class Session
     /// <inheritdoc cref="SessionIntake.Receive"/>
     public Receipt Receive(
         JsonRpcMessage message, ResponseStream replies, CancellationToken cancellationToken, SenderRights rights = default) =>
-        _intake.Receive(message, replies, cancellationToken, rights);
+        _intake.Receive(message, replies, rights, cancellationToken);
 
     /// <inheritdoc cref="SessionIntake.CancelFor"/>
     public void CancelFor(ResponseStream replies) => _intake.CancelFor(replies);

@@ -22,10 +22,10 @@ internal sealed class SessionIntake(
     /// <summary>Takes a message of the client's.</summary>
     /// <param name="message">Owned by the session from here on, also when it is refused.</param>
     /// <param name="replies">Where a request's answer, and what belongs to it, is to go.</param>
-    /// <param name="cancellationToken">Stops waiting for room for a notification or an answer.</param>
     /// <param name="rights">What its sender may do.</param>
+    /// <param name="cancellationToken">Stops waiting for room for a notification or an answer.</param>
     public Receipt Receive(
-        JsonRpcMessage message, ResponseStream replies, CancellationToken cancellationToken, SenderRights rights)
+        JsonRpcMessage message, ResponseStream replies, SenderRights rights, CancellationToken cancellationToken)
     {
         if (lifetime.IsEnded)
             return Refuse(message, Refusal.SessionNotFound);

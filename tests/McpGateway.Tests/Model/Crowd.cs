@@ -97,7 +97,7 @@ internal sealed class Crowd : IDisposable
         _fixture.Dispose();
     }
 
-    // After the maximum nobody knows any more whose call it was, and what a child asks for it may come to another.
+    // After the maximum nobody knows any more whose call it was, and what a child requests for it may come to another.
     private bool IsOld(long since) => since != long.MaxValue && _fixture.Time.GetElapsedTime(since) > Server.Config.RequestMaximum / 2;
 
     private FakeChild Start()

@@ -148,11 +148,11 @@ public sealed class RevivalTests : IAsyncDisposable
         var child = await BeginAsync(_session);
         var post = await CallAsync(child, 9);
         await child.SayAsync("""{"jsonrpc":"2.0","id":"q","method":"roots/list"}""");
-        var asked = (long)JsonNode.Parse((await SessionsFixture.ReadAsync(post))!)!["id"]!;
+        var requestId = (long)JsonNode.Parse((await SessionsFixture.ReadAsync(post))!)!["id"]!;
         var stream = _session.OpenStream();
         child.Exit(3);
         var withdrawn = JsonNode.Parse((await SessionsFixture.ReadAsync(stream))!)!;
-        Assert.Equal(("notifications/cancelled", asked), ((string?)withdrawn["method"], (long)withdrawn["params"]!["requestId"]!));
+        Assert.Equal(("notifications/cancelled", requestId), ((string?)withdrawn["method"], (long)withdrawn["params"]!["requestId"]!));
     }
 
     [Fact]
@@ -163,11 +163,11 @@ public sealed class RevivalTests : IAsyncDisposable
         var child = await BeginAsync(_session);
         var stream = _session.OpenStream();
         await child.SayAsync(question);
-        var asked = (long)JsonNode.Parse((await SessionsFixture.ReadAsync(stream))!)!["id"]!;
+        var requestId = (long)JsonNode.Parse((await SessionsFixture.ReadAsync(stream))!)!["id"]!;
         await TickAsync(TimeSpan.FromMinutes(5));
         await Waiting.UntilAsync(() => _server.Processes == 0);
         var withdrawn = JsonNode.Parse(await NextAsync(stream))!;
-        Assert.Equal(("notifications/cancelled", asked), ((string?)withdrawn["method"], (long)withdrawn["params"]!["requestId"]!));
+        Assert.Equal(("notifications/cancelled", requestId), ((string?)withdrawn["method"], (long)withdrawn["params"]!["requestId"]!));
 
         var post = _fixture.Post();
         Receive(_session, Json.Request(15), post);

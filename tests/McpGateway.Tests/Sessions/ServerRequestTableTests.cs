@@ -25,9 +25,9 @@ public sealed class ServerRequestTableTests : IDisposable
     public void Dispose() => _fixture.Dispose();
 
     [Fact]
-    public void TryTake_OnlyWhatThisSessionWasAskedAndOnlyOnce()
+    public void TryTake_OnlyWhatThisSessionWasSentAndOnlyOnce()
     {
-        var id = Ask("\"child\"");
+        var id = Add("\"child\"");
         Assert.Null(_requests.TryTake(_alice, id + 1));
         Assert.Null(_requests.TryTake(_alice, JsonRpcId.FromString($"{id}")));
         Assert.Null(_requests.TryTake(_alice, default));
@@ -39,19 +39,19 @@ public sealed class ServerRequestTableTests : IDisposable
     [Fact]
     public void TryAdd_ServersIdInFlight_IsRefused()
     {
-        var first = Ask("5");
+        var first = Add("5");
         using var second = Json.Message("""{"jsonrpc":"2.0","id":5,"method":"roots/list"}""");
         Assert.False(_requests.TryAdd(_bob, second, null, _connection));
-        Assert.NotEqual(first, Ask("\"5\""));
+        Assert.NotEqual(first, Add("\"5\""));
         Assert.True(_requests.TryAdd(_bob, second, null, new FakeConnection())); // another process's ids are its own
         _requests.TryTake(_alice, first);
-        Assert.NotEqual(first, Ask("5"));
+        Assert.NotEqual(first, Add("5"));
     }
 
     [Fact]
     public void TryTake_ByTheServersId_GivesTheClientsIdOnce()
     {
-        var id = Ask("5");
+        var id = Add("5");
         Assert.Null(_requests.TryTake(_connection, 6));
         Assert.Equal(id, _requests.TryTake(_connection, 5)?.ClientId);
         Assert.Null(_requests.TryTake(_connection, 5));
@@ -61,15 +61,15 @@ public sealed class ServerRequestTableTests : IDisposable
     [Fact]
     public void TakeAll_TakesOneSessionsOnly()
     {
-        var (first, second) = (Ask("1"), Ask("2"));
-        var other = Ask("3", _bob);
+        var (first, second) = (Add("1"), Add("2"));
+        var other = Add("3", _bob);
         Assert.Equal([first, second], _requests.TakeAll(_alice).Select(request => request.ClientId).Order());
         Assert.Null(_requests.TryTake(_alice, first));
         Assert.NotNull(_requests.TryTake(_bob, other));
     }
 
     [Fact]
-    public void ServerTokenOf_IsKnownToTheAskedSessionAlone()
+    public void ServerTokenOf_IsKnownToTheSessionAlone()
     {
         using var request = Json.Message("""{"jsonrpc":"2.0","id":5,"method":"roots/list","params":{"_meta":{"progressToken":"child"}}}""");
         Assert.True(_requests.TryAdd(_alice, request, null, _connection));
@@ -80,15 +80,15 @@ public sealed class ServerRequestTableTests : IDisposable
     }
 
     [Fact]
-    public void AnyWithoutCall_TellsWhetherTheClientIsAskedForNoCallOfItsOwn()
+    public void AnyWithoutCall_TellsWhetherTheClientMustAnswerForNoCallOfItsOwn()
     {
         var call = Call();
-        var id = Ask("1", _alice, call);
+        var id = Add("1", _alice, call);
         Assert.False(_requests.AnyWithoutCall(_alice));
         Assert.True(call.WaitsForClient);
         _requests.TryTake(_alice, id);
         Assert.False(call.WaitsForClient);
-        Ask("2");
+        Add("2");
         Assert.True(_requests.AnyWithoutCall(_alice));
         Assert.False(_requests.AnyWithoutCall(_bob));
         _requests.TryTake(_connection, 2);
@@ -103,7 +103,7 @@ public sealed class ServerRequestTableTests : IDisposable
         return new ClientCall(calls, 1, message, _fixture.Post());
     }
 
-    private long Ask(string childId, Session? session = null, ClientCall? call = null)
+    private long Add(string childId, Session? session = null, ClientCall? call = null)
     {
         using var request = Json.Message($$"""{"jsonrpc":"2.0","id":{{childId}},"method":"roots/list"}""");
         Assert.True(_requests.TryAdd(session ?? _alice, request, call, _connection));

@@ -88,7 +88,7 @@ public sealed class ChildManagerTests : IAsyncDisposable
 
         await alice.EndAsync().Soon();
         Assert.Equal(0, first.Stops); // its user may come back
-        Assert.NotSame(first, await FirstAsync(bob, "{}")); // but another asks for its place now
+        Assert.NotSame(first, await FirstAsync(bob, "{}")); // but another wants its slot now
         Assert.Equal(1, first.Stops);
         Assert.Equal(1, _server.Processes);
     }
