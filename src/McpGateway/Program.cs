@@ -1,6 +1,8 @@
 using System.CommandLine;
 using McpGateway;
 using McpGateway.Access;
+using McpGateway.Backends.Remote;
+using McpGateway.Backends.Stdio;
 using McpGateway.Backends.Stdio.Guarding;
 using McpGateway.Cli;
 using McpGateway.Cli.DemoServer;
@@ -41,6 +43,8 @@ namespace McpGateway
             builder.Services.AddGatewayAccess();
             builder.Services.AddReplicas();
             builder.Services.AddSessions();
+            builder.Services.AddStdioServers();
+            builder.Services.AddRemoteServers();
             builder.Services.AddHttp();
             builder.Services.AddGatewayProxy();
             builder.Services.AddManagement();

@@ -1,5 +1,6 @@
 using McpGateway.Sessions;
 using McpGateway.Backends.Remote;
+using McpGateway.Backends.Stdio;
 using McpGateway.Configuration;
 using McpGateway.Policies.RateLimits;
 using McpGateway.Replicas;
@@ -26,34 +27,16 @@ public static class HttpExtensions
         .AddSingleton<ClientLimits>()
         .AddSingleton<RateLimits>()
         .AddSingleton<RequestBodyReader>()
-        .AddSingleton<CallerValues>()
         .AddSingleton<PlainHttpHandler>()
         .AddSingleton<SseHandler>()
         .AddSingleton<MessageHandler>()
         .AddSingleton<PostHandler>()
         .AddSingleton<StreamableHttpHandler>()
+        .AddSingleton<HttpTransports>()
         .AddSingleton(provider => new McpEndpoint(
             provider.GetRequiredService<ServerRegistry>(),
-            provider.GetRequiredService<StreamableHttpHandler>(),
-            provider.GetRequiredService<SseHandler>(),
-            provider.GetRequiredService<MessageHandler>(),
-            provider.GetRequiredService<SessionManager>()))
-        .AddRemote();
-
-    private static IServiceCollection AddRemote(this IServiceCollection services) => services
-        .AddSingleton<SessionSeal>()
-        .AddSingleton<RemoteListedItems>()
-        .AddSingleton<UpstreamReports>()
-        .AddSingleton<RemoteDrain>()
-        .AddSingleton<RemoteContext>()
-        .AddSingleton<RemoteHeaders>()
-        .AddSingleton<RemoteRules>()
-        .AddSingleton<RemoteListening>()
-        .AddSingleton<RemoteStreamableHandler>()
-        .AddSingleton<RemoteSseHandler>()
-        .AddSingleton(provider => new RemoteEndpoint(
-            provider.GetRequiredService<GatewayConfigProvider>(),
-            provider.GetRequiredService<SessionSeal>(),
-            provider.GetRequiredService<RemoteStreamableHandler>(),
-            provider.GetRequiredService<RemoteSseHandler>()));
+            provider.GetRequiredService<StdioParts>(),
+            provider.GetRequiredService<RemoteServers>(),
+            provider.GetRequiredService<HttpTransports>(),
+            provider.GetRequiredService<IOptions<AccessOptions>>()));
 }

@@ -10,7 +10,8 @@ namespace McpGateway.Sessions;
 /// one each, and a quarter of a second is precise enough for all of them.
 /// </summary>
 internal sealed partial class SessionMonitor(
-    SessionManager sessions, ChildManager children, ServerRegistry servers, WarmChildren warm, QueueBudget budget, TimeProvider time, ILogger<SessionMonitor> log)
+    SessionManager sessions, ChildManager children, ServerRegistry servers, WarmChildren warm, IEnumerable<IMonitored> others,
+    QueueBudget budget, TimeProvider time, ILogger<SessionMonitor> log)
     : BackgroundService
 {
     // Below it a stream is not what fills the memory.
@@ -40,6 +41,8 @@ internal sealed partial class SessionMonitor(
             _ = GuardAsync(session.TickAsync(now));
         foreach (var visit in children.Tick(now))
             _ = GuardAsync(visit);
+        foreach (var visit in others.SelectMany(other => other.Tick(now)))
+            _ = GuardAsync(visit);
         warm.Visit(servers.All.Where(server => server.Stdio is { Isolation: not Isolation.Shared, IsPersonal: false }));
         children.WarmUp(servers.All);
         if (budget.IsExceeded)
@@ -48,7 +51,7 @@ internal sealed partial class SessionMonitor(
 
     private void CutSlowest()
     {
-        var slowest = sessions.All.Select(session => session.Slowest())
+        var slowest = sessions.All.Select(session => session.Slowest()).Concat(others.Select(other => other.Slowest()))
             .OfType<ResponseStream>().MaxBy(stream => stream.QueuedBytes);
         if (slowest is null || slowest.QueuedBytes < WorthCutting)
             return; // what is queued waits for children: their callers time out
