@@ -28,6 +28,9 @@ public sealed class JsonRpcMessage : IDisposable
 
     public JsonRpcEnvelope Envelope { get; }
 
+    /// <summary>What goes with it on an event stream; null for a message that is an event of its own making.</summary>
+    public EventFields? Event { get; set; }
+
     /// <summary>The bytes as they arrived, but for line breaks between tokens, which are spaces.</summary>
     public ReadOnlySpan<byte> Utf8 => Buffer.AsSpan(0, _length);
 
@@ -83,6 +86,10 @@ public sealed class JsonRpcMessage : IDisposable
 
     /// <inheritdoc cref="Create(byte[])"/>
     public static JsonRpcMessage Create(JsonObject json) => Create(System.Text.Encoding.UTF8.GetBytes(json.ToJsonString()));
+
+    /// <summary>An event that carries no message, so that it keeps its place among those that do. Its data is on one line.</summary>
+    public static JsonRpcMessage CreateEvent(EventFields fields, byte[] data) =>
+        new(data, data.Length, pooled: false, new JsonRpcEnvelope { Kind = JsonRpcKind.Notification }) { Event = fields };
 
     /// <summary>A request of the gateway's own. Its id is a placeholder: whoever sends it replaces it.</summary>
     public static JsonRpcMessage CreateRequest(string method, JsonObject parameters) => Create(new JsonObject

@@ -1,5 +1,4 @@
 using McpGateway.Access.Endpoints;
-using McpGateway.Backends.Remote;
 using McpGateway.Http;
 using McpGateway.Replicas;
 using McpGateway.Replicas.Forwarding;
@@ -50,14 +49,13 @@ public static class ProxyExtensions
     {
         var transports = endpoints.ServiceProvider.GetRequiredService<McpEndpoint>();
         var replicas = endpoints.ServiceProvider.GetRequiredService<ReplicaTable>();
-        var remote = endpoints.ServiceProvider.GetRequiredService<RemoteEndpoint>();
         endpoints.MapReverseProxy(pipeline =>
         {
             pipeline.UseSessionAffinity();
             pipeline.UseReplicaForwarding();
             pipeline.UseLoadBalancing();
             pipeline.UseLocalBridge(transports, replicas.Self);
-            pipeline.UseRemoteServers(remote);
+            pipeline.UseRemoteServers(transports);
             pipeline.UsePassiveHealthChecks();
         }).ConfigureEndpoints((endpoint, route) => endpoint.WithMetadata(
             ProxyConfigProvider.Describe(route), new GuardedServer(route.ClusterId!)));

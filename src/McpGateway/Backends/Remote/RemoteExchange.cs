@@ -20,8 +20,7 @@ public sealed record RemoteExchange
     public bool IsStream { get; init; }
 
     /// <summary>
-    /// Takes the answer and writes the client's. The answer is the caller's to dispose of. What fails here is the gateway's own defect,
-    /// or the client's leaving.
+    /// Takes the answer, which the caller disposes of. What fails here is the gateway's own defect, or the client has left.
     /// </summary>
-    public required Func<HttpResponseMessage, UpstreamAddress, Task> Receive { get; init; }
+    public Func<HttpResponseMessage, UpstreamAddress, Task> Receive { get; init; } = (_, _) => Task.CompletedTask;
 }

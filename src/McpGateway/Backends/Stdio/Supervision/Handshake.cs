@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Text.Json.Nodes;
 using McpGateway.Backends.Stdio.Connection;
 using McpGateway.Backends.Stdio.Sharing;
@@ -15,19 +14,11 @@ namespace McpGateway.Backends.Stdio.Supervision;
 /// <param name="Parameters">The params of initialize, as a JSON object: the gateway's own, or once more those of a client.</param>
 internal sealed record Handshake(string Parameters)
 {
-    private static readonly string Version =
-        typeof(Handshake).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
-
     /// <summary>Declares nothing, so the child asks nothing.</summary>
     public static Handshake WithoutCapabilities { get; } = Declaring(CapabilitySet.None);
 
     /// <summary>Declares these client capabilities, a JSON object, in the gateway's own name.</summary>
-    public static Handshake Declaring(string capabilities) => new(new JsonObject
-    {
-        ["protocolVersion"] = ProtocolVersion.Latest,
-        ["capabilities"] = JsonNode.Parse(capabilities),
-        ["clientInfo"] = new JsonObject { ["name"] = "McpGateway", ["version"] = Version },
-    }.ToJsonString());
+    public static Handshake Declaring(string capabilities) => new(GatewayClient.InitializeParams(capabilities));
 
     /// <summary>Does it, within the server's start time-out.</summary>
     /// <returns>The child's initialize result, as JSON.</returns>
