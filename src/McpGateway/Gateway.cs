@@ -12,7 +12,7 @@ using McpGateway.Sessions;
 namespace McpGateway;
 
 /// <summary>Puts the parts together, in the order in which a request passes them.</summary>
-public static class Gateway
+internal static class Gateway
 {
     /// <param name="settings">From the command line.</param>
     /// <param name="adjust">What a test replaces.</param>

@@ -11,7 +11,7 @@ namespace McpGateway.Cli;
 /// <c>token key|secret|jwt</c>: API keys, and tokens for trials. The key or token alone goes to stdout, what to do with it to
 /// stderr.
 /// </summary>
-public static class TokenCommand
+internal static class TokenCommand
 {
     private const int Done = 0;
     private const int Invalid = 2;

@@ -4,7 +4,7 @@ using McpGateway.Configuration;
 namespace McpGateway.Cli;
 
 /// <summary><c>validate --config FILE</c>: tells every error of a gateway.json without starting anything.</summary>
-public static class ValidateCommand
+internal static class ValidateCommand
 {
     private const int Valid = 0;
     private const int Invalid = 2;

@@ -5,7 +5,7 @@ namespace McpGateway.Configuration;
 /// <param name="Target">The path without links; null when there is no such file.</param>
 /// <param name="Length">In bytes.</param>
 /// <param name="LastWrite">In UTC.</param>
-public sealed record FileStamp(string Path, string? Target, long Length, DateTime LastWrite)
+internal sealed record FileStamp(string Path, string? Target, long Length, DateTime LastWrite)
 {
     // Linux gives up after as many; links may form a loop.
     private const int MaximumLinks = 40;

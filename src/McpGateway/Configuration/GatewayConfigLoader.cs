@@ -3,7 +3,7 @@ namespace McpGateway.Configuration;
 /// <summary>Reads gateway.json into a snapshot. It throws for nothing that a file or an environment can hold.</summary>
 /// <param name="path">The file; a relative path starts at the working directory.</param>
 /// <param name="environment">Looks a variable up; null when it is not set.</param>
-public sealed class GatewayConfigLoader(string path, Func<string, string?> environment)
+internal sealed class GatewayConfigLoader(string path, Func<string, string?> environment)
 {
     /// <summary>The file's absolute path.</summary>
     public string Path { get; } = System.IO.Path.GetFullPath(path);

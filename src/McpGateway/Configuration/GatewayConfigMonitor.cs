@@ -4,7 +4,7 @@ namespace McpGateway.Configuration;
 /// Looks every second whether a file of the configuration has changed, and puts the new snapshot in force. An invalid
 /// one is logged once and the last good one stays. Polling also sees what file events miss: links and network mounts.
 /// </summary>
-public sealed partial class GatewayConfigMonitor(
+internal sealed partial class GatewayConfigMonitor(
     GatewayConfigLoader loader,
     GatewayConfigResult initial,
     GatewayConfigProvider provider,

@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace McpGateway.Configuration;
 
 /// <summary>What came of one reading of gateway.json: a snapshot, or every error in it.</summary>
-public sealed record GatewayConfigResult
+internal sealed record GatewayConfigResult
 {
     /// <summary>The snapshot; null when there are errors.</summary>
     public GatewayConfig? Config { get; init; }

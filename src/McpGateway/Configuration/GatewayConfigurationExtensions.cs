@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 namespace McpGateway.Configuration;
 
 /// <summary>Registers the snapshot, its reload and the host's options.</summary>
-public static class GatewayConfigurationExtensions
+internal static class GatewayConfigurationExtensions
 {
     /// <param name="services">Gets the provider of snapshots, the monitor and the options.</param>
     /// <param name="configuration">The root of appsettings.json and what overrides it.</param>

@@ -4,7 +4,7 @@ using McpGateway.Sessions;
 namespace McpGateway.Configuration;
 
 /// <summary>One server of gateway.json, expanded and with its defaults filled in.</summary>
-public sealed record ServerConfig
+internal sealed record ServerConfig
 {
     /// <summary>First segment of the server's routes: <c>^[a-z0-9][a-z0-9_-]{0,62}$</c>.</summary>
     public required string Name { get; init; }
@@ -62,7 +62,7 @@ public sealed record ServerConfig
 }
 
 /// <summary>The key <c>auth</c> of a server.</summary>
-public sealed record ServerAuthConfig
+internal sealed record ServerAuthConfig
 {
     /// <summary>What a caller must have been granted, all of it. Empty: whoever is authenticated may use the server.</summary>
     public EquatableList<string> Scopes { get; init; } = EquatableList<string>.Empty;
@@ -72,10 +72,10 @@ public sealed record ServerAuthConfig
 }
 
 /// <summary>Where a server's messages go: a child process or a remote URL.</summary>
-public abstract record ServerTarget;
+internal abstract record ServerTarget;
 
 /// <summary>A server started here as a child process that speaks MCP on its standard input and output.</summary>
-public sealed record StdioTarget : ServerTarget
+internal sealed record StdioTarget : ServerTarget
 {
     /// <summary>A program's path, or a name looked up on the child's PATH. Never given to a shell.</summary>
     public required string Command { get; init; }
@@ -125,7 +125,7 @@ public enum OnExit
 }
 
 /// <summary>A remote MCP server.</summary>
-public sealed record RemoteTarget : ServerTarget
+internal sealed record RemoteTarget : ServerTarget
 {
     public required Uri Url { get; init; }
 

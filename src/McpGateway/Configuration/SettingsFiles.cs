@@ -1,7 +1,7 @@
 namespace McpGateway.Configuration;
 
 /// <summary>The host's settings files, which are read again when they change.</summary>
-public static partial class SettingsFiles
+internal static partial class SettingsFiles
 {
     /// <summary>
     /// Logs when one of them cannot be read again, which would otherwise be told to nobody; what was read before stays in force.

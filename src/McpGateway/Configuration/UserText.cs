@@ -3,7 +3,7 @@ using System.Text;
 namespace McpGateway.Configuration;
 
 /// <summary>Where a part of a value comes from that each user brings along.</summary>
-public enum UserValueSource
+internal enum UserValueSource
 {
     /// <summary>A claim of the caller's token.</summary>
     Claim,
@@ -16,7 +16,7 @@ public enum UserValueSource
 /// Values with <c>${claim:NAME}</c> or <c>${header:NAME}</c> in them. In the snapshot such a part stands between two NULs, which
 /// no value can hold: what an expansion has put in is never taken for one.
 /// </summary>
-public static class UserText
+internal static class UserText
 {
     private const char Mark = '\0';
 

@@ -5,7 +5,7 @@ using McpGateway.Sessions;
 namespace McpGateway.Http;
 
 /// <summary>The way into a stdio server over HTTP: picks the transport by the path's last part.</summary>
-public sealed class McpEndpoint
+internal sealed class McpEndpoint
 {
     private readonly ServerRegistry _servers;
     private readonly StreamableHttpHandler _streamable;

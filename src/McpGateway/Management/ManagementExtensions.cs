@@ -6,7 +6,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace McpGateway.Management;
 
 /// <summary>What operators see of the gateway.</summary>
-public static class ManagementExtensions
+internal static class ManagementExtensions
 {
     /// <summary>Adds the health check and the instruments that tell the servers' state.</summary>
     public static IServiceCollection AddManagement(this IServiceCollection services)

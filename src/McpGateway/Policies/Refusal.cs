@@ -4,7 +4,7 @@ using McpGateway.JsonRpc;
 namespace McpGateway.Policies;
 
 /// <summary>Why a message is not taken.</summary>
-public enum RefusalReason
+internal enum RefusalReason
 {
     /// <summary>The message breaks a rule; sending it again will not help.</summary>
     Invalid,
@@ -24,7 +24,7 @@ public enum RefusalReason
 
 /// <summary>A message, or a session, that is not taken, and what to answer.</summary>
 /// <param name="RetryAfter">When trying again makes sense; null when it does not.</param>
-public sealed record Refusal(RefusalReason Reason, JsonRpcError Error, TimeSpan? RetryAfter = null)
+internal sealed record Refusal(RefusalReason Reason, JsonRpcError Error, TimeSpan? RetryAfter = null)
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
 
@@ -92,7 +92,7 @@ public sealed record Refusal(RefusalReason Reason, JsonRpcError Error, TimeSpan?
 /// <summary>What became of a message that a client sent.</summary>
 /// <param name="Refusal">Null when it was taken.</param>
 /// <param name="Delivered">Completes when the child's queue has it; never fails, since a call that cannot be sent is answered.</param>
-public readonly record struct Receipt(Refusal? Refusal, ValueTask Delivered)
+internal readonly record struct Receipt(Refusal? Refusal, ValueTask Delivered)
 {
     public static implicit operator Receipt(Refusal refusal) => new(refusal, default);
 }

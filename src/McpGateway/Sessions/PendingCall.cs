@@ -3,7 +3,7 @@ using McpGateway.JsonRpc;
 namespace McpGateway.Sessions;
 
 /// <summary>A request that was sent to a child and waits for its one answer.</summary>
-public abstract class PendingCall
+internal abstract class PendingCall
 {
     /// <summary>The id that the child sees; 0 before the request is sent.</summary>
     public long ChildId { get; internal set; }

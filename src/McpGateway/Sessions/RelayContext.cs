@@ -5,7 +5,7 @@ using McpGateway.Sessions.Queues;
 namespace McpGateway.Sessions;
 
 /// <summary>What every session needs of the gateway.</summary>
-public sealed record RelayContext(
+internal sealed record RelayContext(
     ChildStarter Starter, StartGate Gate, WarmChildren Warm, QueueBudget Budget, GatewayMetrics Metrics, TimeProvider Time, ILoggerFactory Loggers)
 {
     /// <summary>This replica's name, which its sessions' ids begin with; null where there are no others.</summary>

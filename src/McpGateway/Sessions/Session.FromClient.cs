@@ -9,7 +9,7 @@ using McpGateway.Policies.RateLimits;
 namespace McpGateway.Sessions;
 
 /// <summary>What the client sends, on its way to the session's seat at a child.</summary>
-public sealed partial class Session
+internal sealed partial class Session
 {
     private long _lastKey;
     private bool _begun;

@@ -3,7 +3,7 @@ using McpGateway.JsonRpc;
 
 namespace McpGateway.Sessions;
 
-public sealed partial class Session
+internal sealed partial class Session
 {
     // What is in flight when an SSE stream closes can still do its work; its answers have nowhere to go.
     private static readonly TimeSpan EndSoonPatience = TimeSpan.FromSeconds(60);

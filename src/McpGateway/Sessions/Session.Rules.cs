@@ -8,7 +8,7 @@ namespace McpGateway.Sessions;
 /// The rules on what of the server may be used (<c>tools</c> in gateway.json), as they stand when a message comes. Without any
 /// it is one look at a field.
 /// </summary>
-public sealed partial class Session
+internal sealed partial class Session
 {
     private ValueTask CallAsync(JsonRpcMessage request, ClientCall call, ServerToolsConfig? rules, RequestedItem? item) =>
         rules is not null && item is { } asked

@@ -5,7 +5,7 @@ using McpGateway.Policies;
 namespace McpGateway.Sessions;
 
 /// <summary>How a session's client is connected, which decides when the session ends.</summary>
-public enum SessionKind
+internal enum SessionKind
 {
     /// <summary>HTTP+SSE: all answers come on one stream, and the session ends with it.</summary>
     Sse,
@@ -25,7 +25,7 @@ public enum SessionKind
 /// the client sends is in Session.FromClient.cs, how the child's messages reach the client in Session.ToClient.cs, and what
 /// time does to it in Session.Life.cs.
 /// </summary>
-public sealed partial class Session
+internal sealed partial class Session
 {
     private readonly RelayContext _context;
     private readonly HeldMessages _held;

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Options;
 
 namespace McpGateway.Sessions;
 
-public static class SessionsExtensions
+internal static class SessionsExtensions
 {
     /// <summary>Adds the sessions and all that they stand on: the servers, their children, the queues' budget.</summary>
     public static IServiceCollection AddSessions(this IServiceCollection services) => services

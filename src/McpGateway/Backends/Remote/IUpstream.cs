@@ -1,7 +1,7 @@
 namespace McpGateway.Backends.Remote;
 
 /// <summary>The way to a remote server, for one request of a client's. Proxy gives it: behind it is YARP's forwarder.</summary>
-public interface IUpstream
+internal interface IUpstream
 {
     /// <summary>
     /// How the gateway sends a request of its own where this one is going; null when no address can serve it now. It outlives the
@@ -17,13 +17,13 @@ public interface IUpstream
 /// <summary>An address of a remote server.</summary>
 /// <param name="Destination">Its name in the cluster.</param>
 /// <param name="Url">As configured.</param>
-public sealed record UpstreamAddress(string Destination, Uri Url);
+internal sealed record UpstreamAddress(string Destination, Uri Url);
 
 /// <summary>An address and the connections to it.</summary>
-public sealed record UpstreamLink(HttpMessageInvoker Client, UpstreamAddress Address);
+internal sealed record UpstreamLink(HttpMessageInvoker Client, UpstreamAddress Address);
 
 /// <summary>Why there is no answer of a remote server's.</summary>
-public enum UpstreamFailure
+internal enum UpstreamFailure
 {
     /// <summary>There was one.</summary>
     None,

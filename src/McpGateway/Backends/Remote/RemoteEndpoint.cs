@@ -5,7 +5,7 @@ using McpGateway.JsonRpc;
 namespace McpGateway.Backends.Remote;
 
 /// <summary>The way to a remote server: picks the transport by the path's last part, and knows whose sessions are whose.</summary>
-public sealed class RemoteEndpoint
+internal sealed class RemoteEndpoint
 {
     private readonly GatewayConfigProvider _config;
     private readonly SessionSeal _seal;

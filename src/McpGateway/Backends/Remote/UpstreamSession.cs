@@ -8,7 +8,7 @@ namespace McpGateway.Backends.Remote;
 /// </summary>
 /// <param name="Destination">Which of the server's addresses has it.</param>
 /// <param name="Id">The remote server's own session id; for HTTP+SSE the path and query that messages are posted to.</param>
-public sealed record UpstreamSession(string Destination, string Id);
+internal sealed record UpstreamSession(string Destination, string Id);
 
 /// <summary>What a request says of its session.</summary>
 /// <param name="IsGiven">Whether it names one.</param>

@@ -4,7 +4,7 @@ namespace McpGateway.Configuration;
 /// Section <c>Access</c> of appsettings.json: who may reach the gateway, and under which name. A null in the file, which
 /// the binder passes on whatever the type says, is as if the key were left out.
 /// </summary>
-public sealed class AccessOptions
+internal sealed class AccessOptions
 {
     public const string Section = "Access";
 
@@ -51,14 +51,14 @@ public sealed class AccessOptions
 }
 
 /// <summary>Section <c>Access:Cors</c>.</summary>
-public sealed class AccessCorsOptions
+internal sealed class AccessCorsOptions
 {
     /// <summary>Origins whose pages may call the gateway, such as https://app.example.com, or <c>*</c> for all. Default: none.</summary>
     public IReadOnlyList<string> Origins { get; set => field = value ?? []; } = [];
 }
 
 /// <summary>Section <c>Access:ForwardedHeaders</c>.</summary>
-public sealed class AccessForwardedHeadersOptions
+internal sealed class AccessForwardedHeadersOptions
 {
     /// <summary>
     /// Networks, such as 10.0.0.0/8, of the proxies whose X-Forwarded-For, -Proto and -Host are believed. Default: none.

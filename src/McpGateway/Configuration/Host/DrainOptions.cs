@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 namespace McpGateway.Configuration;
 
 /// <summary>Section <c>Drain</c> of appsettings.json: how the gateway stops without cutting calls.</summary>
-public sealed class DrainOptions
+internal sealed class DrainOptions
 {
     public const string Section = "Drain";
 

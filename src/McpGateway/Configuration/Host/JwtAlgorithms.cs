@@ -1,7 +1,7 @@
 namespace McpGateway.Configuration;
 
 /// <summary>The signature algorithms (RFC 7518, section 3.1) that may be configured. <c>none</c> is not among them.</summary>
-public static class JwtAlgorithms
+internal static class JwtAlgorithms
 {
     /// <summary>Checked with a public key.</summary>
     public static IReadOnlyList<string> Asymmetric { get; } =

@@ -3,7 +3,7 @@ using McpGateway.Access.Keys;
 namespace McpGateway.Configuration;
 
 /// <summary>Section <c>Access:Jwt</c>: whose tokens are accepted.</summary>
-public sealed class JwtOptions
+internal sealed class JwtOptions
 {
     public IReadOnlyList<JwtIssuerOptions> Issuers { get; set => field = value ?? []; } = [];
 
@@ -30,7 +30,7 @@ public sealed class JwtOptions
 }
 
 /// <summary>One issuer. Its keys come from exactly one place.</summary>
-public sealed class JwtIssuerOptions
+internal sealed class JwtIssuerOptions
 {
     /// <summary>The <c>iss</c> of its tokens, to the letter.</summary>
     public string Issuer { get; set; } = string.Empty;

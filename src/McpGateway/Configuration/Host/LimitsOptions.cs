@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 namespace McpGateway.Configuration;
 
 /// <summary>Section <c>Limits</c> of appsettings.json: what one client or server cannot take from the others.</summary>
-public sealed class LimitsOptions
+internal sealed class LimitsOptions
 {
     public const string Section = "Limits";
 

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace McpGateway.Configuration;
 
 /// <summary>Names of replicas: labels of host names, since they become part of one, and part of session ids before a dot.</summary>
-public static partial class ReplicaName
+internal static partial class ReplicaName
 {
     internal const string Advice = "write letters, digits and hyphens, at most 63, such as gw-0";
 

@@ -3,7 +3,7 @@ using System.Net;
 namespace McpGateway.Configuration;
 
 /// <summary>URLs whose answers decide who is let in: only what cannot be tampered with on the way.</summary>
-public static class SecureUrl
+internal static class SecureUrl
 {
     /// <summary>Whether it is absolute and https, or http to this machine.</summary>
     public static bool IsSecure(string? url) => Uri.TryCreate(url, UriKind.Absolute, out var parsed)

@@ -7,7 +7,7 @@ namespace McpGateway.Policies.RateLimits;
 /// One request's way past the limit of those in flight: it waits for its turn, then holds a permit of each limit until it
 /// is disposed of. Disposing of it while it waits takes it out of the queue.
 /// </summary>
-public sealed class ConcurrencyPermit : IDisposable
+internal sealed class ConcurrencyPermit : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly ClientShare[] _shares;
@@ -87,7 +87,7 @@ public sealed class ConcurrencyPermit : IDisposable
 }
 
 /// <summary>How a request's wait has ended.</summary>
-public enum PermitOutcome
+internal enum PermitOutcome
 {
     /// <summary>It may be sent.</summary>
     Admitted,

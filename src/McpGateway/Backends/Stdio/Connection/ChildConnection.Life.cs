@@ -5,7 +5,7 @@ using McpGateway.Backends.Stdio.Launching;
 namespace McpGateway.Backends.Stdio.Connection;
 
 /// <summary>From the start of the pipes to the end of the process, wanted or not.</summary>
-public sealed partial class ChildConnection
+internal sealed partial class ChildConnection
 {
     private async Task StopAsync()
     {

@@ -10,7 +10,7 @@ namespace McpGateway.Backends.Stdio.Connection;
 /// One running child and its pipes: gives each request an id of its own, brings the answer to the call that asked, and
 /// everything else to the one listener. It owns the process from start to end.
 /// </summary>
-public sealed partial class ChildConnection : IAsyncDisposable
+internal sealed partial class ChildConnection : IAsyncDisposable
 {
     // A child's last answers may still lie in its pipe when it has exited; a grandchild may hold the pipe open for ever.
     private static readonly TimeSpan DrainAfterExit = TimeSpan.FromSeconds(1);

@@ -6,7 +6,7 @@ using McpGateway.Sessions;
 
 namespace McpGateway.Backends.Stdio.Connection;
 
-public sealed partial class ChildConnection
+internal sealed partial class ChildConnection
 {
     /// <summary>The one reader of a child's stdout: line by line, each to where it belongs.</summary>
     private sealed class ChildReader(ChildConnection child)

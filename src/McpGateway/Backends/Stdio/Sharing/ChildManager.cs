@@ -6,7 +6,7 @@ using McpGateway.Sessions;
 namespace McpGateway.Backends.Stdio.Sharing;
 
 /// <summary>Which sessions share which child, and the seats at them.</summary>
-public sealed class ChildManager
+internal sealed class ChildManager
 {
     private readonly RelayContext _context;
     private readonly ShutdownTasks _endings;

@@ -5,7 +5,7 @@ using McpGateway.Sessions;
 namespace McpGateway.Backends.Stdio.Supervision;
 
 /// <summary>Starts a server's child as its configuration says.</summary>
-public sealed class ChildStarter(ChildContext context)
+internal sealed class ChildStarter(ChildContext context)
 {
     /// <summary>Starts one. The caller has reserved its place (<see cref="ServerState.TryReserveProcess"/>).</summary>
     /// <param name="server">A stdio server.</param>
