@@ -16,7 +16,7 @@ internal sealed class SealedSessionAffinity(RemoteEndpoint remote) : ISessionAff
         HttpContext context, ClusterState cluster, SessionAffinityConfig config, IReadOnlyList<DestinationState> destinations)
     {
         if (remote.FindSession(context, cluster.ClusterId) is not { } session)
-            return new AffinityResult(null, AffinityStatus.AffinityKeyNotSet); // an id that does not open is answered by the endpoint
+            return new AffinityResult(null, AffinityStatus.AffinityKeyNotSet); // the endpoint answers an id that does not open
         // Also one that is not in service: the session is nowhere else.
         foreach (var destination in cluster.DestinationsState.AllDestinations)
         {
@@ -29,7 +29,8 @@ internal sealed class SealedSessionAffinity(RemoteEndpoint remote) : ISessionAff
     }
 
     /// <summary>Nothing: the session id is sealed where the answer is relayed.</summary>
-    public void AffinitizeResponse(HttpContext context, ClusterState cluster, SessionAffinityConfig config, DestinationState destination)
+    public void AffinitizeResponse(
+        HttpContext context, ClusterState cluster, SessionAffinityConfig config, DestinationState destination)
     {
     }
 
@@ -37,14 +38,4 @@ internal sealed class SealedSessionAffinity(RemoteEndpoint remote) : ISessionAff
     ValueTask ISessionAffinityPolicy.AffinitizeResponseAsync(
         HttpContext context, ClusterState cluster, SessionAffinityConfig config, DestinationState destination,
         CancellationToken cancellationToken) => default;
-}
-
-/// <summary>Goes on with a request whose session is gone, so that its answer names its id.</summary>
-internal sealed class UnknownSessionPolicy : IAffinityFailurePolicy
-{
-    public const string PolicyName = "AnswerUnknownSession";
-
-    public string Name => PolicyName;
-
-    public Task<bool> Handle(HttpContext context, ClusterState cluster, AffinityStatus affinityStatus) => Task.FromResult(true);
 }

@@ -1,6 +1,5 @@
 using System.Security.Claims;
 using McpGateway.Access.Keys;
-using McpGateway.Cli.DemoServer;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.IdentityModel.Tokens;
 

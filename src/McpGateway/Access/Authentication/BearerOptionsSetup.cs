@@ -1,6 +1,5 @@
 using System.IdentityModel.Tokens.Jwt;
 using McpGateway.Access.Keys;
-using McpGateway.Cli.DemoServer;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
-using McpGateway.Cli.DemoServer;
 using McpGateway.Configuration;
 using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Internal;

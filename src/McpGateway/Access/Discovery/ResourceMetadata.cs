@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using McpGateway.Access.Authentication;
 using McpGateway.Access.Endpoints;
-using McpGateway.Cli.DemoServer;
 using McpGateway.Configuration;
 
 namespace McpGateway.Access.Discovery;
