@@ -15,7 +15,7 @@ using Microsoft.Extensions.Options;
 
 namespace McpGateway.Access;
 
-public static class AccessExtensions
+internal static class AccessExtensions
 {
     private const string AnyScheme = "access";
     private const string CredentialScheme = "credential";

@@ -9,7 +9,7 @@ using Microsoft.IdentityModel.Tokens;
 namespace McpGateway.Access;
 
 /// <summary>Makes keys, and for trials tokens, without an issuer.</summary>
-public static class DevTokens
+internal static class DevTokens
 {
     private const int KeyBytes = 32;
 

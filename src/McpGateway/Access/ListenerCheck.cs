@@ -3,7 +3,7 @@ using McpGateway.Configuration;
 namespace McpGateway.Access;
 
 /// <summary>Refuses to open an unauthenticated gateway to others by accident.</summary>
-public static class ListenerCheck
+internal static class ListenerCheck
 {
     /// <param name="urls">What the gateway is to listen on.</param>
     /// <param name="access">Section Access; valid.</param>

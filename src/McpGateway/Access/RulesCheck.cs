@@ -3,7 +3,7 @@ using McpGateway.Configuration;
 namespace McpGateway.Access;
 
 /// <summary>Refuses to start with rules that nobody could meet: the server would seem to be broken.</summary>
-public static class RulesCheck
+internal static class RulesCheck
 {
     private const string HowToAuthenticate = "Set Access:Jwt:Issuers or Access:ApiKeys, or take it out.";
 

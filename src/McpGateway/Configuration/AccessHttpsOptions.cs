@@ -1,7 +1,7 @@
 namespace McpGateway.Configuration;
 
 /// <summary>Section <c>Access:Https</c>. The certificate itself is in section Kestrel, as everywhere in ASP.NET Core.</summary>
-public sealed class AccessHttpsOptions
+internal sealed class AccessHttpsOptions
 {
     private static readonly TimeSpan LongestAge = TimeSpan.FromDays(730);
 

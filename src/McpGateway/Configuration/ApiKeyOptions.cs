@@ -1,7 +1,7 @@
 namespace McpGateway.Configuration;
 
 /// <summary>One of <c>Access:ApiKeys</c>. The key itself is nowhere in the settings, only its hash.</summary>
-public sealed class ApiKeyOptions
+internal sealed class ApiKeyOptions
 {
     /// <summary>Who comes with it: the subject that sessions are bound to.</summary>
     public string Name { get; set; } = string.Empty;

@@ -6,7 +6,7 @@ namespace McpGateway.Configuration;
 /// An immutable list that is equal to another when its items are, in order. Snapshots are compared with the
 /// compiler's record equality on a reload, and the framework's collections compare by reference.
 /// </summary>
-public sealed class EquatableList<T>(IEnumerable<T> items) : IReadOnlyList<T>, IEquatable<EquatableList<T>>
+internal sealed class EquatableList<T>(IEnumerable<T> items) : IReadOnlyList<T>, IEquatable<EquatableList<T>>
 {
     private readonly T[] _items = [.. items];
 

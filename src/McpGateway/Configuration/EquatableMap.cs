@@ -5,7 +5,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace McpGateway.Configuration;
 
 /// <summary>An immutable map with ordinal keys that is equal to another when its entries are, in any order.</summary>
-public sealed class EquatableMap<T>(IEnumerable<KeyValuePair<string, T>> entries)
+internal sealed class EquatableMap<T>(IEnumerable<KeyValuePair<string, T>> entries)
     : IReadOnlyDictionary<string, T>, IEquatable<EquatableMap<T>>
 {
     private readonly FrozenDictionary<string, T> _entries = entries.ToFrozenDictionary(StringComparer.Ordinal);

@@ -1,7 +1,7 @@
 namespace McpGateway.Configuration;
 
 /// <summary>One validated, expanded snapshot of gateway.json. Immutable; a reload makes another.</summary>
-public sealed record GatewayConfig
+internal sealed record GatewayConfig
 {
     public static GatewayConfig Empty { get; } = new();
 

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Primitives;
 namespace McpGateway.Configuration;
 
 /// <summary>Holds the snapshot in force. It is swapped first, then those who wait on the old one's token are told.</summary>
-public sealed class GatewayConfigProvider(GatewayConfig initial)
+internal sealed class GatewayConfigProvider(GatewayConfig initial)
 {
     private readonly Lock _updating = new();
     private volatile Held _held = new(initial);

@@ -1,7 +1,7 @@
 namespace McpGateway.Configuration;
 
 /// <summary>What one client may use. Null: no limit.</summary>
-public sealed record RateLimitConfig
+internal sealed record RateLimitConfig
 {
     /// <summary>Requests that wait when <see cref="Queue"/> is not configured.</summary>
     public const int DefaultQueue = 128;

@@ -7,7 +7,7 @@ namespace McpGateway.Configuration;
 /// Section <c>Replicas</c> of appsettings.json: the other gateways that serve the same address. Each session lives at one of
 /// them, whose name is in the session's id. Nothing is set: this gateway is alone.
 /// </summary>
-public sealed class ReplicasOptions
+internal sealed class ReplicasOptions
 {
     public const string Section = "Replicas";
 

@@ -4,7 +4,7 @@ namespace McpGateway.Configuration;
 /// The key <c>tools</c> of a server: what of it may be used. Patterns are for the names of tools and prompts and the URIs of
 /// resources; <c>*</c> in them stands for any text.
 /// </summary>
-public sealed record ServerToolsConfig
+internal sealed record ServerToolsConfig
 {
     /// <summary>What may be used, case-sensitive; null: all.</summary>
     public EquatableList<string>? Allow { get; init; }

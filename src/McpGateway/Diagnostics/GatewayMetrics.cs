@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 namespace McpGateway.Diagnostics;
 
 /// <summary>The gateway's own instruments, on the meter <c>McpGateway</c>. Tags are names and reasons, never ids or bodies.</summary>
-public sealed class GatewayMetrics
+internal sealed class GatewayMetrics
 {
     public const string MeterName = "McpGateway";
 

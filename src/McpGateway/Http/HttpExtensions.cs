@@ -9,7 +9,7 @@ using Microsoft.Extensions.Options;
 
 namespace McpGateway.Http;
 
-public static class HttpExtensions
+internal static class HttpExtensions
 {
     /// <summary>Adds the HTTP wire forms of MCP and their entry, <see cref="McpEndpoint"/>.</summary>
     public static IServiceCollection AddHttp(this IServiceCollection services) => services

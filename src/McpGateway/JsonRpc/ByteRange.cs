@@ -1,7 +1,7 @@
 namespace McpGateway.JsonRpc;
 
 /// <summary>Where a JSON token lies in its message, in bytes. Empty when the token is absent.</summary>
-public readonly record struct ByteRange(int Start, int Length)
+internal readonly record struct ByteRange(int Start, int Length)
 {
     public int End => Start + Length;
 

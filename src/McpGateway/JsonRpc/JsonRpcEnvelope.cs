@@ -4,7 +4,7 @@ namespace McpGateway.JsonRpc;
 /// What the relay knows of a message: its kind, and the values it routes by with the places where they lie. All else
 /// stays opaque bytes.
 /// </summary>
-public readonly record struct JsonRpcEnvelope
+internal readonly record struct JsonRpcEnvelope
 {
     public required JsonRpcKind Kind { get; init; }
 

@@ -10,7 +10,7 @@ namespace McpGateway.JsonRpc;
 /// <param name="Code">See <see cref="JsonRpcErrorCode"/>.</param>
 /// <param name="Message">One sentence for a person.</param>
 /// <param name="Data">Details for a program; null when there are none.</param>
-public sealed record JsonRpcError(int Code, string Message, JsonObject? Data = null)
+internal sealed record JsonRpcError(int Code, string Message, JsonObject? Data = null)
 {
     // People read these with curl: quotes and letters beyond ASCII stay as they are. It is JSON, and never HTML.
     private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

@@ -8,7 +8,7 @@ namespace McpGateway.JsonRpc;
 /// that are written in place of its own. It has one owner at a time, who disposes of it; handing it to a queue or a
 /// stream hands over the ownership.
 /// </summary>
-public sealed class JsonRpcMessage : IDisposable
+internal sealed class JsonRpcMessage : IDisposable
 {
     private static readonly SearchValues<byte> LineBreaks = SearchValues.Create("\r\n"u8);
 

@@ -9,7 +9,7 @@ using Yarp.ReverseProxy.SessionAffinity;
 
 namespace McpGateway.Proxy;
 
-public static class ProxyExtensions
+internal static class ProxyExtensions
 {
     /// <summary>Adds the front: YARP, with its routes from gateway.json.</summary>
     public static IServiceCollection AddGatewayProxy(this IServiceCollection services)

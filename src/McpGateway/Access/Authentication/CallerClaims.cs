@@ -1,5 +1,4 @@
 using System.Security.Claims;
-using McpGateway.Configuration;
 
 namespace McpGateway.Access.Authentication;
 
