@@ -1,4 +1,3 @@
-using McpGateway.Backends.Stdio.Supervision;
 using McpGateway.Diagnostics;
 using McpGateway.Sessions.Queues;
 
@@ -6,7 +5,7 @@ namespace McpGateway.Sessions;
 
 /// <summary>What every session needs of the gateway.</summary>
 public sealed record RelayContext(
-    ChildStarter Starter, StartGate Gate, WarmChildren Warm, QueueBudget Budget, GatewayMetrics Metrics, TimeProvider Time, ILoggerFactory Loggers)
+    QueueBudget Budget, GatewayMetrics Metrics, TimeProvider Time, ILoggerFactory Loggers)
 {
     /// <summary>This replica's name, which its sessions' ids begin with; null where there are no others.</summary>
     public string? Replica { get; init; }

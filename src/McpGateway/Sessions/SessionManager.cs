@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 namespace McpGateway.Sessions;
 
 /// <summary>The sessions by id: opened within the limits, found only by their owner, ended once.</summary>
-public sealed partial class SessionManager(
+internal sealed partial class SessionManager(
     RelayContext context, ChildManager children, IOptions<LimitsOptions> limits, ILogger<SessionManager> log)
 {
     private readonly ConcurrentDictionary<string, Session> _sessions = new(StringComparer.Ordinal);

@@ -19,7 +19,9 @@ public static class SessionsExtensions
     /// <summary>Adds the sessions and all that they stand on: the servers, their children, the queues' budget.</summary>
     public static IServiceCollection AddSessions(this IServiceCollection services) => services
         .AddSingleton<GatewayMetrics>()
-        .AddSingleton<ServerRegistry>()
+        .AddSingleton(provider => new ServerRegistry(
+            provider.GetRequiredService<GatewayConfigProvider>(),
+            server => new StdioServerState(server, provider.GetRequiredService<TimeProvider>())))
         .AddSingleton(provider => PlatformLauncher.Create(
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>()))
         .AddSingleton(provider => new QueueBudget(Limits(provider).QueuedBytes ?? QueueBudget.DefaultLimit))
@@ -33,6 +35,8 @@ public static class SessionsExtensions
         .AddSingleton<ChildStarter>()
         .AddSingleton(provider => new StartGate(Limits(provider).Starts, provider.GetRequiredService<TimeProvider>()))
         .AddSingleton<WarmChildren>()
+        .AddSingleton<ProcessSlots>()
+        .AddSingleton<SupervisionContext>()
         .AddSingleton(provider => ActivatorUtilities.CreateInstance<RelayContext>(provider) with
         {
             Replica = provider.GetRequiredService<ReplicaTable>() is { IsConfigured: true } replicas ? replicas.Self : null,

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using McpGateway.Backends.Stdio.Connection;
+using McpGateway.Backends.Stdio.Supervision;
 using McpGateway.JsonRpc;
 using McpGateway.Sessions;
 using McpGateway.Sessions.Queues;
@@ -169,7 +170,7 @@ public sealed class ServerRequestTableTests : IDisposable
     public ServerRequestTableTests()
     {
         var manager = _fixture.Manager();
-        var server = new ServerState(ServersFixture.Config());
+        var server = new StdioServerState(ServersFixture.Config());
         manager.TryOpen(SessionKind.Sse, server, SessionsFixture.Alice, out var alice);
         manager.TryOpen(SessionKind.Sse, server, SessionsFixture.Bob, out var bob);
         (_alice, _bob) = (alice!, bob!);

@@ -1,4 +1,5 @@
 using McpGateway.Backends.Stdio.Sharing;
+using McpGateway.Backends.Stdio.Supervision;
 using McpGateway.Configuration;
 using McpGateway.Sessions;
 using McpGateway.Sessions.Queues;
@@ -24,6 +25,8 @@ internal sealed class SessionsFixture : IDisposable
 
     public ChildManager Children { get; }
 
+    public SupervisionContext Supervision => _servers.Supervision;
+
     public FakeLauncher Launcher => _servers.Launcher;
 
     public ManualTimeProvider Time => _servers.Time;
@@ -41,9 +44,8 @@ internal sealed class SessionsFixture : IDisposable
 
     private static (RelayContext, ChildManager) Parts(ServersFixture servers)
     {
-        var relay = new RelayContext(
-            servers.Starter, servers.Gate, servers.Warm, servers.Budget, servers.Recorder.Metrics, servers.Time, NullLoggerFactory.Instance);
-        return (relay, new ChildManager(relay, NullLogger<ChildManager>.Instance));
+        var relay = new RelayContext(servers.Budget, servers.Recorder.Metrics, servers.Time, NullLoggerFactory.Instance);
+        return (relay, new ChildManager(relay, servers.Supervision, NullLogger<ChildManager>.Instance));
     }
 
     /// <summary>What comes next on a stream; null at its end.</summary>

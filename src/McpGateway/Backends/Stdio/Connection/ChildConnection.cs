@@ -7,39 +7,40 @@ using McpGateway.Sessions.Queues;
 namespace McpGateway.Backends.Stdio.Connection;
 
 /// <summary>
-/// One running child and its pipes: gives each request an id of its own, brings the answer to the call that asked, and
-/// everything else to the one listener. It owns the process from start to end.
+/// One running child: gives each request an id of its own, brings each answer to its call, and everything else to the one
+/// observer. It owns the process from start to end.
 /// </summary>
-public sealed partial class ChildConnection : IAsyncDisposable
+internal sealed partial class ChildConnection : IAsyncDisposable
 {
-    // A child's last answers may still lie in its pipe when it has exited; a grandchild may hold the pipe open for ever.
-    private static readonly TimeSpan DrainAfterExit = TimeSpan.FromSeconds(1);
-
     private readonly IChildProcess _process;
-    private readonly IConnectionObserver _listener;
+    private readonly IConnectionObserver _observer;
     private readonly ServerState _server;
     private readonly ChildContext _context;
     private readonly ILogger _log;
     private readonly MessageQueue _toChild;
     private readonly ChildErrorOutput _errorOutput;
+    private readonly ChildStreams _streams;
     private readonly ConcurrentDictionary<long, PendingCall> _pending = new();
     private readonly Task _running;
     private readonly Lock _stopLock = new();
-    private readonly TaskCompletionSource<string> _condemned = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<string> _killed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ChildFailure? _failure;
     private Task? _stopping;
     private long _lastId;
 
-    internal ChildConnection(IChildProcess process, IConnectionObserver listener, ServerState server, ChildContext context, UserEnvironment? user = null)
+    public ChildConnection(
+        IChildProcess process, IConnectionObserver observer, ServerState server, ChildContext context, UserEnvironment? user = null)
     {
         _process = process;
-        _listener = listener;
+        _observer = observer;
         _server = server;
         _context = context;
-        _log = context.Loggers.CreateLogger($"McpGateway.Servers.{server.Name}");
+        _log = ServerLog.Create(context.Loggers, server.Name);
         _toChild = new MessageQueue(QueueLimits.Default, context.Budget);
         _errorOutput = new ChildErrorOutput(
             new SecretRedactor(server.Stdio, user), line => Log.ErrorOutput(_log, server.Name, process.Id, line));
+        var output = new ChildOutputReader(this, server.Name, context.Metrics, _log, context.MaxMessageBytes);
+        _streams = new ChildStreams(process, _toChild, output, _errorOutput, server.Name, context.Time, _log);
         Log.Started(_log, server.Name, process.Id);
         context.Metrics.ChildStarted(server.Name);
         _running = Task.Run(RunAsync);
@@ -47,7 +48,7 @@ public sealed partial class ChildConnection : IAsyncDisposable
 
     public int ProcessId => _process.Id;
 
-    /// <summary>Whether it is gone, or about to be stopped: from then on its calls fail.</summary>
+    /// <summary>Whether it is gone, unusable or being stopped: from then on its calls fail.</summary>
     public bool IsLost => Volatile.Read(ref _failure) is not null;
 
     /// <summary>Sends a request under an id of the child's own; waits while the child's queue is full.</summary>
@@ -82,7 +83,7 @@ public sealed partial class ChildConnection : IAsyncDisposable
         return true;
     }
 
-    /// <summary>Whether somebody waits for an answer of its, or something sent to it is still on the way.</summary>
+    /// <summary>Whether a call waits for its answer, or a message waits to be written to it.</summary>
     public bool IsBusy => _toChild.Bytes > 0 || _pending.Values.Any(call => call.KeepsAwake);
 
     /// <summary>Finds the call that waits under this id.</summary>
@@ -120,11 +121,11 @@ public sealed partial class ChildConnection : IAsyncDisposable
     /// <returns>Whether it was waiting.</returns>
     public bool Forget(PendingCall call) => _pending.TryRemove(new(call.ChildId, call));
 
-    /// <summary>Ends a child that has gone beyond what it may: its calls fail at once, and it is killed.</summary>
+    /// <summary>Ends a child that has exceeded a limit: its calls fail at once, and it is killed.</summary>
     /// <param name="reason">The end of the sentence "The server 'x' …".</param>
-    public void Kill(string reason) => _condemned.TrySetResult(reason);
+    public void Kill(string reason) => _killed.TrySetResult(reason);
 
-    /// <summary>Bytes of memory that it and its descendants take; null when that cannot be told.</summary>
+    /// <summary>Bytes of memory that it and its descendants take; null where that is unknown.</summary>
     public long? ReadMemory() => _process.ReadMemory();
 
     /// <summary>
@@ -166,6 +167,35 @@ public sealed partial class ChildConnection : IAsyncDisposable
             return Enqueued.Full;
         }
     }
+
+    /// <summary>The child sent a message.</summary>
+    /// <param name="message">Owned by the connection from here on.</param>
+    public ValueTask ReceiveAsync(JsonRpcMessage message)
+    {
+        if (!message.Envelope.IsAnswer)
+            return _observer.OnMessageAsync(message, this);
+        if (TryTakeCall(message.Envelope.Id) is { } call)
+            return call.OnAnswerAsync(message);
+
+        // No call has this id, or it waits no longer. Never broadcast: it may be another's answer, or a forged one.
+        Drop(message, "unknown-id");
+        return default;
+    }
+
+    /// <summary>The child sent an answer that cannot be relayed.</summary>
+    /// <param name="id">The call's, as the child sees it.</param>
+    /// <param name="reason">The end of the sentence "The server 'x' …".</param>
+    /// <returns>False when no call waits under this id.</returns>
+    public async ValueTask<bool> TryFailAsync(JsonRpcId id, string reason)
+    {
+        if (TryTakeCall(id) is not { } call)
+            return false;
+        await call.OnFailedAsync(Failure(reason, null).ToError());
+        return true;
+    }
+
+    private PendingCall? TryTakeCall(JsonRpcId id) =>
+        id.TryGetInt64(out var number) && _pending.TryRemove(number, out var call) ? call : null;
 
     private ChildFailure Failure(string reason, ChildExit? exit) => new(_server.Name, reason, exit, _errorOutput.LastLines);
 

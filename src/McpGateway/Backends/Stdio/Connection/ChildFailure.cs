@@ -10,7 +10,7 @@ namespace McpGateway.Backends.Stdio.Connection;
 /// <param name="Exit">How its process ended; null when it never ran or still runs.</param>
 /// <param name="ErrorOutput">Its last stderr lines, redacted.</param>
 /// <param name="RetryAfter">Time until it may be started again.</param>
-public sealed record ChildFailure(
+internal sealed record ChildFailure(
     string Server, string Reason, ChildExit? Exit, IReadOnlyList<string> ErrorOutput, TimeSpan RetryAfter = default)
 {
     public JsonRpcError ToError()

@@ -29,12 +29,12 @@ internal sealed class DedicatedChild : IBackendSession, IChildObserver
     private Handshake? _handshake;
     private bool _clientShakesHands;
 
-    public DedicatedChild(Session session, ChildManager places, ProcessSlot place, RelayContext context)
+    public DedicatedChild(Session session, ChildManager children, ProcessSlot slot, RelayContext context)
     {
         _session = session;
         _context = context;
-        _line = new ChildSupervisor(session.Server, places, place, this, context, session.User);
-        ListedItems = new ListedItems(request => _line.AskAsync(request, _handshake));
+        _line = children.Supervise(slot, this, session.User);
+        ListedItems = new ListedItems(request => _line.Sender.AskAsync(request, _handshake));
     }
 
     public ListedItems ListedItems { get; }
@@ -55,13 +55,13 @@ internal sealed class DedicatedChild : IBackendSession, IChildObserver
             WatchHandshake(request, call);
         else
             _known.Watch(request, call);
-        await _line.CallAsync(request, call, _handshake);
+        await _line.Sender.CallAsync(request, call, _handshake);
     }
 
     public ValueTask NotifyAsync(JsonRpcMessage notification, CancellationToken cancellationToken)
     {
         if (notification.Envelope.Method != McpMethod.Initialized || _clientShakesHands)
-            return _line.SendAsync(notification, _handshake, cancellationToken);
+            return _line.Sender.SendAsync(notification, _handshake, cancellationToken);
         notification.Dispose(); // the gateway has sent its own
         return default;
     }
@@ -76,7 +76,7 @@ internal sealed class DedicatedChild : IBackendSession, IChildObserver
         }
 
         answer.ReplaceId(asked.ChildId);
-        return _line.AnswerAsync(asked, answer, cancellationToken);
+        return _line.Sender.AnswerAsync(asked, answer, cancellationToken);
     }
 
     public void Cancel(ClientCall call, JsonRpcMessage? cancellation, string reason)
@@ -106,7 +106,7 @@ internal sealed class DedicatedChild : IBackendSession, IChildObserver
     {
         ListedItems.Clear();
         foreach (var request in _known.Requests())
-            await _line.TellAsync(child, request);
+            await _line.Sender.TellAsync(child, request);
         foreach (var notification in ListsChanged.For(_line.InitializeResult))
             await _session.DeliverAsync(notification, null);
     }
@@ -130,7 +130,7 @@ internal sealed class DedicatedChild : IBackendSession, IChildObserver
         return default;
     }
 
-    void IChildObserver.OnAsleep() => _ = ServerRequestCancellation.SendAsync(_asked.TakeAll(_session), _context);
+    void IChildObserver.OnHibernated() => _ = ServerRequestCancellation.SendAsync(_asked.TakeAll(_session), _context);
 
     void IChildObserver.OnLost(JsonRpcError error, bool isFinal)
     {
@@ -139,6 +139,8 @@ internal sealed class DedicatedChild : IBackendSession, IChildObserver
         else
             _ = ServerRequestCancellation.SendAsync(_asked.TakeAll(_session), _context);
     }
+
+    Task? IChildObserver.TryEndIfUnused() => null; // its session uses it
 
     // What the client declares, and what it is told, holds for later children too.
     private void WatchHandshake(JsonRpcMessage initialize, ClientCall call)

@@ -19,24 +19,11 @@ internal sealed partial class SharedChild
     private readonly Action<SharedChild, Task> _onEnded;
     private Task? _ending;
 
-    /// <summary>Whether nobody is there, and it has not begun to end for that.</summary>
-    public bool IsVacant
-    {
-        get
-        {
-            lock (_lock)
-                return _members.Count == 0 && _ending is null;
-        }
-    }
+    /// <inheritdoc cref="ChildActivity.UsedAt"/>
+    public long UsedAt => _line.Activity.UsedAt;
 
-    /// <inheritdoc cref="ChildSupervisor.HoldsPlace"/>
-    public bool HoldsPlace => _line.HoldsPlace;
-
-    /// <inheritdoc cref="ChildSupervisor.UsedAt"/>
-    public long UsedAt => _line.UsedAt;
-
-    /// <inheritdoc cref="ChildSupervisor.Touch"/>
-    public void Touch() => _line.Touch();
+    /// <inheritdoc cref="ChildActivity.Touch()"/>
+    public void Touch() => _line.Activity.Touch();
 
     /// <returns>False when it is about to end.</returns>
     public bool TryJoin(SharedChildSession seat)
@@ -45,7 +32,7 @@ internal sealed partial class SharedChild
         {
             if (_ending is not null)
                 return false;
-            _line.Touch();
+            _line.Activity.Touch();
             return _members.Add(seat);
         }
     }
@@ -73,24 +60,46 @@ internal sealed partial class SharedChild
         _line.Tick(now);
         var keptReady = Key.ServesAll && Server.Config.Warm > 0;
         if (Server.IsRetired || (!keptReady && _context.Time.GetElapsedTime(UsedAt, now) >= Server.Config.IdleTimeout))
-            await EndIfVacantAsync();
+            await (TryEndIfUnused() ?? Task.CompletedTask);
     }
 
-    /// <summary>Ends it if nobody is there.</summary>
-    public Task EndIfVacantAsync() => EndAsync(Refusal.SessionNotFound.Error, onlyIfVacant: true);
+    /// <inheritdoc/>
+    public Task? TryEndIfUnused()
+    {
+        lock (_lock)
+        {
+            if (_ending is not null || _members.Count > 0)
+                return null;
+            _ending = Task.Run(() => EndCoreAsync(Refusal.SessionNotFound.Error));
+        }
+
+        _onEnded(this, _ending);
+        return _ending;
+    }
 
     /// <summary>Ends it and the sessions that use it.</summary>
     /// <param name="error">What their calls in flight are answered with.</param>
     /// <returns>Completes when the process is gone; the same task for every caller.</returns>
-    public Task EndAsync(JsonRpcError error) => EndAsync(error, onlyIfVacant: false);
+    public Task EndAsync(JsonRpcError error)
+    {
+        lock (_lock)
+        {
+            if (_ending is not null)
+                return _ending;
+            _ending = Task.Run(() => EndCoreAsync(error));
+        }
+
+        _onEnded(this, _ending);
+        return _ending;
+    }
 
     async Task IChildObserver.RestoreAsync(ChildConnection child)
     {
         ListedItems.Clear();
         if (Levels.Wanted is { } level)
-            await _line.TellAsync(child, GatewayCall.Request(McpMethod.SetLevel, new JsonObject { ["level"] = level }));
+            await _line.Sender.TellAsync(child, GatewayCall.Request(McpMethod.SetLevel, new JsonObject { ["level"] = level }));
         foreach (var uri in _subscriptions.Uris())
-            await _line.TellAsync(child, GatewayCall.Request(McpMethod.Subscribe, new JsonObject { ["uri"] = uri }));
+            await _line.Sender.TellAsync(child, GatewayCall.Request(McpMethod.Subscribe, new JsonObject { ["uri"] = uri }));
         foreach (var notification in ListsChanged.For(InitializeResult))
             await TellAllAsync(notification, Members());
     }
@@ -106,7 +115,7 @@ internal sealed partial class SharedChild
         Forget();
     }
 
-    void IChildObserver.OnAsleep() => Forget();
+    void IChildObserver.OnHibernated() => Forget();
 
     // What the child has given out and asked went with it; another may give out the same ids.
     private void Forget()
@@ -115,21 +124,6 @@ internal sealed partial class SharedChild
             ids.Clear();
         _taskTokens.Clear();
         _ = ServerRequestCancellation.SendAsync(Asked.TakeAll(), _context);
-    }
-
-    private Task EndAsync(JsonRpcError error, bool onlyIfVacant)
-    {
-        lock (_lock)
-        {
-            if (_ending is not null)
-                return _ending;
-            if (onlyIfVacant && _members.Count > 0)
-                return Task.CompletedTask;
-            _ending = Task.Run(() => EndCoreAsync(error));
-        }
-
-        _onEnded(this, _ending);
-        return _ending;
     }
 
     private async Task EndCoreAsync(JsonRpcError error)

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using McpGateway.Backends.Stdio.Connection;
 using McpGateway.Backends.Stdio.Supervision;
 using McpGateway.Cli.DemoServer;
 using McpGateway.JsonRpc;
@@ -24,20 +25,20 @@ internal sealed partial class SharedChild : IChildObserver
     private readonly RecordedIds _elicitations = new();
 
     /// <param name="key">Whom it serves.</param>
-    /// <param name="places">Gives the places among the server's processes.</param>
-    /// <param name="place">The one for the first process.</param>
+    /// <param name="children">Creates its supervisor.</param>
+    /// <param name="slot">For its first process.</param>
     /// <param name="context">The gateway's parts.</param>
     /// <param name="onEnded">Told once, with what completes when the process is gone.</param>
-    public SharedChild(ChildKey key, ChildManager places, ProcessSlot place, RelayContext context, Action<SharedChild, Task> onEnded)
+    public SharedChild(ChildKey key, ChildManager children, ProcessSlot slot, RelayContext context, Action<SharedChild, Task> onEnded)
     {
         Key = key;
         _context = context;
         _onEnded = onEnded;
-        _log = context.Loggers.CreateLogger($"McpGateway.Servers.{key.Server.Name}");
-        _line = new ChildSupervisor(key.Server, places, place, this, context, key.User);
+        _log = ServerLog.Create(context.Loggers, key.Server.Name);
+        _line = children.Supervise(slot, this, key.User);
         _handshake = Handshake.Declaring(key.Capabilities);
         Levels = new LogLevels(TellLevelAsync);
-        ListedItems = new ListedItems(request => _line.AskAsync(request, _handshake));
+        ListedItems = new ListedItems(request => _line.Sender.AskAsync(request, _handshake));
     }
 
     public ChildKey Key { get; }
@@ -71,18 +72,18 @@ internal sealed partial class SharedChild : IChildObserver
     public async ValueTask ForwardAsync(JsonRpcMessage request, ClientCall call, SharedChildSession seat)
     {
         _inFlight.Enter(seat);
-        if (!await _line.CallAsync(request, call, _handshake))
+        if (!await _line.Sender.CallAsync(request, call, _handshake))
             _inFlight.Leave(seat);
     }
 
     public ValueTask SendAsync(JsonRpcMessage message, CancellationToken cancellationToken) =>
-        _line.SendAsync(message, _handshake, cancellationToken);
+        _line.Sender.SendAsync(message, _handshake, cancellationToken);
 
-    /// <inheritdoc cref="ChildSupervisor.AnswerAsync"/>
+    /// <inheritdoc cref="ChildSender.AnswerAsync"/>
     public ValueTask AnswerAsync(ServerRequest asked, JsonRpcMessage answer, CancellationToken cancellationToken) =>
-        _line.AnswerAsync(asked, answer, cancellationToken);
+        _line.Sender.AnswerAsync(asked, answer, cancellationToken);
 
-    public void TrySend(JsonRpcMessage message) => _line.TrySend(message);
+    public void TrySend(JsonRpcMessage message) => _line.Sender.TrySend(message);
 
     public void Drop(JsonRpcMessage message, string reason) => _context.Metrics.Drop(Server.Name, message, reason);
 
@@ -126,6 +127,6 @@ internal sealed partial class SharedChild : IChildObserver
 
     // A child that is not there learns it when it is.
     private Task TellAsync(string method, JsonObject parameters) => _line.Child is { } child
-        ? _line.TellAsync(child, GatewayCall.Request(method, parameters))
+        ? _line.Sender.TellAsync(child, GatewayCall.Request(method, parameters))
         : Task.CompletedTask;
 }

@@ -39,15 +39,3 @@ internal sealed class GatewayCall : PendingCall
         return default;
     }
 }
-
-/// <summary>What became of a request of the gateway's own.</summary>
-/// <param name="Result">As JSON; null when the child has answered with an error, or there is a failure.</param>
-/// <param name="Failure">Why the child could not answer.</param>
-internal readonly record struct GatewayAnswer(byte[]? Result, JsonRpcError? Failure);
-
-/// <summary>A request of the gateway's own has no result.</summary>
-/// <param name="failure">Why the child cannot answer; null when it answered with an error, whose text may hold anything.</param>
-internal sealed class GatewayCallException(JsonRpcError? failure) : Exception(failure?.Message ?? "The server answered with an error.")
-{
-    public JsonRpcError? Failure { get; } = failure;
-}
