@@ -1,6 +1,7 @@
 using System.CommandLine;
 using McpGateway;
 using McpGateway.Access;
+using McpGateway.Backends.Stdio;
 using McpGateway.Backends.Stdio.Guarding;
 using McpGateway.Cli;
 using McpGateway.Cli.DemoServer;
@@ -41,6 +42,7 @@ namespace McpGateway
             builder.Services.AddGatewayAccess();
             builder.Services.AddReplicas();
             builder.Services.AddSessions();
+            builder.Services.AddStdioBackend();
             builder.Services.AddHttp();
             builder.Services.AddGatewayProxy();
             builder.Services.AddManagement();

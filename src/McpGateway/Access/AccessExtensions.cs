@@ -33,6 +33,7 @@ public static class AccessExtensions
         services.AddCors().AddSingleton<ICorsPolicyProvider, ServerCorsProvider>();
         services.AddTransportSecurity();
         services.AddSingleton<IConfigureOptions<JwtBearerOptions>, BearerOptionsSetup>().AddSingleton<BearerEvents>();
+        services.AddSingleton<IAuthenticationConfigurationProvider, NoSchemeSettings>(); // before the framework adds its own
         services.AddAuthentication(AnyScheme)
             .AddPolicyScheme(AnyScheme, null, options => options.ForwardDefaultSelector = SchemeFor)
             .AddJwtBearer(_ => { })

@@ -84,6 +84,12 @@ public sealed class JsonRpcMessage : IDisposable
     /// <inheritdoc cref="Create(byte[])"/>
     public static JsonRpcMessage Create(JsonObject json) => Create(System.Text.Encoding.UTF8.GetBytes(json.ToJsonString()));
 
+    /// <summary>A request of the gateway's own. Its id is a placeholder: whoever sends it replaces it.</summary>
+    public static JsonRpcMessage CreateRequest(string method, JsonObject parameters) => Create(new JsonObject
+    {
+        ["jsonrpc"] = "2.0", ["id"] = 0, ["method"] = method, ["params"] = parameters,
+    });
+
     /// <summary>The error as an answer to the request with this id.</summary>
     public static JsonRpcMessage CreateError(JsonRpcId id, JsonRpcError error) => Create(error.ToResponse(id));
 

@@ -3,25 +3,6 @@ using McpGateway.JsonRpc;
 
 namespace McpGateway.Policies;
 
-/// <summary>Why a message is not taken.</summary>
-public enum RefusalReason
-{
-    /// <summary>The message breaks a rule; sending it again will not help.</summary>
-    Invalid,
-
-    /// <summary>The session does not exist for this caller.</summary>
-    NotFound,
-
-    /// <summary>The caller lacks the scopes that <see cref="Refusal.Scopes"/> names.</summary>
-    Forbidden,
-
-    /// <summary>This user has reached a limit.</summary>
-    TooMany,
-
-    /// <summary>The gateway or the server has no room, or is about to stop.</summary>
-    Unavailable,
-}
-
 /// <summary>A message, or a session, that is not taken, and what to answer.</summary>
 /// <param name="RetryAfter">When trying again makes sense; null when it does not.</param>
 public sealed record Refusal(RefusalReason Reason, JsonRpcError Error, TimeSpan? RetryAfter = null)
@@ -59,7 +40,7 @@ public sealed record Refusal(RefusalReason Reason, JsonRpcError Error, TimeSpan?
         new JsonRpcError(JsonRpcErrorCode.Overloaded, "You open more sessions and streams than you may. Retry-After says when to go on."), wait);
 
     /// <param name="limit">The setting that says how many.</param>
-    public static Refusal TooManySessions(string limit) => Unavailable($"There are as many sessions as may be ({limit}).");
+    public static Refusal TooManySessions(string limit) => Unavailable($"The limit of open sessions is reached ({limit}).");
 
     /// <inheritdoc cref="TooManySessions"/>
     public static Refusal TooManySessionsOfUser(string limit) =>
@@ -87,12 +68,4 @@ public sealed record Refusal(RefusalReason Reason, JsonRpcError Error, TimeSpan?
 
     private static Refusal Overloaded(RefusalReason reason, string message) =>
         new(reason, new JsonRpcError(JsonRpcErrorCode.Overloaded, message), Soon);
-}
-
-/// <summary>What became of a message that a client sent.</summary>
-/// <param name="Refusal">Null when it was taken.</param>
-/// <param name="Delivered">Completes when the child's queue has it; never fails, since a call that cannot be sent is answered.</param>
-public readonly record struct Receipt(Refusal? Refusal, ValueTask Delivered)
-{
-    public static implicit operator Receipt(Refusal refusal) => new(refusal, default);
 }

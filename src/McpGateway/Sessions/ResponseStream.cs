@@ -8,7 +8,7 @@ namespace McpGateway.Sessions;
 /// Messages on their way to one client over one HTTP response. The relay writes, the transport reads. It holds a bounded
 /// queue: a client that does not read first slows its own child down and then loses this stream, and nobody else's.
 /// </summary>
-public sealed class ResponseStream
+internal sealed class ResponseStream
 {
     /// <summary>Silence after which a POST's answer is no longer awaited as plain JSON.</summary>
     public static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(1);

@@ -6,7 +6,7 @@ namespace McpGateway.Sessions;
 /// One server as it runs. It lives until gateway.json no longer has the server with this target; its other settings may change
 /// from one message to the next. The backend that serves it adds what it needs in a class of its own.
 /// </summary>
-public class ServerState(ServerConfig config)
+internal class ServerState(ServerConfig config)
 {
     private volatile ServerConfig _config = config;
     private volatile bool _retired;

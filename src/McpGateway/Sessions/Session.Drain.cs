@@ -3,7 +3,7 @@ using McpGateway.Policies;
 namespace McpGateway.Sessions;
 
 /// <summary>The session's part in the stop of its gateway, and in that of a replica which its stream passes through.</summary>
-public sealed partial class Session
+internal sealed partial class Session
 {
     // Spread, or all clients of a replica that leaves would come to the others in the same moment.
     private static readonly (int From, int To) ReconnectMilliseconds = (200, 1500);

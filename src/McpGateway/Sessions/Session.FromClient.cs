@@ -1,5 +1,3 @@
-using McpGateway.Backends.Stdio.Sharing;
-using McpGateway.Cli.DemoServer;
 using McpGateway.Configuration;
 using McpGateway.JsonRpc;
 using McpGateway.Policies;
@@ -9,7 +7,7 @@ using McpGateway.Policies.RateLimits;
 namespace McpGateway.Sessions;
 
 /// <summary>What the client sends, on its way to the session's seat at a child.</summary>
-public sealed partial class Session
+internal sealed partial class Session
 {
     private long _lastKey;
     private bool _begun;
@@ -28,7 +26,7 @@ public sealed partial class Session
         Touch();
         var rules = Server.Config.Tools;
         RequestedItem? item = null;
-        if (rules is not null && !message.Envelope.IsAnswer && RuleCheck.Check(message, rules, rights.Granted, out item) is { } refusal)
+        if (rules is not null && new ItemPolicy(rules).Check(message, rights.Granted, out item) is { } refusal)
             return Refuse(message, refusal);
         return message.Envelope.Kind switch
         {
@@ -43,8 +41,8 @@ public sealed partial class Session
     {
         foreach (var call in Calls.Snapshot())
         {
-            if (ReferenceEquals(call.Replies, replies) && Calls.Remove(call))
-                _seat.Cancel(call, null, "the client has gone");
+            if (ReferenceEquals(call.Replies, replies))
+                call.TryCancel("the client has gone");
         }
     }
 
@@ -59,41 +57,38 @@ public sealed partial class Session
             return Refuse(request, Refusal.TooManyCalls);
         if (!Volatile.Read(ref _begun) && Kind is not SessionKind.Implicit && request.Envelope.Method == McpMethod.Ping)
             return AnswerPing(request, replies);
-        // Not a ping: it would wait behind the calls in flight, and its client take the connection for dead.
-        ConcurrencyPermit? admission = null;
-        if (request.Envelope.Method != McpMethod.Ping && quota?.TryAdmit(out admission) is false)
-            return Refuse(request, Refusal.TooManyAtATime);
+        if (ConcurrencyPermit.TryAcquire(quota, [request], out var permit) is { } busy)
+            return Refuse(request, busy);
         if (Begin(request) is { } refusal)
         {
-            admission?.Dispose();
+            permit?.Dispose();
             return Refuse(request, refusal);
         }
 
         var call = new ClientCall(Calls, KeyOf(request), request, replies)
         {
-            Seat = _seat as SharedChildSession,
-            ConcurrencyPermit = admission,
+            ConcurrencyPermit = permit,
             Filter = FilterFor(request),
             OnAnswer = request.Envelope.Method == McpMethod.Initialize ? OnInitialized : null,
         };
         if (Calls.TryAdd(call))
         {
-            return new Receipt(null, admission is null
+            return new Receipt(null, permit is null
                 ? CallAsync(request, call, rules, item)
-                : CallInTurnAsync(request, call, admission, rules, item));
+                : CallWithPermitAsync(request, call, permit, rules, item));
         }
 
-        admission?.Dispose();
+        permit?.Dispose();
         return Refuse(request, Refusal.IdInFlight);
     }
 
-    // A call that waits for its turn is in the table already: it can be cancelled, it times out, its client hears keep-alives.
-    private async ValueTask CallInTurnAsync(
-        JsonRpcMessage request, ClientCall call, ConcurrencyPermit admission, ServerToolsConfig? rules, RequestedItem? item)
+    // A call that waits for its permit is in the table already: it can be cancelled, it times out, its client hears keep-alives.
+    private async ValueTask CallWithPermitAsync(
+        JsonRpcMessage request, ClientCall call, ConcurrencyPermit permit, ServerToolsConfig? rules, RequestedItem? item)
     {
-        switch (await admission.Outcome)
+        switch (await permit.Outcome)
         {
-            case PermitOutcome.Admitted when !call.IsAbandoned:
+            case PermitOutcome.Admitted when call.IsOpen:
                 call.Touch();
                 await CallAsync(request, call, rules, item);
                 break;
@@ -112,7 +107,7 @@ public sealed partial class Session
         if (Begin(notification) is { } refusal)
             return Refuse(notification, refusal);
         if (notification.Envelope.Method != McpMethod.Cancelled)
-            return new Receipt(null, _seat.NotifyAsync(notification, cancellationToken));
+            return new Receipt(null, _backend.NotifyAsync(notification, cancellationToken));
         CancelCall(notification);
         return default;
     }
@@ -120,22 +115,15 @@ public sealed partial class Session
     private Receipt ReceiveAnswer(JsonRpcMessage answer, CancellationToken cancellationToken)
     {
         if (Volatile.Read(ref _begun))
-            return new Receipt(null, _seat.AnswerAsync(answer, cancellationToken));
+            return new Receipt(null, _backend.AnswerAsync(answer, cancellationToken));
         Drop(answer, "unknown-id"); // nobody has asked anything yet
         return default;
     }
 
     private void CancelCall(JsonRpcMessage notification)
     {
-        if (Calls.Find(notification.Envelope.CancelledId) is { IsInitialize: false } call && Calls.Remove(call))
-        {
-            _seat.Cancel(call, notification, string.Empty);
-            call.Replies.Release();
-        }
-        else
-        {
+        if (Calls.Find(notification.Envelope.CancelledId) is not { IsCancellable: true } call || !call.TryCancel(string.Empty, notification))
             Drop(notification, "unknown-id");
-        }
     }
 
     // A client may ping before it initializes: then there is no child yet that could answer.
@@ -157,12 +145,13 @@ public sealed partial class Session
                 if (isInitialize)
                     return Kind is SessionKind.Implicit ? null : Refusal.AlreadyInitialized;
             }
-            else if (_seat.Begin(message) is { } refusal)
+            else if (_backend.Begin(message) is { } refusal)
             {
                 return refusal;
             }
             else
             {
+                Calls.Join(_backend.Calls);
                 _begun = true;
                 if (!isInitialize)
                     ProtocolVersion = Policies.ProtocolVersion.Latest;

@@ -1,9 +1,9 @@
-using McpGateway.Backends.Stdio.Connection;
 using McpGateway.JsonRpc;
+using McpGateway.Policies;
 
 namespace McpGateway.Sessions;
 
-public sealed partial class Session
+internal sealed partial class Session
 {
     // What is in flight when an SSE stream closes can still do its work; its answers have nowhere to go.
     private static readonly TimeSpan EndSoonPatience = TimeSpan.FromSeconds(60);
@@ -61,7 +61,7 @@ public sealed partial class Session
         try
         {
             await EndOverdueAsync(now);
-            _seat.Tick(now);
+            _backend.Tick(now);
             Stream?.Tick(now);
             while (_held.TryTakeExpired(now, out var expired))
                 GiveUp(expired);
@@ -86,33 +86,21 @@ public sealed partial class Session
         foreach (var call in Calls.Snapshot())
         {
             call.Replies.Tick(now);
-            if (Overdue(call, now) is not { } reason || !Calls.Remove(call))
+            if (Overdue(call, now) is not { } reason)
                 continue;
-            _seat.Cancel(call, null, reason);
-            var error = new ChildFailure(Server.Name, $"did not answer {call.Method}: {reason}", null, []).ToError();
-            (failing ??= []).Add(call.EndAsync(JsonRpcMessage.CreateError(call.ClientId, error)).AsTask());
+            var error = ServerFailure.ToError(Server.Name, $"did not answer {call.Method}: {reason}");
+            (failing ??= []).Add(call.WithdrawAsync(CallOutcome.TimedOut, reason, error).AsTask());
         }
 
         if (failing is not null)
             await Task.WhenAll(failing);
     }
 
-    private string? Overdue(ClientCall call, long now)
-    {
-        var config = Server.Config;
-        var limit = call.IsInitialize ? config.StartTimeout : config.RequestTimeout;
-        if (_context.Time.GetElapsedTime(call.StartedAt, now) >= config.RequestMaximum)
-            return $"no answer within {config.RequestMaximum} (requestMaximum)";
-        if (_context.Time.GetElapsedTime(call.ActiveAt, now) < limit || call.WaitsForClient || _seat.ClientIsAsked)
-            return null;
-        return $"no answer or progress within {limit} ({(call.IsInitialize ? "startTimeout" : "requestTimeout")})";
-    }
-
-    private async Task FailAsync(ClientCall call, JsonRpcError error)
-    {
-        _seat.Cancel(call, null, "the session has ended");
-        await call.FailAsync(error);
-    }
+    private string? Overdue(ClientCall call, long now) => CallTimeouts.Overdue(
+        Server.Config, startsChild: call.IsInitialize,
+        inFlight: _context.Time.GetElapsedTime(call.StartedAt, now),
+        silent: _context.Time.GetElapsedTime(call.ActiveAt, now),
+        waitsForClient: call.WaitsForClient || _backend.AwaitsClient)?.Reason;
 
     private bool IsOver(long now)
     {
@@ -146,8 +134,9 @@ public sealed partial class Session
     {
         try
         {
-            await Task.WhenAll(Calls.Snapshot().Select(call => FailAsync(call, error)));
-            await _seat.EndAsync();
+            await Task.WhenAll(Calls.Snapshot().Select(
+                call => call.WithdrawAsync(CallOutcome.Cancelled, "the session has ended", error).AsTask()));
+            await _backend.EndAsync();
         }
         finally
         {

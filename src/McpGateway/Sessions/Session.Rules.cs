@@ -8,21 +8,19 @@ namespace McpGateway.Sessions;
 /// The rules on what of the server may be used (<c>tools</c> in gateway.json), as they stand when a message comes. Without any
 /// it is one look at a field.
 /// </summary>
-public sealed partial class Session
+internal sealed partial class Session
 {
     private ValueTask CallAsync(JsonRpcMessage request, ClientCall call, ServerToolsConfig? rules, RequestedItem? item) =>
-        rules is not null && item is { } asked
-            ? CallIfAllowedAsync(request, call, new ToolRules(rules), asked)
-            : _seat.CallAsync(request, call);
+        rules is not null && item is { } requested
+            ? CallIfAllowedAsync(request, call, new ItemPolicy(rules), requested)
+            : _backend.CallAsync(request, call);
 
-    private async ValueTask CallIfAllowedAsync(JsonRpcMessage request, ClientCall call, ToolRules rules, RequestedItem item)
+    private async ValueTask CallIfAllowedAsync(JsonRpcMessage request, ClientCall call, ItemPolicy policy, RequestedItem item)
     {
-        var error = rules.Allow(item) ? null : ListedItems.Unknown(item.Kind);
-        if (error is null && !_seat.ListedItems.Lists(item, rules))
-            error = await CheckListedAsync(request, rules, item);
-        if (error is null && !call.IsAbandoned)
+        var error = await CheckListedAsync(request, policy, item);
+        if (error is null && call.IsOpen)
         {
-            await _seat.CallAsync(request, call);
+            await _backend.CallAsync(request, call);
             return;
         }
 
@@ -31,14 +29,14 @@ public sealed partial class Session
             await call.FailAsync(error);
     }
 
-    private async Task<JsonRpcError?> CheckListedAsync(JsonRpcMessage request, ToolRules rules, RequestedItem item)
+    private async ValueTask<JsonRpcError?> CheckListedAsync(JsonRpcMessage request, ItemPolicy policy, RequestedItem item)
     {
         // While it waits for the lists, no queue counts it.
         var waiting = request.WrittenLength;
         _context.Budget.Add(waiting);
         try
         {
-            return await _seat.ListedItems.CheckAsync(item, rules);
+            return await policy.CheckListedAsync(item, _backend.ListedItems);
         }
         finally
         {
@@ -49,17 +47,8 @@ public sealed partial class Session
     private Func<JsonRpcMessage, JsonRpcMessage>? FilterFor(JsonRpcMessage request) =>
         ItemKinds.ListedBy(request.Envelope.Method) is { } kind ? answer => FilterList(answer, kind) : null;
 
-    private JsonRpcMessage FilterList(JsonRpcMessage answer, ItemKind kind)
-    {
-        if (Server.Config.Tools is not { } rules || answer.Envelope.Kind is not JsonRpcKind.Result)
-            return answer;
-        _seat.ListedItems.Note(kind, ListFilter.Names(answer.Envelope.Result.In(answer.Utf8), kind, out _));
-        return ListFilter.Apply(answer, kind, new ToolRules(rules));
-    }
+    private JsonRpcMessage FilterList(JsonRpcMessage answer, ItemKind kind) =>
+        Server.Config.Tools is { } rules ? new ItemPolicy(rules).FilterAnswer(answer, kind, _backend.ListedItems) : answer;
 
-    // A subscription may be older than the rule.
-    private bool IsForbidden(JsonRpcMessage message) =>
-        Server.Config.Tools is { } rules && message.Envelope.Method == McpMethod.ResourceUpdated
-        && !new ToolRules(rules).Allow(new RequestedItem(
-            ItemKind.Resource, JsonMembers.FindText(message.Envelope.Params.In(message.Utf8), "uri"u8)));
+    private bool IsForbidden(JsonRpcMessage message) => Server.Config.Tools is { } rules && new ItemPolicy(rules).Forbids(message);
 }

@@ -3,7 +3,7 @@ using McpGateway.JsonRpc;
 namespace McpGateway.Sessions;
 
 /// <summary>On which of its streams a client gets what is for it.</summary>
-public sealed partial class Session
+internal sealed partial class Session
 {
     private static readonly JsonRpcError NobodyListens = new(
         JsonRpcErrorCode.InternalError, "No stream of the client's was open to ask it on.");
@@ -55,7 +55,7 @@ public sealed partial class Session
     private void GiveUp(JsonRpcMessage message)
     {
         if (message.Envelope.IsRequest)
-            _seat.Refuse(message, NobodyListens);
+            _backend.Refuse(message, NobodyListens);
         else
             Drop(message, "no-stream");
     }

@@ -1,11 +1,10 @@
-using McpGateway.Backends.Stdio.Sharing;
 using McpGateway.JsonRpc;
 using McpGateway.Policies;
 
 namespace McpGateway.Sessions;
 
 /// <summary>How a session's client is connected, which decides when the session ends.</summary>
-public enum SessionKind
+internal enum SessionKind
 {
     /// <summary>HTTP+SSE: all answers come on one stream, and the session ends with it.</summary>
     Sse,
@@ -25,11 +24,11 @@ public enum SessionKind
 /// the client sends is in Session.FromClient.cs, how the child's messages reach the client in Session.ToClient.cs, and what
 /// time does to it in Session.Life.cs.
 /// </summary>
-public sealed partial class Session
+internal sealed partial class Session
 {
-    private readonly RelayContext _context;
+    private readonly SessionContext _context;
     private readonly HeldMessages _held;
-    private readonly IBackendSession _seat;
+    private readonly IBackendSession _backend;
     private readonly Lock _lock = new();
     private readonly Action<Session, Task> _onEnded;
     private ResponseStream? _general;
@@ -39,11 +38,11 @@ public sealed partial class Session
     /// <param name="server">Whose session it is.</param>
     /// <param name="owner">Who opened it.</param>
     /// <param name="context">The gateway's parts.</param>
-    /// <param name="takeSeat">Makes its place at a child.</param>
+    /// <param name="createBackend">Creates its part of the backend.</param>
     /// <param name="onEnded">Told once, with what completes when the session's child is gone.</param>
     /// <param name="user">What its user brought along for the child's environment; null for nothing.</param>
     internal Session(
-        SessionKind kind, ServerState server, SessionOwner owner, RelayContext context, Func<Session, IBackendSession> takeSeat,
+        SessionKind kind, ServerState server, SessionOwner owner, SessionContext context, Func<Session, IBackendSession> createBackend,
         Action<Session, Task> onEnded, UserEnvironment? user = null)
     {
         Id = SessionId.Create(context.Replica);
@@ -53,10 +52,10 @@ public sealed partial class Session
         User = user;
         _context = context;
         _onEnded = onEnded;
-        Calls = new CallRegistry(server.Name, context.Time, context.Metrics);
+        Calls = new SessionCalls(this);
         _held = new HeldMessages(context.Time, context.Budget);
         _activeAt = context.Time.GetTimestamp();
-        _seat = takeSeat(this);
+        _backend = createBackend(this);
         _isReady = !IsShared; // else it is not the child who knows when
     }
 
@@ -84,9 +83,9 @@ public sealed partial class Session
         }
     }
 
-    internal CallRegistry Calls { get; }
+    internal SessionCalls Calls { get; }
 
-    private bool IsShared => _seat is SharedChildSession;
+    private bool IsShared => _backend.IsShared;
 
     /// <summary>Opens the stream for what belongs to no call; an older one ends, for a half-open connection must not keep the client out.</summary>
     /// <param name="via">The replica that its client is connected to; null: this one.</param>

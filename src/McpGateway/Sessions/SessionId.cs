@@ -8,7 +8,7 @@ namespace McpGateway.Sessions;
 /// Session ids: 128 random bits, with the replica's name and a dot in front where there are replicas, and the form that an id
 /// must have before it is looked at.
 /// </summary>
-public static class SessionId
+internal static class SessionId
 {
     private const int RandomBytes = 16;
     private const int MaxLength = 512;

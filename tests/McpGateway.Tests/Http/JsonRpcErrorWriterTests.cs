@@ -75,5 +75,32 @@ public sealed class JsonRpcErrorWriterTests : IDisposable
         Assert.Contains(MediaTypes.Both, Body(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("POST", "/test/sse", true)]
+    [InlineData("POST", "/sse/", true)]
+    [InlineData("GET", "/test/sse", false)]
+    [InlineData("POST", "/test/mcp", false)]
+    public async Task Write_PostToSse_HasNoBody(string method, string path, bool isEmpty)
+    {
+        (_context.Request.Method, _context.Request.Path) = (method, path);
+        await JsonRpcErrorWriter.WriteAsync(_context, Refusal.Draining, default);
+        Assert.Equal(503, _context.Response.StatusCode);
+        Assert.Equal("5", (string?)_context.Response.Headers.RetryAfter);
+        Assert.Equal(isEmpty, _body.Length == 0);
+        Assert.Equal(_body.Length, _context.Response.ContentLength);
+    }
+
+    [Theory]
+    [InlineData(0, "1")]
+    [InlineData(0.2, "1")]
+    [InlineData(10, "10")]
+    [InlineData(10.1, "11")]
+    public async Task Write_Wait_IsWholeSeconds(double seconds, string retryAfter)
+    {
+        await JsonRpcErrorWriter.WriteAsync(_context, 429, Refusal.TooManyCalls.Error, TimeSpan.FromSeconds(seconds));
+        Assert.Equal(429, _context.Response.StatusCode);
+        Assert.Equal(retryAfter, (string?)_context.Response.Headers.RetryAfter);
+    }
+
     private string Body() => Encoding.UTF8.GetString(_body.ToArray());
 }

@@ -506,8 +506,8 @@ public sealed class SessionTests : IAsyncDisposable
     {
         var slot = _server.TryReserveSlot()!;
         return new Session(
-            kind, _server, SessionsFixture.Alice, _fixture.Relay,
-            session => new DedicatedChild(session, _fixture.Children, slot, _fixture.Relay), (_, _) => _ends++);
+            kind, _server, SessionsFixture.Alice, _fixture.Context,
+            session => new DedicatedChild(session, slot, _fixture.Supervision), (_, _) => _ends++);
     }
 
     private Receipt Receive(JsonRpcMessage message, ResponseStream? replies = null) =>

@@ -1,4 +1,3 @@
-using System.IdentityModel.Tokens.Jwt;
 using McpGateway.Access.Keys;
 using McpGateway.Cli.DemoServer;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
@@ -19,9 +18,8 @@ internal sealed class BearerOptionsSetup(AccessState state, TimeProvider time) :
     {
         options.EventsType = typeof(BearerEvents);
         options.SaveToken = false; // nothing after this step needs it
-        // Claims keep the names that they have in the token.
-        options.SecurityTokenValidators.Clear();
-        options.SecurityTokenValidators.Add(new JwtSecurityTokenHandler { MapInboundClaims = false });
+        options.TokenHandlers.Clear();
+        options.TokenHandlers.Add(new ExactTokenHandler());
         options.TokenValidationParameters = new TokenValidationParameters
         {
             RequireSignedTokens = true,

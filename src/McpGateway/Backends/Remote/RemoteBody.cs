@@ -31,10 +31,7 @@ internal static class RemoteBody
     /// <returns>To be disposed of when it is answered; null when too many wait already, or it has waited too long.</returns>
     public static async Task<Turn?> AwaitTurnAsync(RemoteContext remote, RemoteCall call, PostedMessages posted)
     {
-        ConcurrencyPermit? admission = null;
-        if (!posted.HasRequest || posted.Rights.Quota is not { } quota)
-            return new Turn(null);
-        if (!quota.TryAdmit(out admission))
+        if (ConcurrencyPermit.TryAcquire(posted.Rights.Quota, posted.Messages, out var admission) is not null)
             return null;
         var turn = new Turn(admission);
         try

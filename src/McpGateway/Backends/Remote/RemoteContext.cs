@@ -6,7 +6,7 @@ namespace McpGateway.Backends.Remote;
 
 /// <summary>What every relay from a remote server needs of the gateway.</summary>
 internal sealed record RemoteContext(
-    GatewayConfigProvider Config, IOptions<LimitsOptions> Limits, SessionSeal Seal, RemoteListedItems Catalogues, RemoteDrain Drain,
+    GatewayConfigProvider Config, IOptions<LimitsOptions> Limits, SessionSeal Seal, RemoteListedItems ListedItems, RemoteDrain Drain,
     UpstreamReports Reports, GatewayMetrics Metrics, TimeProvider Time)
 {
     /// <summary>The largest message that is taken, in bytes.</summary>

@@ -1,4 +1,3 @@
-using McpGateway.Backends.Stdio.Supervision;
 using McpGateway.Http;
 using McpGateway.JsonRpc;
 using McpGateway.Policies;
@@ -7,7 +6,7 @@ using McpGateway.Policies.Items;
 namespace McpGateway.Backends.Remote;
 
 /// <summary>The rules on what of a remote server may be used (<c>tools</c> in gateway.json).</summary>
-internal sealed class RemoteRules(RemoteListedItems catalogues)
+internal sealed class RemoteRules(RemoteListedItems listed)
 {
     /// <param name="call">The request that carries the message.</param>
     /// <param name="message">The client's.</param>
@@ -17,19 +16,14 @@ internal sealed class RemoteRules(RemoteListedItems catalogues)
     public async ValueTask<Refused?> CheckAsync(
         RemoteCall call, JsonRpcMessage message, SenderRights rights, Func<JsonRpcMessage, Task<GatewayAnswer>> ask)
     {
-        if (call.Server.Tools is not { } tools || message.Envelope.IsAnswer)
+        if (call.Server.Tools is not { } tools)
             return null;
-        if (RuleCheck.Check(message, tools, rights.Granted, out var wanted) is { } refusal)
+        var policy = new ItemPolicy(tools);
+        if (policy.Check(message, rights.Granted, out var requested) is { } refusal)
             return new Refused(refusal.Error, refusal);
-        if (wanted is not { } item)
-            return null;
-        var rules = new ToolRules(tools);
-        if (!rules.Allow(item))
-            return new Refused(ListedItems.Unknown(item.Kind), null);
-        var catalogue = catalogues.Of(call.Server, Caller.Of(call.Context));
-        if (catalogue.Listed.Lists(item, rules) || await catalogue.CheckAsync(item, rules, ask) is not { } error)
-            return null;
-        return new Refused(error, null);
+        return requested is { } item
+            && await policy.CheckListedAsync(item, listed.Of(call.Server, Caller.Of(call.Context)), ask) is { } error
+                ? new Refused(error, null) : null;
     }
 }
 

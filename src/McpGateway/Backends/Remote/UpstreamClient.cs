@@ -5,6 +5,7 @@ using McpGateway.Backends.Stdio.Supervision;
 using McpGateway.Configuration;
 using McpGateway.Http;
 using McpGateway.JsonRpc;
+using McpGateway.Policies;
 
 namespace McpGateway.Backends.Remote;
 

@@ -13,17 +13,14 @@ internal sealed class UpstreamFilter(RemoteContext remote, ServerConfig server, 
     {
         if (remote.Config.Current.Servers.GetValueOrDefault(server.Name) is not { Target: RemoteTarget, Tools: { } tools } current)
             return message;
-        var listed = remote.Catalogues.Of(current, owner).Listed;
+        var listed = remote.ListedItems.Of(current, owner);
         if (McpMethod.IsListChanged(message.Envelope.Method))
             listed.Clear();
         if (message.Envelope.IsAnswer)
-            return ListFilter.ApplyByContent(message, new ToolRules(tools), listed.Note);
-        if (message.Envelope.Method != McpMethod.ResourceUpdated || new ToolRules(tools).Allow(Updated(message)))
+            return new ItemPolicy(tools).FilterAnswer(message, listed);
+        if (!new ItemPolicy(tools).Forbids(message))
             return message;
         message.Dispose();
         return null;
     }
-
-    private static RequestedItem Updated(JsonRpcMessage message) =>
-        new(ItemKind.Resource, JsonMembers.FindText(message.Envelope.Params.In(message.Utf8), "uri"u8));
 }

@@ -17,7 +17,7 @@ public sealed class ClientLimits
 
     public ClientLimits(IOptions<AccessOptions> access, TimeProvider time)
     {
-        _uses = new(Capacity, time, () => new ClientUse(time), use => use.HasAdmissions);
+        _uses = new(Capacity, time, () => new ClientUse(time), use => use.HasRequests);
         _all = access.Value.RateLimit.ToConfig();
     }
 

@@ -22,18 +22,18 @@ public sealed class ClientQuota
     /// <summary>Charges the opening of a session or a stream. Null: it is not limited.</summary>
     public RateLimitResult? ChargeOpening() => Charge(share => share.Use.Openings, limits => limits.OpeningsPerMinute, 1);
 
-    /// <summary>Lets a request in, or has it wait for others of the same client.</summary>
-    /// <param name="admission">To be disposed of when the request has its answer; null when nothing counts.</param>
+    /// <summary>Takes a permit, or a place in the queue for one. See <see cref="ConcurrencyPermit.TryAcquire"/>.</summary>
+    /// <param name="permit">To be disposed of when the request has its answer; null when nothing is limited.</param>
     /// <returns>False when too many wait already.</returns>
-    public bool TryAdmit(out ConcurrencyPermit? admission)
+    public bool TryAcquire(out ConcurrencyPermit? permit)
     {
-        admission = null;
+        permit = null;
         if (!Array.Exists(_shares, share => share.Limits.Concurrency is not null))
             return true;
-        admission = new ConcurrencyPermit(_shares);
-        if (!admission.IsRefused)
+        permit = new ConcurrencyPermit(_shares);
+        if (!permit.IsRefused)
             return true;
-        admission.Dispose();
+        permit.Dispose();
         return false;
     }
 
@@ -45,11 +45,11 @@ public sealed class ClientQuota
         {
             if (limit(share.Limits) is not { } perMinute)
                 continue;
-            var allowance = bucket(share).Take(count, perMinute);
-            if (!allowance.IsTaken)
-                return allowance;
-            if (tightest is not { } known || allowance.Remaining < known.Remaining)
-                tightest = allowance;
+            var result = bucket(share).Take(count, perMinute);
+            if (!result.IsTaken)
+                return result;
+            if (tightest is not { } known || result.Remaining < known.Remaining)
+                tightest = result;
         }
 
         return tightest;

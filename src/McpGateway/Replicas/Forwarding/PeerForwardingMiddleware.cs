@@ -95,7 +95,7 @@ internal sealed partial class PeerForwardingMiddleware(
     }
 
     private static Task RefuseAsync(HttpContext context) =>
-        ErrorBodiesMiddleware.WriteAsync(context.Response, StatusCodes.Status421MisdirectedRequest, Misdirected);
+        JsonRpcErrorWriter.WriteAsync(context, StatusCodes.Status421MisdirectedRequest, Misdirected);
 
     private static partial class Log
     {

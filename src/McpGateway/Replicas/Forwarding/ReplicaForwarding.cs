@@ -1,7 +1,6 @@
-using System.Globalization;
-using McpGateway.Cli.DemoServer;
 using McpGateway.Http;
 using McpGateway.JsonRpc;
+using McpGateway.Policies;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Model;
 
@@ -14,15 +13,8 @@ namespace McpGateway.Replicas.Forwarding;
 internal sealed partial class ReplicaForwarding(
     RequestDelegate next, ReplicaTable replicas, PeerStates peers, DrainState drain, ILogger<ReplicaForwarding> log)
 {
-    private const int RetrySeconds = 5;
-
-    private static readonly JsonRpcError Leaving = new(JsonRpcErrorCode.Overloaded, "The gateway is shutting down.");
-
-    private static readonly JsonRpcError Ended = new(JsonRpcErrorCode.NotFound,
-        "The session does not exist or has ended. Send initialize to begin a new one.");
-
-    private static readonly JsonRpcError NoAnswer = new(JsonRpcErrorCode.Overloaded,
-        "The replica that has this session does not answer. Retry-After says when to try again.");
+    private static readonly Refusal NoAnswer = new(RefusalReason.Unavailable, new JsonRpcError(JsonRpcErrorCode.Overloaded,
+        "The replica that has this session does not answer. Retry-After says when to try again."), TimeSpan.FromSeconds(5));
 
     private static readonly JsonRpcError Lost = new(JsonRpcErrorCode.InternalError,
         "The replica that has this session was lost in the midst of the request. Whether it was carried out is not known.");
@@ -105,22 +97,17 @@ internal sealed partial class ReplicaForwarding(
     {
         SecurityHeaders.Apply(context.Response);
         if (hasLeft) // it had no session any more, so it has carried out nothing
-            return ErrorBodiesMiddleware.WriteAsync(context.Response, StatusCodes.Status404NotFound, Ended);
-        if (outcome is ForwardingResult.Lost)
-            return ErrorBodiesMiddleware.WriteAsync(context.Response, StatusCodes.Status502BadGateway, Lost);
-        SetRetryAfter(context.Response);
-        return ErrorBodiesMiddleware.WriteAsync(context.Response, StatusCodes.Status503ServiceUnavailable, NoAnswer);
+            return JsonRpcErrorWriter.WriteAsync(context, Refusal.SessionNotFound, default);
+        return outcome is ForwardingResult.Lost
+            ? JsonRpcErrorWriter.WriteAsync(context, StatusCodes.Status502BadGateway, Lost)
+            : JsonRpcErrorWriter.WriteAsync(context, NoAnswer, default);
     }
 
     private static Task RefuseUnreadAsync(HttpContext context)
     {
         context.Response.Headers[ForwardingOutcome.UnreadHeader] = "1";
-        SetRetryAfter(context.Response);
-        return ErrorBodiesMiddleware.WriteAsync(context.Response, StatusCodes.Status503ServiceUnavailable, Leaving);
+        return JsonRpcErrorWriter.WriteAsync(context, Refusal.Draining, default);
     }
-
-    private static void SetRetryAfter(HttpResponse response) =>
-        response.Headers.RetryAfter = RetrySeconds.ToString(CultureInfo.InvariantCulture);
 
     private static partial class Log
     {

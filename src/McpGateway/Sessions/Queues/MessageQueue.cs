@@ -5,7 +5,7 @@ using McpGateway.JsonRpc;
 namespace McpGateway.Sessions.Queues;
 
 /// <summary>What became of a message offered to a queue.</summary>
-public enum Enqueued
+internal enum Enqueued
 {
     /// <summary>The queue owns it now.</summary>
     Yes,
@@ -21,7 +21,7 @@ public enum Enqueued
 /// Messages on their way from many writers to one reader, bounded in messages and in bytes. A channel bounds only the
 /// count, and a writer here may also wake the reader without a message (<see cref="Wake"/>).
 /// </summary>
-public sealed class MessageQueue : IValueTaskSource<bool>
+internal sealed class MessageQueue : IValueTaskSource<bool>
 {
     private readonly QueueLimits _limits;
     private readonly QueueBudget _budget;

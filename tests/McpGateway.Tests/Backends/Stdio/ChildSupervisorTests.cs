@@ -171,7 +171,7 @@ public sealed class ChildSupervisorTests : IAsyncDisposable
 
     private ChildSupervisor Supervise(ProcessSlot slot, RecordingChildObserver observer)
     {
-        var supervisor = new ChildSupervisor(slot, observer, _fixture.Supervision);
+        var supervisor = new ChildSupervisor(slot, observer, _fixture.Calls, _fixture.Supervision);
         _supervisors.Add(supervisor);
         return supervisor;
     }

@@ -59,6 +59,6 @@ internal sealed partial class ChildConnection
     private Task FailPendingAsync()
     {
         _toChild.Close(discard: true);
-        return Task.WhenAll(_pending.Values.Where(Forget).Select(call => call.OnFailedAsync(_failure!.ToError()).AsTask()));
+        return Task.WhenAll(Calls.Snapshot().Select(call => call.FailAsync(_failure!.ToError()).AsTask()));
     }
 }

@@ -6,7 +6,7 @@ using McpGateway.Sessions;
 namespace McpGateway.Backends.Stdio.Sharing;
 
 /// <summary>Which sessions share which child: finds a session its child, and keeps the shared ones until they have ended.</summary>
-internal sealed class ChildManager(RelayContext context, SupervisionContext supervision, ILogger<ChildManager> log)
+internal sealed class ChildManager(SupervisionContext context, ILogger<ChildManager> log)
 {
     private readonly ShutdownTasks _ending = new(log);
     private readonly Dictionary<ChildKey, SharedChild> _children = [];
@@ -15,7 +15,7 @@ internal sealed class ChildManager(RelayContext context, SupervisionContext supe
 
     /// <summary>Whether a server's last start has failed, or one of its children is lost again and again.</summary>
     public bool IsFailing(ServerState server) =>
-        Stdio(server) is var stdio && (stdio.StartBackoff.LastFailure is not null || supervision.Slots.IsAnyFailing(stdio));
+        Stdio(server) is var stdio && (stdio.StartBackoff.LastFailure is not null || context.Slots.IsAnyFailing(stdio));
 
     /// <summary>
     /// Decides which child a new session gets. A child of its own reserves its process slot now, so that a session which is
@@ -26,19 +26,12 @@ internal sealed class ChildManager(RelayContext context, SupervisionContext supe
     {
         if (kind is SessionKind.Implicit || server.Stdio.Isolation is not Isolation.Session)
             return session => new SharedChildSession(session, this);
-        return TryReserve(server) is { } slot ? session => new DedicatedChild(session, this, slot, context) : null;
+        return TryReserve(server) is { } slot ? session => new DedicatedChild(session, slot, context) : null;
     }
-
-    /// <summary>Creates the supervisor of a session's own child, or of a shared one.</summary>
-    /// <param name="slot">For its first process.</param>
-    /// <param name="observer">Is told of its children.</param>
-    /// <param name="user">The user's part of their environment; null when there is none.</param>
-    public ChildSupervisor Supervise(ProcessSlot slot, IChildObserver observer, UserEnvironment? user) =>
-        new(slot, observer, supervision, user);
 
     /// <summary>Adds a session to the child of its key, which is created when there is none.</summary>
     /// <returns>Null when it was added.</returns>
-    public Refusal? TryJoin(SharedChildSession session, ChildKey key, out SharedChild? child)
+    public Refusal? TryJoin(Session session, ChildKey key, out SharedChild? child)
     {
         lock (_lock)
         {
@@ -48,7 +41,7 @@ internal sealed class ChildManager(RelayContext context, SupervisionContext supe
                 child = null;
                 if (TryReserve(key.Server) is not { } slot)
                     return Refusal.TooManyProcesses(key.Server.Name);
-                _children[key] = new SharedChild(key, this, slot, context, OnEnded);
+                _children[key] = new SharedChild(key, slot, context, OnEnded);
             }
 
             return null;
@@ -72,7 +65,7 @@ internal sealed class ChildManager(RelayContext context, SupervisionContext supe
                     continue;
                 }
 
-                var child = new SharedChild(key, this, slot, context, OnEnded);
+                var child = new SharedChild(key, slot, context, OnEnded);
                 _children[key] = child;
                 _ = child.ConnectAsync(); // never fails: the start logs why it did, and the next visit tries again
             }
@@ -87,7 +80,7 @@ internal sealed class ChildManager(RelayContext context, SupervisionContext supe
         return _ending.WhenAllAsync(All().Select(child => child.EndAsync(Refusal.Draining.Error)));
     }
 
-    private ProcessSlot? TryReserve(ServerState server) => supervision.Slots.TryReserve(Stdio(server));
+    private ProcessSlot? TryReserve(ServerState server) => context.Slots.TryReserve(Stdio(server));
 
     // The registry's states are created by this backend.
     private static StdioServerState Stdio(ServerState server) => (StdioServerState)server;

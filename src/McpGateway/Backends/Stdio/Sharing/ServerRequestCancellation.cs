@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using McpGateway.Backends.Stdio.Supervision;
 using McpGateway.JsonRpc;
 using McpGateway.Sessions;
 
@@ -9,7 +10,7 @@ namespace McpGateway.Backends.Stdio.Sharing;
 /// </summary>
 internal static partial class ServerRequestCancellation
 {
-    public static async Task SendAsync(IEnumerable<ServerRequest> requests, RelayContext context)
+    public static async Task SendAsync(IEnumerable<ServerRequest> requests, SupervisionContext context)
     {
         foreach (var request in requests)
         {

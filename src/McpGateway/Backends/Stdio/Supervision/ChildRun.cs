@@ -123,12 +123,12 @@ internal sealed partial class ChildRun : IConnectionObserver
         {
             _processSlot!.Dispose();
             _processSlot = warm.Slot;
-            return _context.Starter.Connect(_server, warm.Process, this);
+            return _context.Starter.Connect(_server, warm.Process, this, _supervisor.Calls);
         }
 
         _startSlot = await _context.Gate.EnterAsync(_server)
             ?? throw new ChildStartException(StartErrors.TooManyStarts(_server.Name));
-        return _context.Starter.Start(_server, this, _supervisor.User);
+        return _context.Starter.Start(_server, this, _supervisor.Calls, _supervisor.User);
     }
 
     private async Task InitializeAsync(ChildConnection child, Handshake handshake)

@@ -1,6 +1,7 @@
 using McpGateway.Backends.Stdio.Connection;
 using McpGateway.Backends.Stdio.Launching;
 using McpGateway.JsonRpc;
+using McpGateway.Policies;
 using McpGateway.Sessions;
 
 namespace McpGateway.Backends.Stdio.Supervision;
@@ -12,21 +13,19 @@ internal sealed partial class ChildSender(ChildSupervisor supervisor, Supervisio
     private readonly ILogger _log = context.Loggers.CreateLogger<ChildSender>();
 
     /// <summary>Sends a call. It never fails: a call that cannot be sent is answered with an error.</summary>
-    /// <returns>False when the child never sees it.</returns>
-    public async ValueTask<bool> CallAsync(JsonRpcMessage request, ClientCall call, Handshake? handshake)
+    public async ValueTask CallAsync(JsonRpcMessage request, ClientCall call, Handshake? handshake)
     {
         supervisor.Tasks.Watch(call);
         using var sending = supervisor.Activity.Begin(request);
         try
         {
             var connecting = supervisor.ConnectAsync(handshake);
-            var child = connecting.IsCompleted ? await connecting : await connecting.WaitAsync(call.Abandoned);
-            return await child.CallAsync(request, call);
+            var child = connecting.IsCompleted ? await connecting : await connecting.WaitAsync(call.Withdrawn);
+            await child.CallAsync(request, call);
         }
-        catch (OperationCanceledException) when (call.IsAbandoned)
+        catch (OperationCanceledException) when (!call.IsOpen)
         {
             request.Dispose(); // a start may take longer than anybody waits for the answer
-            return false;
         }
         catch (Exception exception)
         {
@@ -34,7 +33,6 @@ internal sealed partial class ChildSender(ChildSupervisor supervisor, Supervisio
             if (exception is not (ChildLaunchException or ChildStartException))
                 Log.SendFailed(_log, exception, _server.Name);
             await call.FailAsync(StartErrors.Explain(exception, _server));
-            return false;
         }
     }
 
@@ -51,14 +49,14 @@ internal sealed partial class ChildSender(ChildSupervisor supervisor, Supervisio
     /// <summary>Sends a client's answer to the child that sent the request, and to no later one, which did not.</summary>
     public async ValueTask AnswerAsync(ServerRequest request, JsonRpcMessage answer, CancellationToken cancellationToken)
     {
-        if (request.Child.IsLost)
+        if (request.Connection.IsLost)
         {
             context.Metrics.Drop(_server.Name, answer, "child-gone");
             return;
         }
 
         using var sending = supervisor.Activity.Begin(answer);
-        await request.Child.SendAsync(answer, cancellationToken);
+        await request.Connection.SendAsync(answer, cancellationToken);
     }
 
     /// <summary>Sends a message if the child is there and has room for it now.</summary>
@@ -76,16 +74,16 @@ internal sealed partial class ChildSender(ChildSupervisor supervisor, Supervisio
     /// <returns>Completes when it is queued: the child reads it before anything that is sent later.</returns>
     public async Task TellAsync(ChildConnection child, JsonRpcMessage request)
     {
-        var (method, call) = (request.Envelope.Method!, new GatewayCall());
+        var (method, call) = (request.Envelope.Method!, new GatewayCall(supervisor.Calls));
         await child.CallAsync(request, call);
-        _ = LogFailureAsync(child, call, method);
+        _ = LogFailureAsync(call, method);
     }
 
     /// <summary>Sends a request of the gateway's own, and waits for its answer. It never fails.</summary>
     public async Task<GatewayAnswer> AskAsync(JsonRpcMessage request, Handshake? handshake)
     {
         using var sending = supervisor.Activity.Begin(request);
-        var (method, call) = (request.Envelope.Method!, new GatewayCall());
+        var (method, call) = (request.Envelope.Method!, new GatewayCall(supervisor.Calls));
         try
         {
             var child = await supervisor.ConnectAsync(handshake);
@@ -98,7 +96,7 @@ internal sealed partial class ChildSender(ChildSupervisor supervisor, Supervisio
         }
         catch (TimeoutException)
         {
-            supervisor.Child?.Forget(call);
+            call.TryEnd(CallOutcome.TimedOut);
             return new GatewayAnswer(null, new ChildFailure(_server.Name, $"did not answer {method} (requestTimeout)", null, []).ToError());
         }
         catch (Exception exception)
@@ -109,7 +107,7 @@ internal sealed partial class ChildSender(ChildSupervisor supervisor, Supervisio
     }
 
     // Nobody awaits it, so nothing may leave it but through the log.
-    private async Task LogFailureAsync(ChildConnection child, GatewayCall call, string method)
+    private async Task LogFailureAsync(GatewayCall call, string method)
     {
         try
         {
@@ -117,7 +115,7 @@ internal sealed partial class ChildSender(ChildSupervisor supervisor, Supervisio
         }
         catch (Exception exception)
         {
-            child.Forget(call); // after a time-out it still waits
+            call.TryEnd(CallOutcome.TimedOut); // unless it has ended with this exception
             Log.NotTaken(_log, _server.Name, method, exception.Message);
         }
     }

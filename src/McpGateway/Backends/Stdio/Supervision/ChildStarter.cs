@@ -10,15 +10,16 @@ internal sealed class ChildStarter(ChildContext context)
     /// <summary>Starts a process and connects to it.</summary>
     /// <param name="server">A stdio server.</param>
     /// <param name="observer">Receives the child's own requests and notifications.</param>
+    /// <param name="calls">Where calls to it are recorded.</param>
     /// <param name="user">The user's part of its environment; null when it has none.</param>
     /// <exception cref="ChildLaunchException">It cannot be started.</exception>
-    public ChildConnection Start(ServerState server, IConnectionObserver observer, UserEnvironment? user = null) =>
-        Connect(server, Launch(server, user), observer, user);
+    public ChildConnection Start(ServerState server, IConnectionObserver observer, CallRegistry calls, UserEnvironment? user = null) =>
+        Connect(server, Launch(server, user), observer, calls, user);
 
     /// <summary>Connects to a process that is running already.</summary>
     public ChildConnection Connect(
-        ServerState server, IChildProcess process, IConnectionObserver observer, UserEnvironment? user = null) =>
-        new(process, observer, server, context, user);
+        ServerState server, IChildProcess process, IConnectionObserver observer, CallRegistry calls, UserEnvironment? user = null) =>
+        new(process, observer, server, calls, context, user);
 
     /// <summary>Starts a process.</summary>
     /// <exception cref="ChildLaunchException">It cannot be started.</exception>

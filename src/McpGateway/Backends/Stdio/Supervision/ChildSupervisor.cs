@@ -25,15 +25,18 @@ internal sealed partial class ChildSupervisor
 
     /// <param name="slot">Reserved for the first child. Those after it reserve their own.</param>
     /// <param name="observer">Is told of the children.</param>
+    /// <param name="calls">Where calls to the children are recorded.</param>
     /// <param name="context">The gateway's parts.</param>
     /// <param name="user">The user's part of the children's environment; null when there is none.</param>
-    public ChildSupervisor(ProcessSlot slot, IChildObserver observer, SupervisionContext context, UserEnvironment? user = null)
+    public ChildSupervisor(
+        ProcessSlot slot, IChildObserver observer, CallRegistry calls, SupervisionContext context, UserEnvironment? user = null)
     {
         _firstSlot = slot;
         _context = context;
         _log = context.Loggers.CreateLogger<ChildSupervisor>();
         Server = slot.Server;
         Observer = observer;
+        Calls = calls;
         User = user;
         Activity = new ChildActivity(context.Time, context.Budget);
         Tasks = new RunningTasks(context.Time);
@@ -47,6 +50,8 @@ internal sealed partial class ChildSupervisor
     public StdioServerState Server { get; }
 
     public IChildObserver Observer { get; }
+
+    public CallRegistry Calls { get; }
 
     public UserEnvironment? User { get; }
 

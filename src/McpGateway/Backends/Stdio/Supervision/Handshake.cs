@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using McpGateway.Backends.Stdio.Connection;
 using McpGateway.JsonRpc;
 using McpGateway.Policies;
+using McpGateway.Sessions;
 
 namespace McpGateway.Backends.Stdio.Supervision;
 
@@ -36,7 +37,7 @@ internal sealed record Handshake(string Parameters)
     /// <exception cref="ChildStartException">The child did not answer, or with an error.</exception>
     public async Task<byte[]> PerformAsync(ChildConnection child, TimeSpan timeout, TimeProvider time)
     {
-        var call = new GatewayCall();
+        var call = new GatewayCall(child.Calls.Registry);
         await child.CallAsync(Initialize(), call);
         try
         {
@@ -50,7 +51,7 @@ internal sealed record Handshake(string Parameters)
         }
         catch (TimeoutException)
         {
-            child.Forget(call);
+            call.TryEnd(CallOutcome.TimedOut);
             throw Failed(Error($"The server did not answer initialize within {timeout} (startTimeout)."));
         }
     }

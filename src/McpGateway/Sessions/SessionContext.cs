@@ -4,8 +4,7 @@ using McpGateway.Sessions.Queues;
 namespace McpGateway.Sessions;
 
 /// <summary>What every session needs of the gateway.</summary>
-public sealed record RelayContext(
-    QueueBudget Budget, GatewayMetrics Metrics, TimeProvider Time, ILoggerFactory Loggers)
+internal sealed record SessionContext(QueueBudget Budget, GatewayMetrics Metrics, TimeProvider Time, ILoggerFactory Loggers)
 {
     /// <summary>This replica's name, which its sessions' ids begin with; null where there are no others.</summary>
     public string? Replica { get; init; }

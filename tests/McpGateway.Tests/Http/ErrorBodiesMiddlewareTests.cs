@@ -4,7 +4,7 @@ using McpGateway.Tests.Properties.Generators;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace McpGateway.Tests.Proxy;
+namespace McpGateway.Tests.Http;
 
 public sealed class ErrorBodiesMiddlewareTests
 {
