@@ -20,7 +20,9 @@ internal class ServerState(ServerConfig config)
     /// <exception cref="InvalidCastException">It is a remote server.</exception>
     public StdioTarget Stdio => (StdioTarget)_config.Target;
 
-    /// <summary>True once gateway.json no longer has the server with this target: its sessions end after their calls in flight.</summary>
+    /// <summary>
+    /// True once gateway.json no longer has the server with this target: its sessions end after their calls in flight.
+    /// </summary>
     public bool IsRetired => _retired;
 
     internal void Update(ServerConfig config) => _config = config;

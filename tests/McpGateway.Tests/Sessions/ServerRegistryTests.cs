@@ -17,7 +17,8 @@ public sealed class ServerRegistryTests
             Name = "far",
             Target = new RemoteTarget { Url = new Uri("https://example.com/mcp"), Transport = RemoteTransport.StreamableHttp },
         };
-        using var registry = new ServerRegistry(new GatewayConfigProvider(With(remote, ServersFixture.Config("one"))), server => new ServerState(server));
+        var provider = new GatewayConfigProvider(With(remote, ServersFixture.Config("one")));
+        using var registry = new ServerRegistry(provider, server => new ServerState(server));
         Assert.Null(registry.Find("far"));
         Assert.Null(registry.Find("nobody"));
         Assert.Null(registry.Find("ONE"));

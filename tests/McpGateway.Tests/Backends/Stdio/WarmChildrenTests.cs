@@ -8,7 +8,8 @@ public sealed class WarmChildrenTests : IAsyncDisposable
     private readonly ServersFixture _fixture = new();
     private readonly StdioServerState _server;
 
-    public WarmChildrenTests() => _server = new StdioServerState(ServersFixture.Config() with { Warm = 2, MaxProcesses = 3 }, _fixture.Time);
+    public WarmChildrenTests() =>
+        _server = new StdioServerState(ServersFixture.Config() with { Warm = 2, MaxProcesses = 3 }, _fixture.Time);
 
     public async ValueTask DisposeAsync()
     {

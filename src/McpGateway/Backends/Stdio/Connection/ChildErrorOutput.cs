@@ -3,7 +3,9 @@ using McpGateway.Backends.Stdio.Launching;
 
 namespace McpGateway.Backends.Stdio.Connection;
 
-/// <summary>Reads a child's stderr: each line goes to the log, redacted; the last ones also go into the error when it is lost.</summary>
+/// <summary>
+/// Reads a child's stderr: each line goes to the log, redacted; the last ones also go into the error when the child is lost.
+/// </summary>
 internal sealed class ChildErrorOutput(SecretRedactor redactor, Action<string> log)
 {
     private const int KeptLines = 10;

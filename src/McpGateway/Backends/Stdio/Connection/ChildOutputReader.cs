@@ -10,6 +10,8 @@ namespace McpGateway.Backends.Stdio.Connection;
 internal sealed partial class ChildOutputReader(
     ChildConnection connection, string server, GatewayMetrics metrics, ILogger log, int maxMessageBytes)
 {
+    private static readonly JsonRpcError TooLong = new(JsonRpcErrorCode.InvalidRequest, "The request is too long.");
+
     private bool _noiseSeen;
 
     /// <summary>Reads until the stream ends.</summary>
@@ -63,7 +65,7 @@ internal sealed partial class ChildOutputReader(
         Log.TooLong(log, server, connection.ProcessId, line.Length, maxMessageBytes);
         var reason = $"sent a message of {line.Length} bytes, over the limit of {maxMessageBytes} (Limits:MessageBytes)";
         if (line.HasMethod && !line.Id.IsNone)
-            connection.TrySend(JsonRpcMessage.CreateError(line.Id, new(JsonRpcErrorCode.InvalidRequest, "The request is too long.")));
+            connection.TrySend(JsonRpcMessage.CreateError(line.Id, TooLong));
         else if (line.HasMethod || !await connection.TryFailAsync(line.Id, reason))
             metrics.MessageDropped(server, "too-long");
     }
@@ -86,16 +88,16 @@ internal sealed partial class ChildOutputReader(
     private static partial class Log
     {
         [LoggerMessage(8, LogLevel.Warning,
-            "{Server}[{Pid}] printed {Length} bytes on stdout that are no MCP message ({Reason}); further noise is logged at Debug. " +
-            "A stdio server must log to stderr", EventName = "ChildNoise")]
+            "{Server}[{Pid}] printed {Length} bytes on stdout that are no MCP message ({Reason}); further noise is logged at " +
+            "Debug. A stdio server must log to stderr", EventName = "ChildNoise")]
         public static partial void FirstNoise(ILogger log, string server, int pid, long length, string reason);
 
-        [LoggerMessage(9, LogLevel.Debug, "{Server}[{Pid}] printed {Length} bytes on stdout that are no MCP message ({Reason})",
-            EventName = "ChildMoreNoise")]
+        [LoggerMessage(9, LogLevel.Debug,
+            "{Server}[{Pid}] printed {Length} bytes on stdout that are no MCP message ({Reason})", EventName = "ChildMoreNoise")]
         public static partial void Noise(ILogger log, string server, int pid, long length, string reason);
 
-        [LoggerMessage(10, LogLevel.Warning, "{Server}[{Pid}] sent a message of {Length} bytes, over Limits:MessageBytes ({Limit})",
-            EventName = "ChildMessageTooLong")]
+        [LoggerMessage(10, LogLevel.Warning,
+            "{Server}[{Pid}] sent a message of {Length} bytes, over Limits:MessageBytes ({Limit})", EventName = "ChildMessageTooLong")]
         public static partial void TooLong(ILogger log, string server, int pid, long length, int limit);
     }
 }

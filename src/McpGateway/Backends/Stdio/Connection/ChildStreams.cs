@@ -6,7 +6,8 @@ namespace McpGateway.Backends.Stdio.Connection;
 
 /// <summary>Writes a child's stdin, and reads its stdout and stderr, from its start until it has ended or is killed.</summary>
 internal sealed partial class ChildStreams(
-    IChildProcess process, MessageQueue input, ChildOutputReader output, ChildErrorOutput errorOutput, string server, TimeProvider time, ILogger log)
+    IChildProcess process, MessageQueue input, ChildOutputReader output, ChildErrorOutput errorOutput, string server,
+    TimeProvider time, ILogger log)
 {
     // A child's last answers may still be in its pipe when it has exited, but a process that it started may hold the pipe open
     // for ever.

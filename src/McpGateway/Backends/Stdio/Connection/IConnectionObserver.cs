@@ -2,7 +2,9 @@ using McpGateway.JsonRpc;
 
 namespace McpGateway.Backends.Stdio.Connection;
 
-/// <summary>Whom a connection tells of its child. Messages come one at a time: while one is handled, the child is not read.</summary>
+/// <summary>
+/// Whom a connection tells of its child. Messages come one at a time: while one is handled, the child is not read.
+/// </summary>
 internal interface IConnectionObserver
 {
     /// <summary>The child sent a request or a notification.</summary>

@@ -8,7 +8,8 @@ namespace McpGateway.Backends.Stdio.Sharing;
 /// <param name="Owner">The only user that it serves; null when it serves all.</param>
 /// <param name="Capabilities">The client capabilities that the gateway declares to it (<see cref="CapabilitySet"/>).</param>
 /// <param name="User">The user's part of its environment, compared by digest; null when it has none.</param>
-internal readonly record struct ChildKey(ServerState Server, SessionOwner? Owner, string Capabilities, UserEnvironment? User = null)
+internal readonly record struct ChildKey(
+    ServerState Server, SessionOwner? Owner, string Capabilities, UserEnvironment? User = null)
 {
     /// <summary>
     /// The key of a session. Calls without a session share a child with those of the same user only, even with isolation by

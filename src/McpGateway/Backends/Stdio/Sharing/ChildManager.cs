@@ -5,7 +5,9 @@ using McpGateway.Sessions;
 
 namespace McpGateway.Backends.Stdio.Sharing;
 
-/// <summary>Which sessions share which child: finds a session its child, and keeps the shared ones until they have ended.</summary>
+/// <summary>
+/// Which sessions share which child: finds a session its child, and keeps the shared ones until they have ended.
+/// </summary>
 internal sealed class ChildManager(SupervisionContext context, ILogger<ChildManager> log)
 {
     private readonly ShutdownTasks _ending = new(log);
@@ -54,8 +56,10 @@ internal sealed class ChildManager(SupervisionContext context, ILogger<ChildMana
     /// <summary>Starts the one child of each shared server that must be kept ready (<c>warm</c>).</summary>
     public void WarmUp(IEnumerable<ServerState> servers)
     {
-        foreach (var server in servers.Where(server => server is { IsRetired: false, Config.Warm: > 0, Stdio.Isolation: Isolation.Shared }))
+        foreach (var server in servers)
         {
+            if (server is not { IsRetired: false, Config.Warm: > 0, Stdio.Isolation: Isolation.Shared })
+                continue;
             lock (_lock)
             {
                 var key = ChildKey.ForAll(server);
@@ -93,7 +97,7 @@ internal sealed class ChildManager(SupervisionContext context, ILogger<ChildMana
 
     private void OnEnded(SharedChild child, Task ending)
     {
-        _ending.Add(ending, child.Key.Server.Name); // first, or EndAllAsync would find it in neither for a moment
+        _ending.Add(ending, child.Key.Server.Name); // first, or EndAllAsync could find it in neither
         lock (_lock)
         {
             if (_children.TryGetValue(child.Key, out var current) && current == child)

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Text.Json;
 using McpGateway.JsonRpc;
 
@@ -37,5 +38,5 @@ internal static class AnswerReader
 
     private static bool IsUrlElicitationRequired(ReadOnlySpan<byte> error) =>
         JsonMembers.TryFind(error, "code"u8, out var code)
-        && System.Buffers.Text.Utf8Parser.TryParse(code, out int number, out _) && number == JsonRpcErrorCode.UrlElicitationRequired;
+        && Utf8Parser.TryParse(code, out int number, out _) && number == JsonRpcErrorCode.UrlElicitationRequired;
 }

@@ -17,7 +17,7 @@ internal sealed class Backoff(TimeProvider time)
     private long _since;
     private TimeSpan _delay;
 
-    /// <summary>Failures since the last success. Those that happen during a delay count as one: they were started before it.</summary>
+    /// <summary>Failures since the last success. Those that come during a delay do not count: they began before it.</summary>
     public int Failures { get; private set; }
 
     /// <summary>Time until the next try; zero when it may be now.</summary>

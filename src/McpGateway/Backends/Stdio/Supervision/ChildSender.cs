@@ -97,7 +97,8 @@ internal sealed partial class ChildSender(ChildSupervisor supervisor, Supervisio
         catch (TimeoutException)
         {
             call.TryEnd(CallOutcome.TimedOut);
-            return new GatewayAnswer(null, new ChildFailure(_server.Name, $"did not answer {method} (requestTimeout)", null, []).ToError());
+            var failure = new ChildFailure(_server.Name, $"did not answer {method} (requestTimeout)", null, []);
+            return new GatewayAnswer(null, failure.ToError());
         }
         catch (Exception exception)
         {

@@ -13,12 +13,14 @@ internal sealed class ChildStarter(ChildContext context)
     /// <param name="calls">Where calls to it are recorded.</param>
     /// <param name="user">The user's part of its environment; null when it has none.</param>
     /// <exception cref="ChildLaunchException">It cannot be started.</exception>
-    public ChildConnection Start(ServerState server, IConnectionObserver observer, CallRegistry calls, UserEnvironment? user = null) =>
+    public ChildConnection Start(
+        ServerState server, IConnectionObserver observer, CallRegistry calls, UserEnvironment? user = null) =>
         Connect(server, Launch(server, user), observer, calls, user);
 
     /// <summary>Connects to a process that is running already.</summary>
     public ChildConnection Connect(
-        ServerState server, IChildProcess process, IConnectionObserver observer, CallRegistry calls, UserEnvironment? user = null) =>
+        ServerState server, IChildProcess process, IConnectionObserver observer, CallRegistry calls,
+        UserEnvironment? user = null) =>
         new(process, observer, server, calls, context, user);
 
     /// <summary>Starts a process.</summary>
@@ -29,7 +31,7 @@ internal sealed class ChildStarter(ChildContext context)
         if (target.WorkingDirectory is { } directory && !Directory.Exists(directory))
             throw new ChildLaunchException($"The working directory '{directory}' does not exist.");
         if (target.IsPersonal && user is null)
-            throw new ChildLaunchException("Its environment needs values of a user (${claim:…}, ${header:…}), and there is no user.");
+            throw new ChildLaunchException("Its environment needs values of a user (${claim:…}, ${header:…}), and there is none.");
         var environment = ChildEnvironment.For(target, user);
         var program = CommandResolver.Resolve(target.Command, environment, target.WorkingDirectory);
         return context.Launcher.Launch(new LaunchSpec(program, target.Arguments, environment, target.WorkingDirectory));

@@ -173,7 +173,9 @@ internal sealed partial class ChildSupervisor
     public ProcessSlot? TryTakeSlot() => Interlocked.Exchange(ref _firstSlot, null) ?? _context.Slots.TryReserve(Server);
 
     /// <summary>A child was launched.</summary>
-    /// <returns>False when the supervisor was closed in the meantime. The start, which alone knows the child, must then stop it.</returns>
+    /// <returns>
+    /// False when the supervisor was closed in the meantime. The start, which alone knows the child, must then stop it.
+    /// </returns>
     public bool TryKeep(ChildRun run, ChildConnection child)
     {
         lock (_lock)
@@ -223,15 +225,5 @@ internal sealed partial class ChildSupervisor
         {
             Log.HibernationFailed(_log, exception, Server.Name);
         }
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(1, LogLevel.Information, "{Server}: an idle child hibernates: it is stopped until the next message",
-            EventName = "ChildHibernated")]
-        public static partial void Hibernates(ILogger log, string server);
-
-        [LoggerMessage(2, LogLevel.Error, "{Server}: a session could not be told that its child hibernates", EventName = "HibernationFailed")]
-        public static partial void HibernationFailed(ILogger log, Exception exception, string server);
     }
 }

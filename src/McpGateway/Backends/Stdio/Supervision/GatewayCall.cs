@@ -13,7 +13,8 @@ internal sealed class GatewayCall(CallRegistry registry) : PendingCall(registry)
     public Task<byte[]> Result => _result.Task;
 
     /// <summary>A request for such a call; its id is given when it is sent.</summary>
-    public static JsonRpcMessage Request(string method, JsonObject parameters) => JsonRpcMessage.CreateRequest(method, parameters);
+    public static JsonRpcMessage Request(string method, JsonObject parameters) =>
+        JsonRpcMessage.CreateRequest(method, parameters);
 
     public override bool KeepsAwake => false;
 

@@ -6,7 +6,8 @@ namespace McpGateway.Backends.Stdio.Supervision;
 /// <param name="failure">
 /// Why the child cannot answer; null when it answered with an error, whose text is not repeated because it may hold anything.
 /// </param>
-internal sealed class GatewayCallException(JsonRpcError? failure) : Exception(failure?.Message ?? "The server answered with an error.")
+internal sealed class GatewayCallException(JsonRpcError? failure)
+    : Exception(failure?.Message ?? "The server answered with an error.")
 {
     public JsonRpcError? Failure { get; } = failure;
 }

@@ -12,7 +12,7 @@ namespace McpGateway.Backends.Stdio.Supervision;
 /// The handshake that the gateway does itself: with a child that sessions share, with a child that replaces a lost one, and for
 /// a client that skips it because it believes that its session still exists.
 /// </summary>
-/// <param name="Parameters">The params of initialize, as a JSON object: the gateway's own, or those that a client sent before.</param>
+/// <param name="Parameters">The params of initialize, a JSON object: the gateway's own, or those that a client sent.</param>
 internal sealed record Handshake(string Parameters)
 {
     private static readonly string Version =

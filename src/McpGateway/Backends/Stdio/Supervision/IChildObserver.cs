@@ -11,7 +11,9 @@ internal interface IChildObserver
     /// <inheritdoc cref="IConnectionObserver.OnMessageAsync"/>
     ValueTask OnMessageAsync(JsonRpcMessage message, ChildConnection child);
 
-    /// <summary>A child has replaced an earlier one, and its handshake is done. Nothing else is sent before this completes.</summary>
+    /// <summary>
+    /// A child has replaced an earlier one, and its handshake is done. Nothing else is sent before this completes.
+    /// </summary>
     Task RestoreAsync(ChildConnection child);
 
     /// <summary>The child has hibernated: its process is gone. No other is started before this returns.</summary>

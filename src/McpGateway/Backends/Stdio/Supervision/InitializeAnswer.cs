@@ -16,7 +16,9 @@ internal static class InitializeAnswer
 
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 256 };
 
-    /// <summary>Whether a later child is the server that the client knows from the first: the same revision, the same capabilities.</summary>
+    /// <summary>
+    /// Whether a later child is the server that the client knows from the first: the same revision and capabilities.
+    /// </summary>
     public static bool IsSameServer(ReadOnlySpan<byte> first, ReadOnlySpan<byte> later)
     {
         try

@@ -17,8 +17,12 @@ internal sealed class MemoryLimit(StdioServerState server, TimeProvider time)
     /// <param name="now">A timestamp of the clock.</param>
     public void CheckMemory(ChildConnection child, long now)
     {
-        if (server.Config.MaxMemory is not { } limit || child.IsLost || time.GetElapsedTime(_checkedAt, now) < MemoryCheckInterval)
+        if (server.Config.MaxMemory is not { } limit || child.IsLost
+            || time.GetElapsedTime(_checkedAt, now) < MemoryCheckInterval)
+        {
             return;
+        }
+
         _checkedAt = now;
         if (child.ReadMemory() is { } memory && memory > limit)
             child.Kill(string.Create(CultureInfo.InvariantCulture,

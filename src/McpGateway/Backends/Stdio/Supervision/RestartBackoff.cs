@@ -24,7 +24,8 @@ internal sealed partial class RestartBackoff(StdioServerState server, TimeProvid
         var backoff = server.StartBackoff.RetryAfter > _losses.RetryAfter ? server.StartBackoff : _losses;
         if (backoff.RetryAfter is var wait && wait == TimeSpan.Zero)
             return null;
-        var reason = $"has failed {backoff.Failures} times and is not started again yet; the last time: {backoff.LastFailure?.TrimEnd('.')}";
+        var last = backoff.LastFailure?.TrimEnd('.');
+        var reason = $"has failed {backoff.Failures} times and is not started again yet; the last time: {last}";
         return new ChildFailure(server.Name, reason, null, [], wait).ToError();
     }
 
@@ -62,8 +63,8 @@ internal sealed partial class RestartBackoff(StdioServerState server, TimeProvid
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "{Server} has failed {Failures} times in a row and is not started again for {Seconds:F1} s",
-            EventName = "ChildWaits")]
+        [LoggerMessage(1, LogLevel.Warning,
+            "{Server} has failed {Failures} times in a row and is not started again for {Seconds:F1} s", EventName = "ChildWaits")]
         public static partial void Waits(ILogger log, string server, int failures, double seconds);
     }
 }

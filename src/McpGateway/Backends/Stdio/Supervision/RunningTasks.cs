@@ -58,7 +58,8 @@ internal sealed class RunningTasks(TimeProvider time)
 
     // tasks/result is answered when there is a result, and tasks/cancel ends the task. After an error there is no such task.
     private static bool IsOver(string method, JsonRpcMessage answer) =>
-        method != McpMethod.GetTask || answer.Envelope.Kind is JsonRpcKind.Error || IsOver(answer.Envelope.Result.In(answer.Utf8));
+        method != McpMethod.GetTask || answer.Envelope.Kind is JsonRpcKind.Error
+        || IsOver(answer.Envelope.Result.In(answer.Utf8));
 
     private void Begin(string? task)
     {

@@ -2,7 +2,9 @@ using System.Threading.RateLimiting;
 
 namespace McpGateway.Backends.Stdio.Supervision;
 
-/// <summary>One of the starts at a time that <see cref="StartGate"/> allows, until it is disposed of or has been held long enough.</summary>
+/// <summary>
+/// One of the starts at a time that <see cref="StartGate"/> allows, until it is disposed of or has been held long enough.
+/// </summary>
 internal sealed class StartSlot : IDisposable
 {
     // A child that needs longer to start mostly waits (for a download, a database), and does not use the processor meanwhile.

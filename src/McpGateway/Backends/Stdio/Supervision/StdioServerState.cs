@@ -27,7 +27,7 @@ internal sealed class StdioServerState(ServerConfig config, TimeProvider? time =
         return null;
     }
 
-    /// <summary>Reserves the slot of a process that is about to end. Until it has, one more slot is in use than allowed.</summary>
+    /// <summary>Reserves the slot of a process that is about to end. Until it has, one slot too many is in use.</summary>
     /// <param name="vacated">Completes when that process is gone.</param>
     public ProcessSlot TakeOverSlot(Task vacated)
     {

@@ -24,7 +24,7 @@ internal sealed partial class WarmChildren(ChildStarter starter, StartGate gate,
     /// <returns>Completes when it is gone; null when there is none.</returns>
     public Task? TryStopOne(StdioServerState server) => TryTake(server) is { } child ? StopAsync(server, child) : null;
 
-    /// <summary>Starts missing children, and stops those that no session will take any more. The session monitor calls it.</summary>
+    /// <summary>The monitor's visit: starts missing children, and stops those that no session will take any more.</summary>
     /// <param name="servers">Those in force.</param>
     public void Visit(IEnumerable<ServerState> servers)
     {
@@ -105,7 +105,8 @@ internal sealed partial class WarmChildren(ChildStarter starter, StartGate gate,
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "{Server}: a warm child cannot be started: {Reason}", EventName = "WarmChildCannotStart")]
+        [LoggerMessage(1, LogLevel.Warning, "{Server}: a warm child cannot be started: {Reason}",
+            EventName = "WarmChildCannotStart")]
         public static partial void CannotStart(ILogger log, string server, string reason);
 
         [LoggerMessage(2, LogLevel.Warning, "{Server}[{Pid}] ended while it waited for a session", EventName = "WarmChildLost")]
