@@ -25,7 +25,11 @@ internal sealed class RequestGuard(RequestDelegate next, IOptions<AccessOptions>
         if (request.Headers.Origin is { Count: > 0 } origin && !origins.Allow(origin.ToString(), context))
             return RefuseAsync(context, "This Origin is not allowed. Add it to Access:Cors:Origins, or to cors of the server.");
         if (!state.Current.IsRequired && (HasProxyHeader(request.Headers) || IsOfOldProxy(request)))
-            return RefuseAsync(context, "An anonymous gateway takes no requests through a proxy. Set up authentication (Access) first.");
+        {
+            return RefuseAsync(
+                context, "An anonymous gateway accepts no requests through a proxy. Set up authentication (Access) first.");
+        }
+
         return next(context);
     }
 

@@ -32,7 +32,8 @@ internal static class JsonRpcErrorWriter
 
     /// <summary>Writes an error that trying again may help against.</summary>
     /// <param name="retryAfter">When trying again makes sense.</param>
-    public static Task WriteAsync(HttpContext context, int status, JsonRpcError error, TimeSpan retryAfter, JsonRpcId id = default)
+    public static Task WriteAsync(
+        HttpContext context, int status, JsonRpcError error, TimeSpan retryAfter, JsonRpcId id = default)
     {
         SetRetryAfter(context.Response, retryAfter);
         return WriteAsync(context, status, error, id);
@@ -53,7 +54,8 @@ internal static class JsonRpcErrorWriter
     public static Task MethodNotAllowedAsync(HttpContext context, string allow)
     {
         context.Response.Headers.Allow = allow;
-        return WriteAsync(context, StatusCodes.Status405MethodNotAllowed, new(JsonRpcErrorCode.InvalidRequest, $"Use {allow} here."));
+        return WriteAsync(
+            context, StatusCodes.Status405MethodNotAllowed, new(JsonRpcErrorCode.InvalidRequest, $"Use {allow} here."));
     }
 
     /// <summary>405 without a body, wherever HTTP+SSE sessions are opened (see <see cref="IsPostToSse"/>).</summary>

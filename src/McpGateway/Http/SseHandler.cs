@@ -1,4 +1,3 @@
-using McpGateway.Replicas;
 using McpGateway.Sessions;
 
 namespace McpGateway.Http;
@@ -37,7 +36,7 @@ internal sealed class SseHandler(SessionManager sessions, CallerValues values, R
             return;
         }
 
-        var stream = session!.OpenStream(context.Features.Get<ForwardedRequest>()?.From);
+        var stream = session!.OpenStream(context.Features.Get<ForwardingPeer>()?.Name);
         try
         {
             await SseWriter.StartAsync(context);

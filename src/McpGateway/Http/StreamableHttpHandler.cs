@@ -1,6 +1,5 @@
 using McpGateway.Cli.DemoServer;
 using McpGateway.Policies;
-using McpGateway.Replicas;
 using McpGateway.Sessions;
 using Microsoft.Extensions.Primitives;
 
@@ -55,7 +54,7 @@ internal sealed class StreamableHttpHandler(SessionManager sessions, PostHandler
             return;
         }
 
-        var stream = session.OpenStream(context.Features.Get<ForwardedRequest>()?.From);
+        var stream = session.OpenStream(context.Features.Get<ForwardingPeer>()?.Name);
         try
         {
             await SseWriter.StartAsync(context);

@@ -18,15 +18,22 @@ internal sealed class CallRegistry(string server, bool isShared, TimeProvider ti
     private readonly HashSet<SessionCalls> _inFlight = [];
     private readonly Queue<(PendingCall Call, long Since)> _unanswered = new();
 
+    // The sessions some of whose unanswered calls are no longer remembered.
+    private readonly HashSet<SessionCalls> _crowded = [];
+
     /// <summary>Guards the states of all calls and the tables in which they are found.</summary>
     internal Lock Lock { get; } = new();
 
-    /// <summary>Whether several sessions use the process: then calls count as in flight until the server has answered them.</summary>
+    /// <summary>
+    /// Whether several sessions use the process: then calls count as in flight until the server has answered them.
+    /// </summary>
     public bool IsShared { get; } = isShared;
 
     public long Now => time.GetTimestamp();
 
-    /// <summary>Told of each answer of the server's, also when nobody waits for it any more. The message stays the caller's.</summary>
+    /// <summary>
+    /// Told of each answer of the server's, also when nobody waits for it any more. The message stays the caller's.
+    /// </summary>
     public Action<ClientCall, JsonRpcMessage>? OnAnswered { get; init; }
 
     /// <summary>The one session that has calls in flight; null when none has, or several have.</summary>
@@ -76,22 +83,6 @@ internal sealed class CallRegistry(string server, bool isShared, TimeProvider ti
         }
     }
 
-    /// <summary>A session has ended: what the server still owes it counts no longer.</summary>
-    public void Forget(SessionCalls calls)
-    {
-        lock (Lock)
-        {
-            foreach (var (call, _) in _unanswered)
-            {
-                if (call.Calls == calls && call.State is CallState.Unanswered)
-                    Close(call, CallState.Unanswered);
-            }
-
-            Count(calls, -calls.Forgotten);
-            calls.Forgotten = 0;
-        }
-    }
-
     /// <summary>Gives up on the answers to calls that were withdrawn before a time: no server works on a call for ever.</summary>
     public void ForgetUnansweredBefore(long time)
     {
@@ -102,6 +93,13 @@ internal sealed class CallRegistry(string server, bool isShared, TimeProvider ti
                 _unanswered.Dequeue();
                 if (oldest.Call.State is CallState.Unanswered)
                     Close(oldest.Call, CallState.Unanswered);
+            }
+
+            foreach (var calls in _crowded.Where(calls => calls.ForgottenAt < time).ToArray())
+            {
+                Count(calls, -calls.Forgotten);
+                calls.Forgotten = 0;
+                _crowded.Remove(calls);
             }
         }
     }
@@ -126,12 +124,17 @@ internal sealed class CallRegistry(string server, bool isShared, TimeProvider ti
     {
         call.State = CallState.Unanswered;
         _unanswered.Enqueue((call, Now));
-        if (_unanswered.Count <= MaxUnanswered || _unanswered.Dequeue() is not { Call: { State: CallState.Unanswered } oldest })
+        if (_unanswered.Count <= MaxUnanswered)
             return;
-        // Whether it is answered cannot be told any more, so it counts as in flight as long as its session lives.
+        var (oldest, since) = _unanswered.Dequeue();
+        if (oldest is not { State: CallState.Unanswered, Calls: { } calls })
+            return;
+        // It goes on to count as in flight, but that it was answered cannot be told any more: only time ends it.
         oldest.State = CallState.Ended;
         oldest.Connection!.Remove(oldest);
-        oldest.Calls!.Forgotten++;
+        calls.Forgotten++;
+        calls.ForgottenAt = since;
+        _crowded.Add(calls);
     }
 
     private void Close(PendingCall call, CallState before)

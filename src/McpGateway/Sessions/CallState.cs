@@ -3,7 +3,9 @@ namespace McpGateway.Sessions;
 /// <summary>Where a call stands.</summary>
 internal enum CallState
 {
-    /// <summary>The server has not seen it: it waits for a permit, for the server's start, behind another call, or for room.</summary>
+    /// <summary>
+    /// The server has not seen it: it waits for a permit, for the server's start, behind another call, or for room.
+    /// </summary>
     Queued,
 
     /// <summary>It is on its way to the server, or the server works on it.</summary>

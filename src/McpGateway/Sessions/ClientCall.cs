@@ -4,7 +4,8 @@ using McpGateway.Policies.RateLimits;
 namespace McpGateway.Sessions;
 
 /// <summary>A client's request. Exactly one of the answer, a failure, a time-out and a cancellation ends it.</summary>
-internal sealed class ClientCall(SessionCalls calls, JsonRpcId key, JsonRpcMessage request, ResponseStream replies) : PendingCall(calls.Registry)
+internal sealed class ClientCall(SessionCalls calls, JsonRpcId key, JsonRpcMessage request, ResponseStream replies)
+    : PendingCall(calls.Registry)
 {
     private int _waitsForClient;
 
@@ -18,7 +19,7 @@ internal sealed class ClientCall(SessionCalls calls, JsonRpcId key, JsonRpcMessa
     /// <summary>The id that the client waits for.</summary>
     public JsonRpcId ClientId { get; } = request.Envelope.Id;
 
-    /// <summary>The client's progress token; none when it asked for no progress.</summary>
+    /// <summary>The client's progress token; none when it wants no progress.</summary>
     public JsonRpcId ProgressToken { get; } = request.Envelope.ProgressToken;
 
     public string Method { get; } = request.Envelope.Method!;
@@ -56,7 +57,7 @@ internal sealed class ClientCall(SessionCalls calls, JsonRpcId key, JsonRpcMessa
 
     public void Touch() => ActiveAt = Registry.Now;
 
-    /// <summary>The server asked the client something for this call: the client's time is not the server's.</summary>
+    /// <summary>The server sent the client a request for this call: the client's time is not the server's.</summary>
     public void BeginWaiting() => Interlocked.Increment(ref _waitsForClient);
 
     public void EndWaiting()

@@ -2,7 +2,9 @@ using McpGateway.JsonRpc;
 
 namespace McpGateway.Sessions;
 
-/// <summary>The calls that were sent over one connection and not answered yet, by the ids that its server knows them under.</summary>
+/// <summary>
+/// The calls that were sent over one connection and not answered yet, by the ids that its server knows them under.
+/// </summary>
 internal sealed class ConnectionCalls(CallRegistry registry, IServerConnection connection)
 {
     private readonly Dictionary<long, PendingCall> _calls = [];

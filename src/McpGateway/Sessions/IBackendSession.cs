@@ -15,7 +15,9 @@ internal interface IBackendSession
     /// <returns>Null when that is settled for good.</returns>
     Refusal? Begin(JsonRpcMessage first);
 
-    /// <summary>Whether other sessions use the same process, so that none may be kept waiting for this session's client.</summary>
+    /// <summary>
+    /// Whether other sessions use the same process, so that none may be kept waiting for this session's client.
+    /// </summary>
     bool IsShared { get; }
 
     /// <summary>Where the calls to that process are recorded. Only after <see cref="Begin"/>.</summary>
@@ -24,7 +26,9 @@ internal interface IBackendSession
     /// <summary>What the server has listed. Only after <see cref="Begin"/>.</summary>
     ListedItems ListedItems { get; }
 
-    /// <summary>Sends a call that has been recorded. It never fails: a call that cannot be sent is answered with an error.</summary>
+    /// <summary>
+    /// Sends a call that has been recorded. It never fails: a call that cannot be sent is answered with an error.
+    /// </summary>
     ValueTask CallAsync(JsonRpcMessage request, ClientCall call);
 
     /// <summary>Sends a notification of the client's.</summary>

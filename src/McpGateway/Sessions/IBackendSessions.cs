@@ -1,6 +1,9 @@
 namespace McpGateway.Sessions;
 
-/// <summary>Gives new sessions their part of a backend. The folders under Backends implement it, so nothing here knows what a server is made of.</summary>
+/// <summary>
+/// Gives new sessions their part of a backend. The folders under Backends implement it, so nothing here knows what a server is
+/// made of.
+/// </summary>
 internal interface IBackendSessions
 {
     /// <summary>Decides how a new session is served. A process of its own takes one of its server's slots now.</summary>

@@ -2,7 +2,7 @@ using McpGateway.JsonRpc;
 
 namespace McpGateway.Sessions;
 
-/// <summary>The connection to one running server. What was asked over it is answered over it, or not at all.</summary>
+/// <summary>The connection to one running server. A request that came over it is answered over it, or not at all.</summary>
 internal interface IServerConnection
 {
     /// <summary>Whether nobody is there any more to read what is sent.</summary>

@@ -43,7 +43,9 @@ internal abstract class PendingCall(CallRegistry registry)
     /// <summary>Whether the server may be told that nobody waits any more.</summary>
     public virtual bool IsCancellable => true;
 
-    /// <summary>Whether the server is to see the call's own id as its progress token, because others may use the same token.</summary>
+    /// <summary>
+    /// Whether the server is to see the call's own id as its progress token, because others may use the same token.
+    /// </summary>
     public virtual bool HidesProgressToken => false;
 
     /// <summary>Fires when it is withdrawn. Only a call that must wait before it is sent asks for it.</summary>

@@ -11,7 +11,8 @@ internal static class ServerFailure
     /// <param name="retryAfter">Time until it may be tried again.</param>
     /// <param name="details">What else is known, as members of the error's data.</param>
     public static JsonRpcError ToError(
-        string server, string reason, TimeSpan retryAfter = default, IEnumerable<KeyValuePair<string, JsonNode?>>? details = null) =>
+        string server, string reason, TimeSpan retryAfter = default,
+        IEnumerable<KeyValuePair<string, JsonNode?>>? details = null) =>
         new(JsonRpcErrorCode.InternalError, $"The server '{server}' {reason}.", new JsonObject(
         [
             new("server", server),

@@ -5,17 +5,19 @@ namespace McpGateway.Sessions;
 
 /// <summary>
 /// The requests that a server sent to clients (sampling, elicitation, roots) and that they have not answered. A client sees
-/// ids of the gateway's own, so an answer is taken only from the session whose client was asked, and only once.
+/// ids of the gateway's own, so an answer is taken only from the session that the request was sent to, and only once.
 /// </summary>
-/// <param name="hidesProgressTokens">Whether clients see progress tokens of the gateway's own too, because others use the server.</param>
+/// <param name="hidesProgressTokens">
+/// Whether clients see progress tokens of the gateway's own too, because others use the server.
+/// </param>
 internal sealed class ServerRequestTable(bool hidesProgressTokens)
 {
-    // A server that asks without end is answered with errors from here on.
+    // A server that sends them without end is answered with errors from here on.
     private static readonly int Capacity = QueueLimits.Default.Messages;
 
     private readonly Lock _lock = new();
     private readonly Dictionary<long, ServerRequest> _byClientId = [];
-    // One process after the other asks under the same ids.
+    // One process after the other uses the same ids.
     private readonly Dictionary<(IServerConnection Connection, JsonRpcId Id), ServerRequest> _byServerId = [];
     private long _lastId;
 
@@ -23,13 +25,16 @@ internal sealed class ServerRequestTable(bool hidesProgressTokens)
     public bool AnyWithoutCall(Session session)
     {
         lock (_lock)
-            return _byClientId.Count > 0 && _byClientId.Values.Any(request => request.Session == session && request.Call is null);
+        {
+            return _byClientId.Count > 0
+                && _byClientId.Values.Any(request => request.Session == session && request.Call is null);
+        }
     }
 
     /// <summary>Gives a server's request an id for the client, under which it is then written.</summary>
-    /// <param name="session">Whose client is asked.</param>
+    /// <param name="session">To whose client it is sent.</param>
     /// <param name="message">The server's request.</param>
-    /// <param name="call">The call for which it asks; null when it belongs to no single one.</param>
+    /// <param name="call">The call for which it was sent; null when it belongs to no single one.</param>
     /// <param name="connection">Over which it came, and alone may get the answer.</param>
     /// <returns>False when the server's own id is still in use, or too many requests wait.</returns>
     public bool TryAdd(Session session, JsonRpcMessage message, ClientCall? call, IServerConnection connection)
@@ -38,7 +43,8 @@ internal sealed class ServerRequestTable(bool hidesProgressTokens)
         lock (_lock)
         {
             var id = _lastId + 1;
-            var request = new ServerRequest(session, id, envelope.Id, call, envelope.ProgressToken, envelope.WantsTask, connection);
+            var request = new ServerRequest(
+                session, id, envelope.Id, call, envelope.ProgressToken, envelope.WantsTask, connection);
             if (_byClientId.Count >= Capacity || !_byServerId.TryAdd((connection, envelope.Id), request))
                 return false;
             _lastId = id;
@@ -53,7 +59,7 @@ internal sealed class ServerRequestTable(bool hidesProgressTokens)
     }
 
     /// <summary>Takes the request that the session's client has answered.</summary>
-    /// <returns>Null when it was not asked anything with this id.</returns>
+    /// <returns>Null when it was sent none with this id.</returns>
     public ServerRequest? TryTake(Session session, JsonRpcId clientId)
     {
         lock (_lock)
@@ -61,7 +67,7 @@ internal sealed class ServerRequestTable(bool hidesProgressTokens)
     }
 
     /// <summary>Takes a request that the server no longer wants answered, or that can no longer be.</summary>
-    /// <returns>Null when it asked nothing with this id.</returns>
+    /// <returns>Null when it has sent none with this id.</returns>
     public ServerRequest? TryTake(IServerConnection connection, JsonRpcId serverId)
     {
         lock (_lock)
@@ -75,7 +81,7 @@ internal sealed class ServerRequestTable(bool hidesProgressTokens)
             return [.. _byClientId.Values.Where(request => request.Session == session).ToArray().Select(Remove)];
     }
 
-    /// <summary>Takes all: the process that asked is gone.</summary>
+    /// <summary>Takes all: the process that sent them is gone.</summary>
     public ServerRequest[] TakeAll()
     {
         lock (_lock)
@@ -90,7 +96,8 @@ internal sealed class ServerRequestTable(bool hidesProgressTokens)
     }
 
     private ServerRequest? Find(Session session, JsonRpcId clientId) =>
-        clientId.TryGetInt64(out var id) && _byClientId.TryGetValue(id, out var request) && request.Session == session ? request : null;
+        clientId.TryGetInt64(out var id) && _byClientId.TryGetValue(id, out var request) && request.Session == session
+            ? request : null;
 
     private ServerRequest Remove(ServerRequest request)
     {

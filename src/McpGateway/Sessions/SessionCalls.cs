@@ -22,11 +22,16 @@ internal sealed class SessionCalls(Session session)
 
     public int Count => Read(calls => calls.Count);
 
-    /// <summary>How many the server has not answered, those that nobody waits for among them. Under the registry's lock.</summary>
+    /// <summary>
+    /// How many the server has not answered, those that nobody waits for among them. Under the registry's lock.
+    /// </summary>
     internal int InFlight { get; set; }
 
     /// <summary>How many of those are no longer remembered. Under the registry's lock.</summary>
     internal int Forgotten { get; set; }
+
+    /// <summary>When the last of those was withdrawn. Under the registry's lock.</summary>
+    internal long ForgottenAt { get; set; }
 
     /// <summary>The session begins: it is known now by which process it is served.</summary>
     public void Join(CallRegistry registry) => _registry = registry;
@@ -60,8 +65,8 @@ internal sealed class SessionCalls(Session session)
     /// this session no other answer: what it has not seen it cannot mean.
     /// </summary>
     public ClientCall? Only() => Read(calls =>
-        calls.Count == 1 && calls.Values.First() is var call && (!Registry.IsShared || (call.State is CallState.Sent && InFlight == 1))
-            ? call : null);
+        calls.Count == 1 && calls.Values.First() is var call
+        && (!Registry.IsShared || (call.State is CallState.Sent && InFlight == 1)) ? call : null);
 
     /// <summary>The call that has been in flight the longest among those whose client still listens.</summary>
     public ClientCall? OldestListening() =>
@@ -76,7 +81,7 @@ internal sealed class SessionCalls(Session session)
             _calls.Remove(key);
     }
 
-    // Before the session has begun there can be no call, and no lock to look under.
+    // Before the session has begun there can be no call, and no lock to take.
     private T? Read<T>(Func<Dictionary<JsonRpcId, ClientCall>, T> read)
     {
         if (_registry is not { } registry)

@@ -24,7 +24,8 @@ internal sealed partial class SessionManager(
 
     /// <summary>Opens a session. Its child starts with its first message.</summary>
     /// <returns>Null when it was opened.</returns>
-    public Refusal? TryOpen(SessionKind kind, ServerState server, SessionOwner owner, out Session? session, UserEnvironment? user = null)
+    public Refusal? TryOpen(
+        SessionKind kind, ServerState server, SessionOwner owner, out Session? session, UserEnvironment? user = null)
     {
         session = null;
         if (IsClosedFor(kind))

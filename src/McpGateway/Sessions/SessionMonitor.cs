@@ -1,4 +1,3 @@
-using McpGateway.Configuration;
 using McpGateway.Sessions.Queues;
 
 namespace McpGateway.Sessions;

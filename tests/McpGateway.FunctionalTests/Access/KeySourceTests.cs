@@ -45,7 +45,7 @@ public sealed class KeySourceTests : IAsyncLifetime
     {
         var (one, two, other) = (new TokenKey(), new TokenKey(), new TokenKey());
         var file = Path.GetTempFileName();
-        await File.WriteAllTextAsync(file, TokenKey.Set(one.Public, two.Public), Http.Token);
+        await File.WriteAllTextAsync(file, TokenKey.Set(one.Public, two.Public), TestHttp.Token);
         await using var gateway = await StartAsync(("Issuer", "https://one.test"), ("JwksFile", file));
         File.Delete(file);
         Assert.Equal(200, await SendAsync(gateway, one.SignNameless(Claims("https://one.test"))));

@@ -1,4 +1,6 @@
 using McpGateway.Configuration;
+using McpGateway.Configuration.Host;
+using McpGateway.Configuration.Reading;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

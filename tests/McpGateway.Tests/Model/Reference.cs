@@ -80,7 +80,6 @@ internal sealed partial class Reference(Isolation isolation, int maxProcesses, S
     private void Leave(ReferenceChild child, ReferenceSession session)
     {
         child.Members.Remove(session);
-        child.InFlight.RemoveAll(call => call.Session == session); // what it still says of them is nobody's
         foreach (var ask in child.Asks.Where(ask => ask.Session == session).ToArray())
         {
             Forget(child, ask);

@@ -14,9 +14,12 @@ internal static class TestSessions
     public static Session Any()
     {
         var context = new SessionContext(new QueueBudget(long.MaxValue), null!, TimeProvider.System, NullLoggerFactory.Instance);
-        return new Session(
-            SessionKind.Streamable, new ServerState(ServersFixture.Config()), SessionsFixture.Alice, context, _ => new NoBackend(), (_, _) => { });
+        return Create(new ServerState(ServersFixture.Config()), context, isShared: true);
     }
+
+    /// <summary>A session without a server process.</summary>
+    public static Session Create(ServerState server, SessionContext context, bool isShared) =>
+        new(SessionKind.Streamable, server, SessionsFixture.Alice, context, _ => new NoBackend(isShared), (_, _) => { });
 
     /// <summary>A session that has ended.</summary>
     public static async Task<Session> EndedAsync()
@@ -27,9 +30,9 @@ internal static class TestSessions
     }
 
     /// <summary>Serves nobody.</summary>
-    private sealed class NoBackend : IBackendSession
+    private sealed class NoBackend(bool isShared) : IBackendSession
     {
-        public bool IsShared => true;
+        public bool IsShared => isShared;
 
         public CallRegistry Calls => throw new NotSupportedException();
 

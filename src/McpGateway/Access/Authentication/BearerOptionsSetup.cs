@@ -1,5 +1,4 @@
 using McpGateway.Access.Keys;
-using McpGateway.Cli.DemoServer;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;

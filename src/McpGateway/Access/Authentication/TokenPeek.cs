@@ -57,7 +57,8 @@ internal sealed record TokenPeek(string Issuer, string Algorithm, string? KeyId)
         }
     }
 
-    private static string? Text(JsonDocument document, string name) => HasTextOrNothing(document, name, out var text) ? text : null;
+    private static string? Text(JsonDocument document, string name) =>
+        HasTextOrNothing(document, name, out var text) ? text : null;
 
     private static bool HasTextOrNothing(JsonDocument document, string name, out string? text)
     {

@@ -8,7 +8,8 @@ using Microsoft.AspNetCore.Authorization.Policy;
 namespace McpGateway.Access.Authorization;
 
 /// <summary>Answers those who are not let in, in the words of HTTP (<see cref="Challenge"/>) and of JSON-RPC.</summary>
-internal sealed class RefusalWriter(Challenge challenge, ServerRules rules, FailedAuthentications failures) : IAuthorizationMiddlewareResultHandler
+internal sealed class RefusalWriter(Challenge challenge, ServerRules rules, FailedAuthentications failures)
+    : IAuthorizationMiddlewareResultHandler
 {
     // An issuer whose keys cannot be had is asked again no sooner.
     private static readonly TimeSpan IssuerRetry = TimeSpan.FromSeconds(10);
@@ -53,8 +54,10 @@ internal sealed class RefusalWriter(Challenge challenge, ServerRules rules, Fail
         var isAllGranted = rules.Of(context) is { } server && ServerRequirementHandler.HasScopes(context.User, server.Auth);
         if (!isAllGranted)
             context.Response.Headers.WWWAuthenticate = challenge.InsufficientScope(context);
-        return JsonRpcErrorWriter.WriteAsync(context, StatusCodes.Status403Forbidden, new(JsonRpcErrorCode.Unauthorized, isAllGranted
+        var message = isAllGranted
             ? "This server is not for this caller."
-            : "The token or key does not have all scopes that this server needs; WWW-Authenticate names them."));
+            : "The token or key does not have all scopes that this server needs; WWW-Authenticate names them.";
+        return JsonRpcErrorWriter.WriteAsync(
+            context, StatusCodes.Status403Forbidden, new(JsonRpcErrorCode.Unauthorized, message));
     }
 }

@@ -1,4 +1,3 @@
-using McpGateway.Sessions;
 using System.Net.Http.Headers;
 using System.Text;
 using McpGateway.Backends.Stdio.Supervision;
@@ -6,6 +5,7 @@ using McpGateway.Configuration;
 using McpGateway.Http;
 using McpGateway.JsonRpc;
 using McpGateway.Policies;
+using McpGateway.Sessions;
 
 namespace McpGateway.Backends.Remote;
 

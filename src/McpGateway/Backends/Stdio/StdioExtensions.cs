@@ -4,6 +4,7 @@ using McpGateway.Backends.Stdio.Sharing;
 using McpGateway.Backends.Stdio.Supervision;
 using McpGateway.Configuration;
 using McpGateway.Diagnostics;
+using McpGateway.Drain;
 using McpGateway.Sessions;
 using McpGateway.Sessions.Queues;
 using Microsoft.Extensions.Options;
@@ -32,7 +33,8 @@ internal static class StdioExtensions
         .AddSingleton<ProcessSlots>()
         .AddSingleton<SupervisionContext>()
         .AddSingleton<ChildManager>()
-        .AddSingleton<IBackendSessions, StdioSessions>();
+        .AddSingleton<IBackendSessions, StdioSessions>()
+        .AddSingleton<IDrainParticipant, ChildDrain>();
 
     private static LimitsOptions Limits(IServiceProvider provider) => provider.GetRequiredService<IOptions<LimitsOptions>>().Value;
 }

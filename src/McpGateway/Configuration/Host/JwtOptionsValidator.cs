@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace McpGateway.Configuration;
+namespace McpGateway.Configuration.Host;
 
 /// <summary>Finds what would leave an issuer without keys, or with more trust than somebody meant to give.</summary>
 internal static class JwtOptionsValidator

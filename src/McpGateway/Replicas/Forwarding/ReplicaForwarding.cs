@@ -1,3 +1,4 @@
+using McpGateway.Drain;
 using McpGateway.Http;
 using McpGateway.JsonRpc;
 using McpGateway.Policies;
@@ -7,8 +8,8 @@ using Yarp.ReverseProxy.Model;
 namespace McpGateway.Replicas.Forwarding;
 
 /// <summary>
-/// Stands around the choice of a destination and the forwarder: what another replica could not take, and has not read, goes
-/// to the next one, or is answered here.
+/// Wraps the choice of a destination and the forwarder: a request that a peer could not accept, and has not read, goes to the
+/// next replica, or is answered here.
 /// </summary>
 internal sealed partial class ReplicaForwarding(
     RequestDelegate next, ReplicaTable replicas, PeerStates peers, DrainState drain, ILogger<ReplicaForwarding> log)
@@ -17,7 +18,7 @@ internal sealed partial class ReplicaForwarding(
         "The replica that has this session does not answer. Retry-After says when to try again."), TimeSpan.FromSeconds(5));
 
     private static readonly JsonRpcError Lost = new(JsonRpcErrorCode.InternalError,
-        "The replica that has this session was lost in the midst of the request. Whether it was carried out is not known.");
+        "The replica that has this session was lost during the request. Whether the request was carried out is not known.");
 
     public Task InvokeAsync(HttpContext context)
     {
@@ -27,7 +28,8 @@ internal sealed partial class ReplicaForwarding(
         var isHere = feature.AvailableDestinations is [var only] && only.DestinationId == replicas.Self;
         if (context.Features.Get<ForwardedRequest>() is null)
             return isHere ? next(context) : ForwardAsync(context, feature);
-        // It was placed here, and is passed on no more. The body must not be touched: the sender still has it for another.
+        // The sender has chosen this replica, so the request is not forwarded again. Its body must stay unread: the sender
+        // may then give it to another replica.
         if (drain.IsDraining && !McpEndpoint.TryFindReplica(context, out _))
             return RefuseUnreadAsync(context);
         ServeHere(feature);
@@ -44,7 +46,8 @@ internal sealed partial class ReplicaForwarding(
             {
                 await next(context);
                 var outcome = ForwardingOutcome.Of(context);
-                if (feature.ProxiedDestination is not { } tried || outcome is ForwardingResult.Answered || context.Response.HasStarted)
+                if (feature.ProxiedDestination is not { } tried || outcome is ForwardingResult.Answered
+                    || context.Response.HasStarted)
                     return;
                 if (outcome is ForwardingResult.Lost || (!isOpening && outcome is ForwardingResult.NoAnswer))
                 {
@@ -54,7 +57,7 @@ internal sealed partial class ReplicaForwarding(
 
                 MarkAway(tried.DestinationId);
                 Forget(context, feature);
-                // Nothing is there that could hold the session: it is looked up here, and not found.
+                // The peer is gone, and its sessions with it: this replica does not find the session, and answers 404.
                 candidates = [.. candidates.Where(candidate => candidate != tried)];
                 feature.AvailableDestinations = candidates;
                 if (!isOpening || candidates.Count == 0)
@@ -63,13 +66,13 @@ internal sealed partial class ReplicaForwarding(
         }
         finally
         {
-            EndPassage(context);
+            EndStream(context);
         }
     }
 
-    private static void EndPassage(HttpContext context)
+    private static void EndStream(HttpContext context)
     {
-        context.Features.Get<ForwardedStream>()?.End();
+        context.Features.Get<ForwardedStream>()?.Dispose();
         context.Features.Set<ForwardedStream>(null);
     }
 
@@ -85,18 +88,18 @@ internal sealed partial class ReplicaForwarding(
     private static void Forget(HttpContext context, IReverseProxyFeature feature)
     {
         feature.ProxiedDestination = null;
-        EndPassage(context);
+        EndStream(context);
         context.Features.Set<IForwarderErrorFeature>(null);
         ForwardingOutcome.Forget(context);
         context.Response.Clear();
         SecurityHeaders.Apply(context.Response);
     }
 
-    // The body may have been read by then, so nobody else can answer.
+    // The peer may have read the body, so no other replica can answer.
     private static Task AnswerAsync(HttpContext context, ForwardingResult outcome, bool hasLeft)
     {
         SecurityHeaders.Apply(context.Response);
-        if (hasLeft) // it had no session any more, so it has carried out nothing
+        if (hasLeft) // it had no session any more, so it cannot have carried out the request
             return JsonRpcErrorWriter.WriteAsync(context, Refusal.SessionNotFound, default);
         return outcome is ForwardingResult.Lost
             ? JsonRpcErrorWriter.WriteAsync(context, StatusCodes.Status502BadGateway, Lost)
@@ -111,7 +114,7 @@ internal sealed partial class ReplicaForwarding(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "Replica {Replica} cannot be reached, or is about to stop", EventName = "ReplicaAway")]
+        [LoggerMessage(1, LogLevel.Warning, "Replica {Replica} cannot be reached, or drains", EventName = "ReplicaAway")]
         public static partial void Away(ILogger log, string replica);
     }
 }

@@ -7,6 +7,8 @@ internal sealed record QueueLimits(int Messages, long Bytes)
 {
     public static QueueLimits Default { get; } = new(Messages: 1024, Bytes: 8 * 1024 * 1024);
 
-    /// <summary>Where nobody waits for room: what a client on a slow line may be behind before it counts as not reading.</summary>
+    /// <summary>
+    /// Where nobody waits for room: what a client on a slow line may be behind before it counts as not reading.
+    /// </summary>
     public static QueueLimits Wide { get; } = new(Messages: 16 * Default.Messages, Bytes: 8 * Default.Bytes);
 }

@@ -3,7 +3,6 @@ using System.Text;
 using McpGateway.Backends.Remote;
 using McpGateway.Configuration;
 using McpGateway.JsonRpc;
-using McpGateway.Replicas;
 using McpGateway.Sessions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -32,9 +31,7 @@ public sealed class SseRelayTests : IDisposable
 
     public SseRelayTests()
     {
-        _drain = new RemoteDrain(
-            new DrainState(Options.Create(new DrainOptions()), Options.Create(new ReplicasOptions()), _time),
-            Options.Create(new DrainOptions()), _time);
+        _drain = new RemoteDrain(Options.Create(new DrainOptions()), _time);
         _remote = new RemoteContext(
             _config, Options.Create(new LimitsOptions()), new SessionSeal(Options.Create(new ReplicasOptions())),
             new RemoteListedItems(_time), _drain, new UpstreamReports(NullLogger<UpstreamReports>.Instance), _recorder.Metrics, _time);

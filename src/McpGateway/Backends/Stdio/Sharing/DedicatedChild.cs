@@ -106,7 +106,7 @@ internal sealed class DedicatedChild : IBackendSession, IChildObserver
     {
         if (child.IsLost)
         {
-            // A descendant may hold its output open, and nobody waits for an answer to what is asked now.
+            // A descendant may hold its output open, and nobody waits for answers to its requests.
             Drop(message, "child-gone");
             return default;
         }
@@ -126,7 +126,7 @@ internal sealed class DedicatedChild : IBackendSession, IChildObserver
     void IChildObserver.OnLost(JsonRpcError error, bool isFinal)
     {
         if (isFinal || _handshake is null || _session.Server.Config.OnExit is OnExit.Terminate)
-            _session.OnChildLost(error);
+            _session.OnServerLost(error);
         else
             CancelServerRequests();
     }
@@ -139,7 +139,8 @@ internal sealed class DedicatedChild : IBackendSession, IChildObserver
     private void WatchHandshake(JsonRpcMessage initialize, ClientCall call)
     {
         var parameters = initialize.Envelope.Params.In(initialize.Utf8);
-        var handshake = parameters.Length is > 0 and <= LongestHandshake ? new Handshake(Encoding.UTF8.GetString(parameters)) : null;
+        var handshake = parameters.Length is > 0 and <= LongestHandshake
+            ? new Handshake(Encoding.UTF8.GetString(parameters)) : null;
         call.OnAnswer += answer =>
         {
             if (answer.Envelope.Kind is not JsonRpcKind.Result)

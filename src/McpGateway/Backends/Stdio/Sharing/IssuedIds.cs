@@ -4,7 +4,9 @@ using McpGateway.Sessions;
 
 namespace McpGateway.Backends.Stdio.Sharing;
 
-/// <summary>The ids that a shared child and its clients have issued, by which later messages are known to be a session's.</summary>
+/// <summary>
+/// The ids that a shared child and its clients have issued, by which later messages are known to be a session's.
+/// </summary>
 internal sealed class IssuedIds
 {
     /// <summary>Tasks that the child runs for a session.</summary>

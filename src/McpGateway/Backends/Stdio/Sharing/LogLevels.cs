@@ -4,7 +4,7 @@ namespace McpGateway.Backends.Stdio.Sharing;
 
 /// <summary>
 /// The log level that each session of a shared child wants. The child is told the most verbose of them; what a session
-/// did not ask for is kept from it.
+/// does not want is kept from it.
 /// </summary>
 /// <param name="tell">Tells the child.</param>
 /// <param name="log">Hears of it when the child could not be told.</param>
@@ -13,7 +13,7 @@ internal sealed partial class LogLevels(Func<string, Task> tell, ILogger log)
     // RFC 5424's, the most verbose first (MCP, "Logging").
     private static readonly string[] Names = ["debug", "info", "notice", "warning", "error", "critical", "alert", "emergency"];
 
-    // What a session gets that has asked for nothing. Not debug: another may have asked for that.
+    // What a session gets that has set no level. Not debug: another session may have set that.
     private static readonly int Default = Array.IndexOf(Names, "info");
 
     private readonly Lock _lock = new();

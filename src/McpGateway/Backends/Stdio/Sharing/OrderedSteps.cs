@@ -1,6 +1,8 @@
 namespace McpGateway.Backends.Stdio.Sharing;
 
-/// <summary>Runs the steps that concern the same thing one after the other. A step that fails is logged, and the next one runs.</summary>
+/// <summary>
+/// Runs the steps that concern the same thing one after the other. A step that fails is logged, and the next one runs.
+/// </summary>
 internal sealed partial class OrderedSteps(ILogger log)
 {
     private readonly Lock _lock = new();

@@ -33,7 +33,10 @@ internal sealed class SharedChild : IChildObserver
         _context = context;
         _onEnded = onEnded;
         var log = ServerLog.Create(context.Loggers, key.Server.Name);
-        Calls = new CallRegistry(key.Server.Name, isShared: true, context.Time, context.Metrics) { OnAnswered = IssuedIds.Record };
+        Calls = new CallRegistry(key.Server.Name, isShared: true, context.Time, context.Metrics)
+        {
+            OnAnswered = IssuedIds.Record,
+        };
         _supervisor = new ChildSupervisor(slot, this, Calls, context, key.User);
         _handshake = Handshake.Declaring(key.Capabilities);
         Levels = new LogLevels(level => TellAsync(McpMethod.SetLevel, new() { ["level"] = level }), log);
@@ -46,7 +49,7 @@ internal sealed class SharedChild : IChildObserver
 
     public CallRegistry Calls { get; }
 
-    /// <summary>What the child has asked clients and waits for.</summary>
+    /// <summary>The requests that the child sent to clients and that they have not answered.</summary>
     public ServerRequestTable ServerRequests { get; } = new(hidesProgressTokens: true);
 
     public IssuedIds IssuedIds { get; } = new();
@@ -105,7 +108,6 @@ internal sealed class SharedChild : IChildObserver
             request.Refuse(SharedChildSession.ClientGone);
         lock (_lock)
             _members.Remove(session);
-        Calls.Forget(session.Calls);
         Subscriptions.RemoveAll(session);
         Levels.Remove(session);
     }
@@ -201,7 +203,7 @@ internal sealed class SharedChild : IChildObserver
 
     void IChildObserver.OnHibernated() => ForgetIssued();
 
-    // What the child has given out and asked went with it; another may give out the same ids.
+    // Its ids and its requests are gone with the child; another may issue the same ids.
     private void ForgetIssued()
     {
         IssuedIds.Clear();
@@ -211,7 +213,7 @@ internal sealed class SharedChild : IChildObserver
     private async Task EndCoreAsync(JsonRpcError error)
     {
         foreach (var member in Members())
-            member.OnChildLost(error);
+            member.OnServerLost(error);
         await _supervisor.CloseAsync();
         await Levels.ToldAsync();
     }

@@ -12,10 +12,12 @@ namespace McpGateway.Backends.Stdio.Sharing;
 internal sealed class SharedChildRouter(SharedChild shared, UnattributedLog unattributed)
 {
     private static readonly JsonRpcError NoClient = new(
-        JsonRpcErrorCode.MethodNotFound, "There is no client that could be asked: this process is shared, or its caller has no session.");
+        JsonRpcErrorCode.MethodNotFound,
+        "There is no client to send this to: the process is shared, or its caller has no session.");
 
     private static readonly JsonRpcError NotAttributable = new(
-        JsonRpcErrorCode.InternalError, "Several sessions share this process, and it cannot be told which one's client is meant.");
+        JsonRpcErrorCode.InternalError,
+        "Several sessions share this process, and it cannot be told which one's client is meant.");
 
     private static readonly JsonRpcError NotAsked = new(
         JsonRpcErrorCode.InvalidRequest, "A request with this id, or too many others, still wait for a client.");
@@ -30,7 +32,8 @@ internal sealed class SharedChildRouter(SharedChild shared, UnattributedLog unat
     }
 
     /// <summary>Gives each of the sessions a copy.</summary>
-    public static async ValueTask DeliverToAllAsync(JsonRpcMessage notification, IEnumerable<Session> sessions, ClientCall? call = null)
+    public static async ValueTask DeliverToAllAsync(
+        JsonRpcMessage notification, IEnumerable<Session> sessions, ClientCall? call = null)
     {
         using (notification)
         {
@@ -52,7 +55,7 @@ internal sealed class SharedChildRouter(SharedChild shared, UnattributedLog unat
             return RefuseAsync(request, child, NoClient);
         var found = SessionFor(request.Envelope);
         // The child's last words may still be read while its calls fail one by one, until one session alone seems to have any.
-        // It is marked as lost before the first call fails, so this must be asked after the session was found.
+        // It is marked as lost before the first call fails, so this check must come after the session was found.
         if (child.IsLost)
             return IgnoreAsync(request);
         if (found is not { } session)
@@ -136,7 +139,8 @@ internal sealed class SharedChildRouter(SharedChild shared, UnattributedLog unat
 
     private ValueTask OnTaskMessageAsync(JsonRpcMessage notification, string task)
     {
-        if (notification.Envelope.Method == McpMethod.TaskStatus && RunningTasks.IsOver(notification.Envelope.Params.In(notification.Utf8)))
+        var envelope = notification.Envelope;
+        if (envelope.Method == McpMethod.TaskStatus && RunningTasks.IsOver(envelope.Params.In(notification.Utf8)))
             shared.IssuedIds.TaskTokens.End(task);
         var session = shared.IssuedIds.Tasks.Find(task);
         return DeliverAsync(notification, session, session?.Calls.FindByTask(task));

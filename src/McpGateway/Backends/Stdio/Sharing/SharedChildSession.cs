@@ -132,7 +132,8 @@ internal sealed class SharedChildSession(Session session, ChildManager children)
         }
         else if (!LogLevels.IsLevel(level))
         {
-            await call.FailAsync(new JsonRpcError(JsonRpcErrorCode.InvalidParams, "level must be one of RFC 5424's, such as info."));
+            await call.FailAsync(
+                new JsonRpcError(JsonRpcErrorCode.InvalidParams, "level must be one of RFC 5424's, such as info."));
         }
         else
         {

@@ -12,7 +12,8 @@ namespace McpGateway.Backends.Stdio.Sharing;
 internal sealed class SharedSubscriptions(SharedChild child, QueueBudget budget, ILogger log)
 {
     private static readonly JsonRpcError TooMany = new(JsonRpcErrorCode.InvalidParams,
-        $"A session has at most {ResourceSubscriptions.MaxPerSession} subscriptions, to URIs of at most {ResourceSubscriptions.LongestUri} characters.");
+        $"A session has at most {ResourceSubscriptions.MaxPerSession} subscriptions, "
+        + $"to URIs of at most {ResourceSubscriptions.LongestUri} characters.");
 
     private static readonly JsonRpcError Broken = new(JsonRpcErrorCode.InternalError, "The gateway failed; its log tells more.");
 
@@ -36,7 +37,8 @@ internal sealed class SharedSubscriptions(SharedChild child, QueueBudget budget,
         {
             Enqueue(uri, request, call, () => UnsubscribeAsync(uri, request, call));
         }
-        else if (uri.Length > ResourceSubscriptions.LongestUri || _subscriptions.CountOf(call.Session) >= ResourceSubscriptions.MaxPerSession)
+        else if (uri.Length > ResourceSubscriptions.LongestUri
+            || _subscriptions.CountOf(call.Session) >= ResourceSubscriptions.MaxPerSession)
         {
             request.Dispose();
             return call.FailAsync(TooMany);
