@@ -15,6 +15,9 @@ internal static class StdioExtensions
 {
     /// <summary>Adds the servers that run as child processes.</summary>
     public static IServiceCollection AddStdioServers(this IServiceCollection services) => services
+        .AddSingleton(provider => new ServerRegistry(
+            provider.GetRequiredService<GatewayConfigProvider>(),
+            server => new StdioServerState(server, provider.GetRequiredService<TimeProvider>())))
         .AddSingleton(provider => PlatformLauncher.Create(
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>()))
         .AddSingleton(provider => new ChildContext(
@@ -27,6 +30,7 @@ internal static class StdioExtensions
         .AddSingleton<ChildStarter>()
         .AddSingleton(provider => new StartGate(Limits(provider).Starts, provider.GetRequiredService<TimeProvider>()))
         .AddSingleton<WarmChildren>()
+        .AddSingleton<ProcessSlots>()
         .AddSingleton<SupervisionContext>()
         .AddSingleton<ChildManager>()
         .AddSingleton<IBackendSessions, StdioSessions>()
