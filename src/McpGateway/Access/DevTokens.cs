@@ -9,15 +9,15 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace McpGateway.Access;
 
-/// <summary>Makes keys, and for trials tokens, without an issuer.</summary>
+/// <summary>Creates API keys, and tokens for development, without an identity provider.</summary>
 public static class DevTokens
 {
     private const int Bytes = 32;
 
-    /// <summary>A secret of 256 random bits as text, long enough for <c>SharedSecret</c>.</summary>
+    /// <summary>A secret with 256 random bits as text, long enough for <c>SharedSecret</c>.</summary>
     public static string CreateSecret() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(Bytes));
 
-    /// <summary>An API key, and the hash of it that the settings hold.</summary>
+    /// <summary>An API key, and its hash for the settings.</summary>
     public static (string Key, string Sha256) CreateKey()
     {
         var key = Credential.KeyPrefix + CreateSecret();
@@ -25,23 +25,23 @@ public static class DevTokens
     }
 
     /// <summary>A token of an issuer with a shared secret.</summary>
-    /// <param name="issuer">Its settings; valid.</param>
-    /// <param name="wish">What is to stand in it.</param>
-    /// <param name="now">When it begins to be valid.</param>
-    public static string CreateToken(JwtIssuerOptions issuer, TokenRequest wish, DateTimeOffset now)
+    /// <param name="issuer">The issuer's settings; valid.</param>
+    /// <param name="request">The contents of the token.</param>
+    /// <param name="now">The time from which it is valid.</param>
+    public static string CreateToken(JwtIssuerOptions issuer, TokenRequest request, DateTimeOffset now)
     {
         var key = new SymmetricSecurityKey(Encoding.UTF8.GetBytes(issuer.SharedSecret!));
-        Claim[] claims = [new(CallerClaims.Subject, wish.Subject), new(CallerClaims.Scope, string.Join(' ', wish.Scopes))];
+        Claim[] claims = [new(CallerClaims.Subject, request.Subject), new(CallerClaims.Scope, string.Join(' ', request.Scopes))];
         var token = new JwtSecurityToken(
-            issuer.Issuer, wish.Audience, claims, now.UtcDateTime, (now + wish.Lifetime).UtcDateTime,
+            issuer.Issuer, request.Audience, claims, now.UtcDateTime, (now + request.Lifetime).UtcDateTime,
             new SigningCredentials(key, JwtAlgorithms.Of(issuer)[0]));
         return new JwtSecurityTokenHandler().WriteToken(token);
     }
 }
 
-/// <summary>What a token for a trial is to say.</summary>
-/// <param name="Subject">Whose it is.</param>
-/// <param name="Audience">Whom it is for.</param>
-/// <param name="Scopes">What it allows.</param>
-/// <param name="Lifetime">From now on.</param>
+/// <summary>The contents of a token for development.</summary>
+/// <param name="Subject">The user that the token is for.</param>
+/// <param name="Audience">The server or gateway that it is for.</param>
+/// <param name="Scopes">The scopes that it grants.</param>
+/// <param name="Lifetime">How long it is valid.</param>
 public sealed record TokenRequest(string Subject, string Audience, IReadOnlyList<string> Scopes, TimeSpan Lifetime);
