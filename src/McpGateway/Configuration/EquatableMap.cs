@@ -4,7 +4,10 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace McpGateway.Configuration;
 
-/// <summary>An immutable map with ordinal keys that is equal to another when its entries are, in any order.</summary>
+/// <summary>
+/// An immutable map with ordinal keys that compares by value, whatever the order of its entries. The reason is that of
+/// <see cref="EquatableList{T}"/>.
+/// </summary>
 internal sealed class EquatableMap<T>(IEnumerable<KeyValuePair<string, T>> entries)
     : IReadOnlyDictionary<string, T>, IEquatable<EquatableMap<T>>
 {
@@ -30,6 +33,7 @@ internal sealed class EquatableMap<T>(IEnumerable<KeyValuePair<string, T>> entri
 
     public override bool Equals(object? obj) => Equals(obj as EquatableMap<T>);
 
+    // XOR, since equal maps may list their entries in a different order.
     public override int GetHashCode() =>
         _entries.Aggregate(0, (hash, entry) => hash ^ HashCode.Combine(entry.Key, entry.Value));
 

@@ -3,7 +3,7 @@ using McpGateway.Configuration.Host;
 
 namespace McpGateway.Tests.Configuration;
 
-public sealed class ReplicasOptionsTests
+internal sealed class ReplicasOptionsTests
 {
     private static readonly string Key = Convert.ToBase64String(new byte[32]);
 
@@ -15,21 +15,21 @@ public sealed class ReplicasOptionsTests
         { "Replicas:Self", (ReplicasOptions options) => options.Self = null },
         { "Replicas:Self", (ReplicasOptions options) => options.Self = "gw.0" },
         { "Replicas:Self", (ReplicasOptions options) => options.Self = "-gw" },
-        { "Self must be among them", (ReplicasOptions options) => options.Self = "gw-9" },
+        { "Replicas:Peers: add Self", (ReplicasOptions options) => options.Self = "gw-9" },
         { "Replicas:Peers:gw-1: write the replica's base URL", (ReplicasOptions options) => Add(options, "gw-1", "gw-1:8000") },
         { "Replicas:Peers:gw-1: write the replica's base URL", (ReplicasOptions options) => Add(options, "gw-1", "http://gw-1/path") },
         { "Replicas:Peers:gw-1: write the replica's base URL", (ReplicasOptions options) => Add(options, "gw-1", "http://user@gw-1") },
         { "Replicas:Peers:gw_1: write letters", (ReplicasOptions options) => Add(options, "gw_1", "http://gw-1") },
-        { "would do nothing beside it", (ReplicasOptions options) => options.NamePattern = "gw-[0-9]+" },
-        { "say who the others are", (ReplicasOptions options) => options.Peers = new Dictionary<string, string>() },
-        { "Replicas:NamePattern: it must match Self", (ReplicasOptions options) => ByPattern(options, "x-[0-9]+") },
+        { "have no effect together with it", (ReplicasOptions options) => options.NamePattern = "gw-[0-9]+" },
+        { "the other replicas are missing", (ReplicasOptions options) => options.Peers = new Dictionary<string, string>() },
+        { "Replicas:NamePattern: the pattern must match the whole of Self", (ReplicasOptions options) => ByPattern(options, "x-[0-9]+") },
         { "Replicas:NamePattern: write a regular expression", (ReplicasOptions options) => ByPattern(options, "gw-(") },
         { "Replicas:NamePattern: write a regular expression", (ReplicasOptions options) => ByPattern(options, "(?=gw)gw-0") },
         { "Replicas:Address: write a base URL", (ReplicasOptions options) => ByPattern(options, address: "http://gw-headless") },
         { "Replicas:Address: write a base URL", (ReplicasOptions options) => ByPattern(options, address: "http://gw/{name}") },
         { "Replicas:Address: write a base URL", (ReplicasOptions options) => ByPattern(options, address: null) },
         { "Replicas:Count: write a number", (ReplicasOptions options) => ByPattern(options, count: 0) },
-        { "Replicas:Count: it is for names", (ReplicasOptions options) => { ByPattern(options, "gw.*", count: 2); options.Self = "gw-a"; } },
+        { "Replicas:Count: it requires names", (ReplicasOptions options) => { ByPattern(options, "gw.*", count: 2); options.Self = "gw-a"; } },
     };
 
     [Fact]
