@@ -26,6 +26,12 @@ public sealed class McpEndpoint
         _access = access.Value;
     }
 
+    /// <summary>The header that names a session of Streamable HTTP.</summary>
+    public static string SessionHeader => McpHeaders.SessionId;
+
+    /// <summary>The last parts of a server's paths.</summary>
+    public static IReadOnlyList<string> Paths => McpPaths.All;
+
     /// <summary>The replica that holds the session of a request, by the session's id. Anybody can write one.</summary>
     /// <param name="context">The request.</param>
     /// <param name="replica">Null when the id names none, or the request is one that will be refused.</param>

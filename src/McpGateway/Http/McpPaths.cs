@@ -10,6 +10,8 @@ internal static class McpPaths
     public const string Sse = "/sse";
     public const string Message = "/message";
 
+    public static readonly IReadOnlyList<string> All = [Sse, Message, StreamableHttp];
+
     private const string SessionIdKey = "sessionId";
 
     /// <summary>

@@ -22,5 +22,6 @@ internal sealed record RemoteExchange
     /// <summary>
     /// Takes the answer, which the caller disposes of. What fails here is the gateway's own defect, or the client has left.
     /// </summary>
-    public Func<HttpResponseMessage, UpstreamAddress, Task> Receive { get; init; } = (_, _) => Task.CompletedTask;
+    public Func<HttpResponseMessage, UpstreamAddress, Task> Receive { get; init; } =
+        (_, _) => throw new InvalidOperationException("Nothing takes the answer.");
 }
