@@ -1,4 +1,5 @@
 using McpGateway.Access;
+using McpGateway.Backends.Remote;
 using McpGateway.Backends.Stdio;
 using McpGateway.Cli;
 using McpGateway.Configuration.Host;
@@ -29,7 +30,8 @@ internal static class Gateway
         builder.Services.AddDrain();
         builder.Services.AddReplicas();
         builder.Services.AddSessions();
-        builder.Services.AddStdioBackend();
+        builder.Services.AddStdioServers();
+        builder.Services.AddRemoteServers();
         builder.Services.AddHttp();
         builder.Services.AddGatewayProxy();
         builder.Services.AddManagement();

@@ -5,4 +5,4 @@ namespace McpGateway.Access;
 /// <param name="Audience">Whom it is for.</param>
 /// <param name="Scopes">What it allows.</param>
 /// <param name="Lifetime">From now on.</param>
-public sealed record TokenRequest(string Subject, string Audience, IReadOnlyList<string> Scopes, TimeSpan Lifetime);
+internal sealed record TokenRequest(string Subject, string Audience, IReadOnlyList<string> Scopes, TimeSpan Lifetime);

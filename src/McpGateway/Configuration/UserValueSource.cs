@@ -1,6 +1,6 @@
 namespace McpGateway.Configuration;
 
-/// <summary>Where a part of a value comes from that each user brings along.</summary>
+/// <summary>Where a value comes from that differs from user to user.</summary>
 public enum UserValueSource
 {
     /// <summary>A claim of the caller's token.</summary>

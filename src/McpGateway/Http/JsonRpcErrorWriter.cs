@@ -43,6 +43,8 @@ internal static class JsonRpcErrorWriter
     {
         if (refusal.RetryAfter is { } wait)
             SetRetryAfter(context.Response, wait);
+        if (refusal.Allow is { } allow)
+            context.Response.Headers.Allow = allow;
         if (refusal.Scopes.Count > 0 && context.Features.Get<ScopeChallenge>() is { } challenge)
             context.Response.Headers.WWWAuthenticate = challenge.HeaderFor(refusal.Scopes);
         return WriteAsync(context, Status(refusal.Reason), refusal.Error, id);
@@ -51,12 +53,8 @@ internal static class JsonRpcErrorWriter
     public static Task UnknownServerAsync(HttpContext context) =>
         WriteAsync(context, StatusCodes.Status404NotFound, UnknownServer);
 
-    public static Task MethodNotAllowedAsync(HttpContext context, string allow)
-    {
-        context.Response.Headers.Allow = allow;
-        return WriteAsync(
-            context, StatusCodes.Status405MethodNotAllowed, new(JsonRpcErrorCode.InvalidRequest, $"Use {allow} here."));
-    }
+    public static Task MethodNotAllowedAsync(HttpContext context, string allow) =>
+        WriteAsync(context, Refusal.MethodNotAllowed(allow), default);
 
     /// <summary>405 without a body, wherever HTTP+SSE sessions are opened (see <see cref="IsPostToSse"/>).</summary>
     public static void OnlyGet(HttpContext context)
@@ -69,7 +67,7 @@ internal static class JsonRpcErrorWriter
         context, StatusCodes.Status406NotAcceptable, new(JsonRpcErrorCode.InvalidRequest, $"Send 'Accept: {types}'."));
 
     public static Task BadRequestAsync(HttpContext context, string message, JsonRpcId id = default) =>
-        WriteAsync(context, StatusCodes.Status400BadRequest, new(JsonRpcErrorCode.Refused, message), id);
+        WriteAsync(context, Refusal.BadRequest(message), id);
 
     public static Task UnsupportedVersionAsync(HttpContext context, string requested, JsonRpcId id) => WriteAsync(
         context, StatusCodes.Status400BadRequest,
@@ -101,6 +99,9 @@ internal static class JsonRpcErrorWriter
         RefusalReason.Forbidden => StatusCodes.Status403Forbidden,
         RefusalReason.NotFound => StatusCodes.Status404NotFound,
         RefusalReason.TooMany => StatusCodes.Status429TooManyRequests,
+        RefusalReason.MethodNotAllowed => StatusCodes.Status405MethodNotAllowed,
+        RefusalReason.ServerFailed => StatusCodes.Status502BadGateway,
+        RefusalReason.ServerTimedOut => StatusCodes.Status504GatewayTimeout,
         _ => StatusCodes.Status503ServiceUnavailable,
     };
 }

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace McpGateway.Management;
 
 /// <summary>
-/// Degraded while a server fails: the gateway itself is well, and to restart it would mend nothing. Counts only, since
-/// anyone may ask.
+/// Degraded while a server fails, but never unhealthy: the gateway itself works, and an orchestrator that restarted it would not
+/// repair the server. Reports counts only, because the endpoint needs no authentication.
 /// </summary>
 internal sealed class ServersHealth(ServerRegistry registry, ChildManager children, SessionManager sessions) : IHealthCheck
 {

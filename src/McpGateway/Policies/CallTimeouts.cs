@@ -9,13 +9,16 @@ internal static class CallTimeouts
     /// <param name="startsChild">Whether a child is started for it, which has a limit of its own.</param>
     /// <param name="inFlight">Time since it was taken.</param>
     /// <param name="silent">Time since it last made progress.</param>
-    /// <param name="waitsForClient">Whether the server waits for an answer of the client's: that is not the server's time.</param>
+    /// <param name="waitsForClient">Whether the server waits for the client: that time is not the server's.</param>
     /// <returns>Null while it may go on.</returns>
-    public static CallTimeout? Overdue(ServerConfig config, bool startsChild, TimeSpan inFlight, TimeSpan silent, bool waitsForClient)
+    public static CallTimeout? Overdue(
+        ServerConfig config, bool startsChild, TimeSpan inFlight, TimeSpan silent, bool waitsForClient)
     {
         if (inFlight >= config.RequestMaximum)
             return new("requestMaximum", $"no answer within {config.RequestMaximum} (requestMaximum)");
         var (setting, limit) = startsChild ? ("startTimeout", config.StartTimeout) : ("requestTimeout", config.RequestTimeout);
-        return silent < limit || waitsForClient ? null : new(setting, $"no answer or progress within {limit} ({setting})");
+        return silent < limit || waitsForClient
+            ? null
+            : new(setting, $"no answer or progress within {limit} ({setting})");
     }
 }

@@ -12,6 +12,9 @@ public sealed record Refusal(RefusalReason Reason, JsonRpcError Error, TimeSpan?
     /// <summary>What the message needs, when the caller has not all of it.</summary>
     public IReadOnlyList<string> Scopes { get; init; } = [];
 
+    /// <summary>The methods that are left, when this one is not allowed.</summary>
+    public string? Allow { get; init; }
+
     public static Refusal SessionNotFound { get; } = new(RefusalReason.NotFound, new(
         JsonRpcErrorCode.NotFound, "The session does not exist or has ended. Send initialize to begin a new one."));
 
@@ -32,12 +35,14 @@ public sealed record Refusal(RefusalReason Reason, JsonRpcError Error, TimeSpan?
 
     /// <param name="wait">When trying again makes sense.</param>
     public static Refusal TooManyMessages(TimeSpan wait) => new(
-        RefusalReason.TooMany, new JsonRpcError(JsonRpcErrorCode.Overloaded, "You send more messages than you may. Retry-After says when to go on."), wait);
+        RefusalReason.TooMany,
+        new JsonRpcError(JsonRpcErrorCode.Overloaded, "You send more messages than you may. Retry-After says when to go on."), wait);
 
     /// <inheritdoc cref="TooManyMessages"/>
     public static Refusal TooManyOpenings(TimeSpan wait) => new(
         RefusalReason.TooMany,
-        new JsonRpcError(JsonRpcErrorCode.Overloaded, "You open more sessions and streams than you may. Retry-After says when to go on."), wait);
+        new JsonRpcError(
+            JsonRpcErrorCode.Overloaded, "You open more sessions and streams than you may. Retry-After says when to go on."), wait);
 
     /// <param name="limit">The setting that says how many.</param>
     public static Refusal TooManySessions(string limit) => Unavailable($"The limit of open sessions is reached ({limit}).");
@@ -58,6 +63,18 @@ public sealed record Refusal(RefusalReason Reason, JsonRpcError Error, TimeSpan?
 
     public static Refusal Invalid(string message) =>
         new(RefusalReason.Invalid, new JsonRpcError(JsonRpcErrorCode.InvalidRequest, message));
+
+    /// <param name="allow">The methods that are left.</param>
+    public static Refusal MethodNotAllowed(string allow) => new(
+        RefusalReason.MethodNotAllowed, new JsonRpcError(JsonRpcErrorCode.InvalidRequest, $"Use {allow} here.")) { Allow = allow };
+
+    /// <summary>The request lacks what its transport needs.</summary>
+    public static Refusal BadRequest(string message) =>
+        new(RefusalReason.Invalid, new JsonRpcError(JsonRpcErrorCode.Refused, message));
+
+    /// <param name="problem">Which of its values the user did not bring along; never with a value in it.</param>
+    public static Refusal MissingUserValue(string problem) =>
+        new(RefusalReason.Forbidden, new JsonRpcError(JsonRpcErrorCode.Unauthorized, problem));
 
     /// <param name="scopes">All that the message needs.</param>
     public static Refusal MissingScopes(IReadOnlyList<string> scopes) => new(RefusalReason.Forbidden, new JsonRpcError(

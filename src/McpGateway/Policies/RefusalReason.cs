@@ -17,4 +17,13 @@ public enum RefusalReason
 
     /// <summary>The gateway or the server has no room, or is about to stop.</summary>
     Unavailable,
+
+    /// <summary>The server has no use for the HTTP method; <see cref="Refusal.Allow"/> names those that it has.</summary>
+    MethodNotAllowed,
+
+    /// <summary>A remote server failed, and no request's answer can say so.</summary>
+    ServerFailed,
+
+    /// <summary>The same, because it took too long.</summary>
+    ServerTimedOut,
 }

@@ -1,5 +1,6 @@
 using McpGateway.Access.Endpoints;
 using McpGateway.Configuration;
+using McpGateway.Http;
 using McpGateway.Replicas;
 using McpGateway.Replicas.Forwarding;
 using Microsoft.Extensions.Primitives;
@@ -24,8 +25,6 @@ internal sealed class ProxyConfigProvider(GatewayConfigProvider provider, Cluste
     // No connection is made to it: requests to it are served before the forwarder.
     private const string SelfAddress = "http://localhost/";
 
-    private static readonly string[] Aliases = ["/sse", "/message", "/mcp"];
-
     public IProxyConfig GetConfig()
     {
         // The token first: a change between the two lines then fires it, and YARP asks again.
@@ -45,7 +44,7 @@ internal sealed class ProxyConfigProvider(GatewayConfigProvider provider, Cluste
         Route(server, server.Name, $"/{server.Name}/{{**rest}}", $"/{server.Name}");
 
     private static IEnumerable<RouteConfig> DefaultRoutes(GatewayConfig config) => config.Default is { } name
-        ? Aliases.Select(path => Route(config.Servers[name], $"default:{path}", path, string.Empty))
+        ? McpEndpoint.Paths.Select(path => Route(config.Servers[name], $"default:{path}", path, string.Empty))
         : [];
 
     private static RouteConfig Route(ServerConfig server, string id, string path, string prefix) => new()
@@ -70,7 +69,10 @@ internal sealed class ProxyConfigProvider(GatewayConfigProvider provider, Cluste
             ClusterId = server.Name,
             Destinations = replicas.Members.ToDictionary(
                 replica => replica.Key, replica => new DestinationConfig { Address = replica.Value.AbsoluteUri }),
-            SessionAffinity = new() { Enabled = true, Policy = ReplicaAffinity.PolicyName, AffinityKeyName = "Mcp-Session-Id" },
+            SessionAffinity = new()
+            {
+                Enabled = true, Policy = ReplicaAffinity.PolicyName, AffinityKeyName = McpEndpoint.SessionHeader,
+            },
             LoadBalancingPolicy = ReplicaPlacement.PolicyName,
             HttpRequest = PeerHttpClient.Request,
             Metadata = new Dictionary<string, string> { [PeerHttpClient.MetadataKey] = "true" },

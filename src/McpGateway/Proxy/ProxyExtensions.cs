@@ -1,5 +1,4 @@
 using McpGateway.Access.Endpoints;
-using McpGateway.Backends.Remote;
 using McpGateway.Http;
 using McpGateway.Replicas;
 using McpGateway.Replicas.Forwarding;
@@ -10,7 +9,7 @@ using Yarp.ReverseProxy.SessionAffinity;
 
 namespace McpGateway.Proxy;
 
-public static class ProxyExtensions
+internal static class ProxyExtensions
 {
     /// <summary>Adds the front: YARP, with its routes from gateway.json.</summary>
     public static IServiceCollection AddGatewayProxy(this IServiceCollection services)
@@ -50,14 +49,13 @@ public static class ProxyExtensions
     {
         var transports = endpoints.ServiceProvider.GetRequiredService<McpEndpoint>();
         var replicas = endpoints.ServiceProvider.GetRequiredService<ReplicaTable>();
-        var remote = endpoints.ServiceProvider.GetRequiredService<RemoteEndpoint>();
         endpoints.MapReverseProxy(pipeline =>
         {
             pipeline.UseSessionAffinity();
             pipeline.UseReplicaForwarding();
             pipeline.UseLoadBalancing();
             pipeline.UseLocalBridge(transports, replicas.Self);
-            pipeline.UseRemoteServers(remote);
+            pipeline.UseRemoteServers(transports);
             pipeline.UsePassiveHealthChecks();
         }).ConfigureEndpoints((endpoint, route) => endpoint.WithMetadata(
             ProxyConfigProvider.Describe(route), new GuardedServer(route.ClusterId!)));

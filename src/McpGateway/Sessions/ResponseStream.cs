@@ -99,6 +99,17 @@ internal sealed class ResponseStream
         Release();
     }
 
+    /// <summary>For the relay: writes a message, and disposes of it when the stream is gone.</summary>
+    internal async ValueTask WriteOrDisposeAsync(JsonRpcMessage message)
+    {
+        if (!await WriteAsync(message, patient: true))
+            message.Dispose();
+    }
+
+    /// <summary>For the relay: writes a message without waiting for room.</summary>
+    /// <returns>False when there is none: the message is still the caller's.</returns>
+    internal bool TryWrite(JsonRpcMessage message) => _queue.TryEnqueue(message) is Enqueued.Yes;
+
     /// <summary>For the relay: nothing more will be written. What waits is still read.</summary>
     internal void End() => _queue.Close(discard: false);
 

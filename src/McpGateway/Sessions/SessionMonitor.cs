@@ -7,7 +7,8 @@ namespace McpGateway.Sessions;
 /// one each, and a quarter of a second is precise enough for all of them.
 /// </summary>
 internal sealed partial class SessionMonitor(
-    SessionManager sessions, IBackendSessions backend, QueueBudget budget, TimeProvider time, ILogger<SessionMonitor> log)
+    SessionManager sessions, IBackendSessions backend, IEnumerable<IMonitored> others, QueueBudget budget, TimeProvider time,
+    ILogger<SessionMonitor> log)
     : BackgroundService
 {
     // Below it a stream is not what fills the memory.
@@ -37,6 +38,8 @@ internal sealed partial class SessionMonitor(
             _ = GuardAsync(session.TickAsync(now));
         foreach (var visit in backend.Tick(now))
             _ = GuardAsync(visit);
+        foreach (var visit in others.SelectMany(other => other.Tick(now)))
+            _ = GuardAsync(visit);
         if (budget.IsExceeded)
             CutSlowest();
     }
@@ -56,7 +59,7 @@ internal sealed partial class SessionMonitor(
 
     private void CutSlowest()
     {
-        var slowest = sessions.All.Select(session => session.Slowest())
+        var slowest = sessions.All.Select(session => session.Slowest()).Concat(others.Select(other => other.Slowest()))
             .OfType<ResponseStream>().MaxBy(stream => stream.QueuedBytes);
         if (slowest is null || slowest.QueuedBytes < WorthCutting)
             return; // what is queued waits for children: their callers time out

@@ -10,7 +10,7 @@ namespace McpGateway.Tests.Http;
 
 public sealed class JsonRpcErrorWriterTests : IDisposable
 {
-    public static TheoryData<Refusal, int, string?> Refusals => new()
+    public static TheoryData<object, int, string?> Refusals => new()
     {
         { Refusal.SessionNotFound, 404, null },
         { Refusal.IdInFlight, 400, null },
@@ -28,8 +28,9 @@ public sealed class JsonRpcErrorWriterTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Refusals), DisableDiscoveryEnumeration = true)]
-    public async Task Write_Refusal_HasStatusAndRetryAfter(Refusal refusal, int status, string? retryAfter)
+    public async Task Write_Refusal_HasStatusAndRetryAfter(object refused, int status, string? retryAfter)
     {
+        var refusal = Assert.IsType<Refusal>(refused);
         await JsonRpcErrorWriter.WriteAsync(_context, refusal, JsonRpcId.FromString("x"));
         Assert.Equal(status, _context.Response.StatusCode);
         Assert.Equal(retryAfter, (string?)_context.Response.Headers.RetryAfter);

@@ -7,7 +7,7 @@ namespace McpGateway.Backends.Remote;
 
 /// <summary>
 /// What remote servers have listed to each user, where there are rules on tools. Kept for a minute or two after the last use: the
-/// lists can be asked for again, in any session of the user's.
+/// lists can be fetched again, in any session of the user's.
 /// </summary>
 internal sealed class RemoteListedItems(TimeProvider time)
 {

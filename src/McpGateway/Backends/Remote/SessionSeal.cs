@@ -38,7 +38,8 @@ internal sealed class SessionSeal
         RandomNumberGenerator.Fill(box.AsSpan(0, NonceBytes));
         using var cipher = new AesGcm(_keys[0], TagBytes);
         cipher.Encrypt(
-            box.AsSpan(0, NonceBytes), plain, box.AsSpan(NonceBytes, plain.Length), box.AsSpan(^TagBytes..), Binding(server, owner));
+            box.AsSpan(0, NonceBytes), plain, box.AsSpan(NonceBytes, plain.Length), box.AsSpan(^TagBytes..),
+            Binding(server, owner));
         return Base64Url.EncodeToString(box);
     }
 

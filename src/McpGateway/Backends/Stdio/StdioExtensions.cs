@@ -14,7 +14,7 @@ namespace McpGateway.Backends.Stdio;
 internal static class StdioExtensions
 {
     /// <summary>Adds the servers that run as child processes.</summary>
-    public static IServiceCollection AddStdioBackend(this IServiceCollection services) => services
+    public static IServiceCollection AddStdioServers(this IServiceCollection services) => services
         .AddSingleton(provider => new ServerRegistry(
             provider.GetRequiredService<GatewayConfigProvider>(),
             server => new StdioServerState(server, provider.GetRequiredService<TimeProvider>())))
@@ -34,7 +34,8 @@ internal static class StdioExtensions
         .AddSingleton<SupervisionContext>()
         .AddSingleton<ChildManager>()
         .AddSingleton<IBackendSessions, StdioSessions>()
-        .AddSingleton<IDrainParticipant, ChildDrain>();
+        .AddSingleton<IDrainParticipant, ChildDrain>()
+        .AddSingleton<StdioParts>();
 
     private static LimitsOptions Limits(IServiceProvider provider) => provider.GetRequiredService<IOptions<LimitsOptions>>().Value;
 }

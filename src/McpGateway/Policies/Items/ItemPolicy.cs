@@ -10,7 +10,8 @@ namespace McpGateway.Policies.Items;
 /// <param name="config">The rules in force when the message comes.</param>
 internal readonly struct ItemPolicy(ServerToolsConfig config)
 {
-    private static readonly Refusal InDisguise = Refusal.Invalid("Servers may read this method in different ways; write it as MCP does.");
+    private static readonly Refusal InDisguise =
+        Refusal.Invalid("Servers may read this method in different ways; write it as MCP does.");
 
     private static readonly Refusal WithoutId = Refusal.Invalid("This method is a request: it needs an id.");
 
@@ -42,7 +43,7 @@ internal readonly struct ItemPolicy(ServerToolsConfig config)
         return missing.Count == 0 ? null : Refusal.MissingScopes(missing);
     }
 
-    /// <summary>Checks that an item is allowed and that the server lists it, which the server may have to be asked for.</summary>
+    /// <summary>Checks that an item is allowed and that the server lists it. That may need a request to the server.</summary>
     /// <param name="item">What a request asks to use.</param>
     /// <param name="listed">What the server has listed.</param>
     /// <param name="ask">See <see cref="ListedItems.CheckAsync"/>.</param>
@@ -71,7 +72,7 @@ internal readonly struct ItemPolicy(ServerToolsConfig config)
     public JsonRpcMessage FilterAnswer(JsonRpcMessage answer, ListedItems listed) =>
         ListFilter.ApplyByContent(answer, _rules, listed.Note);
 
-    /// <summary>Whether a server's message tells of a resource that may not be used: a subscription may be older than the rule.</summary>
+    /// <summary>Whether a server's message tells of a resource that may not be used. A subscription may be older than the rule.</summary>
     public bool Forbids(JsonRpcMessage message) =>
         message.Envelope.Method == McpMethod.ResourceUpdated && !_rules.Allow(new RequestedItem(
             ItemKind.Resource, JsonMembers.FindText(message.Envelope.Params.In(message.Utf8), "uri"u8)));

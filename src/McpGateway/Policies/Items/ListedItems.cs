@@ -5,7 +5,7 @@ namespace McpGateway.Policies.Items;
 
 /// <summary>
 /// What a server has listed. With rules in force nothing else may be used: a server that takes a name less strictly than it
-/// lists it would else be asked for what no rule speaks of. The lists are asked for when a name is not known yet.
+/// lists it would otherwise serve what no rule mentions. The lists are fetched when a name is not known yet.
 /// </summary>
 /// <param name="ask">Sends a request of the gateway's own to the server; null when each check brings its own.</param>
 internal sealed class ListedItems(Func<JsonRpcMessage, Task<GatewayAnswer>>? ask = null)
@@ -15,7 +15,7 @@ internal sealed class ListedItems(Func<JsonRpcMessage, Task<GatewayAnswer>>? ask
     private const int MaxNames = 20_000;
     private const int LongestName = 4096;
 
-    // A server whose lists change while they are read is asked again, but not without end.
+    // Lists that change while they are read are fetched again, but not without end.
     private const int MaxFetches = 3;
 
     private readonly Lock _lock = new();
@@ -42,7 +42,7 @@ internal sealed class ListedItems(Func<JsonRpcMessage, Task<GatewayAnswer>>? ask
     /// <summary>Asks the server for its lists, unless it has listed the item already.</summary>
     /// <param name="item">What is to be used.</param>
     /// <param name="rules">Those in force.</param>
-    /// <param name="askHere">How the server is asked on behalf of this check; null: as for all others.</param>
+    /// <param name="askHere">Sends the request for this check; null: the one for all.</param>
     /// <returns>Null when it is listed, else what to answer.</returns>
     public async Task<JsonRpcError?> CheckAsync(
         RequestedItem item, ToolRules rules, Func<JsonRpcMessage, Task<GatewayAnswer>>? askHere = null)
@@ -93,8 +93,8 @@ internal sealed class ListedItems(Func<JsonRpcMessage, Task<GatewayAnswer>>? ask
         _names.TryGetValue(ItemKind.ResourceTemplate, out var templates)
         && templates.Any(template => rules.Allow(template) && ResourceUri.IsOf(template, uri));
 
-    // Whoever comes while a list is on its way waits for the same one. It is asked for as one caller can, from the first page
-    // to the last, since a cursor may mean something in that caller's session only. So its failure is that caller's alone.
+    // Checks that need the same list share one fetch. It is made through one caller's session, from the first page to the last,
+    // since a cursor may be valid in that session only. So its failure counts for that caller alone.
     private async Task<JsonRpcError?> FetchAsync(ItemKind kind, Func<JsonRpcMessage, Task<GatewayAnswer>> sender)
     {
         for (var fetches = 1; ; fetches++)

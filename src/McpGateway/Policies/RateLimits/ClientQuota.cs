@@ -3,7 +3,7 @@ using McpGateway.Configuration;
 namespace McpGateway.Policies.RateLimits;
 
 /// <summary>A client's limits at one server.</summary>
-public sealed class ClientQuota
+internal sealed class ClientQuota
 {
     private readonly ClientShare[] _shares;
 
@@ -17,12 +17,13 @@ public sealed class ClientQuota
         };
 
     /// <summary>Charges messages, all or none. Null: they are not limited.</summary>
-    public RateLimitResult? ChargeMessages(int count) => Charge(share => share.Use.Messages, limits => limits.PermitsPerMinute, count);
+    public RateLimitResult? ChargeMessages(int count) =>
+        Charge(share => share.Use.Messages, limits => limits.PermitsPerMinute, count);
 
     /// <summary>Charges the opening of a session or a stream. Null: it is not limited.</summary>
     public RateLimitResult? ChargeOpening() => Charge(share => share.Use.Openings, limits => limits.OpeningsPerMinute, 1);
 
-    /// <summary>Takes a permit, or a place in the queue for one. See <see cref="ConcurrencyPermit.TryAcquire"/>.</summary>
+    /// <summary>Takes a permit, or queues for one. See <see cref="ConcurrencyPermit.TryAcquire"/>.</summary>
     /// <param name="permit">To be disposed of when the request has its answer; null when nothing is limited.</param>
     /// <returns>False when too many wait already.</returns>
     public bool TryAcquire(out ConcurrencyPermit? permit)
@@ -34,6 +35,7 @@ public sealed class ClientQuota
         if (!permit.IsRefused)
             return true;
         permit.Dispose();
+        permit = null;
         return false;
     }
 

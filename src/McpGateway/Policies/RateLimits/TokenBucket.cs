@@ -31,7 +31,8 @@ internal sealed class TokenBucket(TimeProvider time)
             // More at once than a minute brings will never be had: then until all is back.
             var wait = TimeSpan.FromMinutes((count > perMinute ? _used : Math.Max(0, missing)) / perMinute);
             return new RateLimitResult(
-                isTaken, perMinute, (int)Math.Max(0, perMinute - _used + Tolerance), TimeSpan.FromMinutes(_used / perMinute), wait);
+                isTaken, perMinute, (int)Math.Max(0, perMinute - _used + Tolerance),
+                TimeSpan.FromMinutes(_used / perMinute), wait);
         }
     }
 }

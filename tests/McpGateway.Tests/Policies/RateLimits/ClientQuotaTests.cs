@@ -1,4 +1,7 @@
+using System.Text.Json.Nodes;
 using McpGateway.Configuration;
+using McpGateway.JsonRpc;
+using McpGateway.Policies;
 using McpGateway.Policies.RateLimits;
 using McpGateway.Tests.Backends.Stdio;
 using Microsoft.Extensions.Options;
@@ -51,7 +54,7 @@ public sealed class ClientQuotaTests
     }
 
     [Fact]
-    public async Task TryAcquire_BeyondTheLimit_WaitsInTurnAndBeyondTheQueueIsRefused()
+    public async Task TryAcquire_BeyondTheLimit_WaitsForAPermitAndBeyondTheQueueIsRefused()
     {
         Limit(new() { Concurrency = 1, Queue = 2 });
         var first = Admit();
@@ -145,6 +148,24 @@ public sealed class ClientQuotaTests
         }))).Soon();
         Assert.Equal((1000, 0), (done, now));
         Assert.InRange(most, 1, 3);
+    }
+
+    [Theory]
+    [InlineData("ping", false)]
+    [InlineData("tools/list", true)]
+    [InlineData("notifications/message", false)]
+    public void Messages_NeedAPermit_WhenARequestOtherThanAPingIsAmongThem(string method, bool isRefused)
+    {
+        Limit(new() { Concurrency = 1, Queue = 0 });
+        using var busy = Admit();
+        using var ping = JsonRpcMessage.CreateRequest("ping", []);
+        using var message = method.StartsWith("notifications/", StringComparison.Ordinal)
+            ? JsonRpcMessage.Create(new JsonObject { ["jsonrpc"] = "2.0", ["method"] = method })
+            : JsonRpcMessage.CreateRequest(method, []);
+        Assert.Equal(
+            isRefused ? Refusal.TooManyAtATime : null, ConcurrencyPermit.TryAcquire(Of("alice"), [ping, message], out var permit));
+        Assert.Null(permit);
+        Assert.Null(ConcurrencyPermit.TryAcquire(null, [message], out _));
     }
 
     private void Limit(RateLimitConfig limits) => _server = _server with { RateLimit = limits };

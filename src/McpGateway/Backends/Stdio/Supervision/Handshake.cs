@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Text;
 using System.Text.Json.Nodes;
 using McpGateway.Backends.Stdio.Connection;
@@ -15,9 +14,6 @@ namespace McpGateway.Backends.Stdio.Supervision;
 /// <param name="Parameters">The params of initialize, a JSON object: the gateway's own, or those that a client sent.</param>
 internal sealed record Handshake(string Parameters)
 {
-    private static readonly string Version =
-        typeof(Handshake).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
-
     /// <summary>No client capabilities, as JSON.</summary>
     public const string NoCapabilities = "{}";
 
@@ -25,12 +21,7 @@ internal sealed record Handshake(string Parameters)
     public static Handshake WithoutCapabilities { get; } = Declaring(NoCapabilities);
 
     /// <summary>Declares these client capabilities, a JSON object, in the gateway's own name.</summary>
-    public static Handshake Declaring(string capabilities) => new(new JsonObject
-    {
-        ["protocolVersion"] = ProtocolVersion.Latest,
-        ["capabilities"] = JsonNode.Parse(capabilities),
-        ["clientInfo"] = new JsonObject { ["name"] = "McpGateway", ["version"] = Version },
-    }.ToJsonString());
+    public static Handshake Declaring(string capabilities) => new(GatewayClient.InitializeParams(capabilities));
 
     /// <summary>Does the handshake, within the server's start time-out.</summary>
     /// <returns>The child's initialize result, as JSON.</returns>

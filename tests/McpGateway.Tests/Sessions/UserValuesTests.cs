@@ -4,11 +4,10 @@ using McpGateway.Http;
 using McpGateway.Policies;
 using McpGateway.Sessions;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Options;
 
-namespace McpGateway.Tests.Http;
+namespace McpGateway.Tests.Sessions;
 
-public sealed class CallerValuesTests
+public sealed class UserValuesTests
 {
     [Fact]
     public void ValuesOfTheRequest_AreRead()
@@ -48,7 +47,7 @@ public sealed class CallerValuesTests
             Headers = new EquatableMap<string>(
                 [new("X-Who", "user " + UserText.Placeholder(UserValueSource.Claim, "sub")), new("X-Plain", "plain")]),
         };
-        var refusal = new CallerValues(Options.Create(new AccessOptions())).TryRead(context, target, out var headers);
+        var refusal = UserValues.TryRead(new ClientRequest(context, string.Empty, new AccessOptions()), target, out var headers);
         Assert.Equal(isTaken ? null : RefusalReason.Forbidden, refusal?.Reason);
         Assert.DoesNotContain(value, refusal?.Error.Message ?? string.Empty, StringComparison.Ordinal);
         if (isTaken)
@@ -59,19 +58,16 @@ public sealed class CallerValuesTests
     {
         var context = new DefaultHttpContext { User = new ClaimsPrincipal(new ClaimsIdentity(claims.Select(claim => new Claim("sub", claim)))) };
         context.Request.Headers["X-Token"] = headers;
-        var server = new ServerState(new ServerConfig
+        var target = new StdioTarget
         {
-            Name = "one",
-            Target = new StdioTarget
-            {
-                Command = "x",
-                Environment = new EquatableMap<string>(
-                [
-                    new("WHO", UserText.Placeholder(UserValueSource.Claim, "sub")),
-                    new("TOKEN", UserText.Placeholder(UserValueSource.Header, "X-Token")),
-                ]),
-            },
-        });
-        return new CallerValues(Options.Create(new AccessOptions { UserHeaders = [allowed] })).TryRead(context, server, out user);
+            Command = "x",
+            Environment = new EquatableMap<string>(
+            [
+                new("WHO", UserText.Placeholder(UserValueSource.Claim, "sub")),
+                new("TOKEN", UserText.Placeholder(UserValueSource.Header, "X-Token")),
+            ]),
+        };
+        return UserValues.TryRead(
+            new ClientRequest(context, string.Empty, new AccessOptions { UserHeaders = [allowed] }), target, out user);
     }
 }
