@@ -97,7 +97,8 @@ internal sealed partial class ChildOutputReader(
         public static partial void Noise(ILogger log, string server, int pid, long length, string reason);
 
         [LoggerMessage(10, LogLevel.Warning,
-            "{Server}[{Pid}] sent a message of {Length} bytes, over Limits:MessageBytes ({Limit})", EventName = "ChildMessageTooLong")]
+            "{Server}[{Pid}] sent a message of {Length} bytes, over Limits:MessageBytes ({Limit})",
+            EventName = "ChildMessageTooLong")]
         public static partial void TooLong(ILogger log, string server, int pid, long length, int limit);
     }
 }

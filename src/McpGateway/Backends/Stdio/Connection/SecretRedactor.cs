@@ -36,8 +36,11 @@ internal sealed partial class SecretRedactor
         return LooksLikeCredential().Replace(line, "${what}" + Mask + "${after}");
     }
 
+    // "Bearer x" and "password = x", then the password in a URL.
     [GeneratedRegex(
-        """(?<what>\b(?:bearer|basic)\s+|\b[\w-]*(?:password|passwd|secret|token|api[_-]?key|credential)[\w-]*["']?\s*[=:]\s*["']?)[^\s"'&,;@]{4,}|(?<what>://[^\s/:@]+:)[^\s/@]+(?<after>@)""",
+        """(?<what>\b(?:bearer|basic)\s+""" +
+        """|\b[\w-]*(?:password|passwd|secret|token|api[_-]?key|credential)[\w-]*["']?\s*[=:]\s*["']?)[^\s"'&,;@]{4,}""" +
+        """|(?<what>://[^\s/:@]+:)[^\s/@]+(?<after>@)""",
         RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
     private static partial Regex LooksLikeCredential();
 }

@@ -34,7 +34,8 @@ internal static partial class ServerRequestCancellation
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Error, "A client could not be told that its answer is no longer awaited", EventName = "CancellationFailed")]
+        [LoggerMessage(1, LogLevel.Error, "A client could not be told that its answer is no longer awaited",
+            EventName = "CancellationFailed")]
         public static partial void NotTold(ILogger log, Exception exception);
     }
 }

@@ -31,7 +31,7 @@ internal sealed class ChildStarter(ChildContext context)
         if (target.WorkingDirectory is { } directory && !Directory.Exists(directory))
             throw new ChildLaunchException($"The working directory '{directory}' does not exist.");
         if (target.IsPersonal && user is null)
-            throw new ChildLaunchException("Its environment needs values of a user (${claim:…}, ${header:…}), and there is none.");
+            throw new ChildLaunchException("Its environment needs a user's values (${claim:…}, ${header:…}), and there is none.");
         var environment = ChildEnvironment.For(target, user);
         var program = CommandResolver.Resolve(target.Command, environment, target.WorkingDirectory);
         return context.Launcher.Launch(new LaunchSpec(program, target.Arguments, environment, target.WorkingDirectory));

@@ -64,7 +64,8 @@ internal sealed partial class RestartBackoff(StdioServerState server, TimeProvid
     private static partial class Log
     {
         [LoggerMessage(1, LogLevel.Warning,
-            "{Server} has failed {Failures} times in a row and is not started again for {Seconds:F1} s", EventName = "ChildWaits")]
+            "{Server} has failed {Failures} times in a row and is not started again for {Seconds:F1} s",
+            EventName = "ChildWaits")]
         public static partial void Waits(ILogger log, string server, int failures, double seconds);
     }
 }
