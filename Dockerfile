@@ -10,7 +10,6 @@ WORKDIR /src
 # What the restore depends on comes first, so that it is not done again for each change of the code.
 COPY global.json Directory.Build.props Directory.Packages.props BannedSymbols.txt .editorconfig ./
 COPY src/McpGateway/McpGateway.csproj src/McpGateway/
-COPY src/System.IO.Hashing/System.IO.Hashing.csproj src/System.IO.Hashing/
 RUN dotnet restore src/McpGateway
 COPY appsettings.json ./
 COPY config config

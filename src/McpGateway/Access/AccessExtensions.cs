@@ -1,6 +1,7 @@
 using McpGateway.Access.Authentication;
 using McpGateway.Access.Authorization;
 using McpGateway.Access.Discovery;
+using McpGateway.Access.Endpoints;
 using McpGateway.Access.Keys;
 using McpGateway.Access.Origins;
 using McpGateway.Access.Transport;
@@ -28,11 +29,13 @@ public static class AccessExtensions
         services.AddSingleton<IValidateOptions<AccessOptions>, IssuerKeysValidator>();
         services.AddSingleton(_ => new KeyDocuments(CreateClient()));
         services.AddSingleton<KeySources>().AddSingleton<AccessState>().AddSingleton<TokenCache>().AddSingleton<Audiences>();
-        services.AddSingleton<ExternalUrls>().AddSingleton<ResourceMetadata>().AddSingleton<ServerRules>().AddSingleton<Challenge>();
+        services.AddSingleton<ExternalUrls>().AddSingleton<ResourceMetadata>();
+        services.AddSingleton<ServerRules>().AddSingleton<Challenge>();
         services.AddSingleton<FailedAuthentications>().AddSingleton<OriginRules>();
         services.AddCors().AddSingleton<ICorsPolicyProvider, ServerCorsProvider>();
         services.AddTransportSecurity();
         services.AddSingleton<IConfigureOptions<JwtBearerOptions>, BearerOptionsSetup>().AddSingleton<BearerEvents>();
+        services.AddSingleton<IAuthenticationConfigurationProvider, NoSchemeSettings>(); // before the framework adds its own
         services.AddAuthentication(AnyScheme)
             .AddPolicyScheme(AnyScheme, null, options => options.ForwardDefaultSelector = SchemeFor)
             .AddJwtBearer(_ => { })
@@ -43,14 +46,14 @@ public static class AccessExtensions
         services.AddSingleton<IAuthorizationHandler, ServerRequirementHandler>();
         services.AddSingleton<IAuthorizationMiddlewareResultHandler, RefusalWriter>();
         services.AddAuthorizationBuilder()
-            .AddPolicy(AccessNames.ServerPolicy, policy => policy.AddRequirements(new ServerRequirement()));
+            .AddPolicy(GuardedServer.Policy, policy => policy.AddRequirements(new ServerRequirement()));
         services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<AccessOptions>>(TrustKnownNetworks);
         return services;
     }
 
     /// <summary>
-    /// Takes scheme, host and address from proxies in known networks; an anonymous gateway from none. Before all that looks at
-    /// them.
+    /// Takes scheme, host and address from proxies in known networks; an anonymous gateway from none. It belongs before all
+    /// steps that read them.
     /// </summary>
     public static IApplicationBuilder UseKnownProxies(this IApplicationBuilder app)
     {
@@ -74,7 +77,8 @@ public static class AccessExtensions
 
     private static string SchemeFor(HttpContext context) =>
         context.RequestServices.GetRequiredService<AccessState>().Current.IsRequired
-        && Credential.Of(context.Request).Kind is CredentialKind.Token ? JwtBearerDefaults.AuthenticationScheme : CredentialScheme;
+        && Credential.Of(context.Request).Kind is CredentialKind.Token
+            ? JwtBearerDefaults.AuthenticationScheme : CredentialScheme;
 
     private static HttpClient CreateClient() => new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
     {

@@ -1,10 +1,9 @@
 using System.Buffers.Text;
-using System.IdentityModel.Tokens.Jwt;
-using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text;
 using McpGateway.Access.Authentication;
 using McpGateway.Configuration;
+using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
 namespace McpGateway.Access;
@@ -12,15 +11,18 @@ namespace McpGateway.Access;
 /// <summary>Makes keys, and for trials tokens, without an issuer.</summary>
 public static class DevTokens
 {
-    private const int Bytes = 32;
+    private const int KeyBytes = 32;
 
-    /// <summary>A secret of 256 random bits as text, long enough for <c>SharedSecret</c>.</summary>
-    public static string CreateSecret() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(Bytes));
+    // As text 64 bytes: what HS512 asks for.
+    private const int SecretBytes = 48;
+
+    /// <summary>A random text that is long enough for <c>SharedSecret</c>, whatever its algorithm.</summary>
+    public static string CreateSecret() => Random(SecretBytes);
 
     /// <summary>An API key, and the hash of it that the settings hold.</summary>
     public static (string Key, string Sha256) CreateKey()
     {
-        var key = Credential.KeyPrefix + CreateSecret();
+        var key = Credential.KeyPrefix + Random(KeyBytes);
         return (key, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key))));
     }
 
@@ -31,17 +33,20 @@ public static class DevTokens
     public static string CreateToken(JwtIssuerOptions issuer, TokenRequest wish, DateTimeOffset now)
     {
         var key = new SymmetricSecurityKey(Encoding.UTF8.GetBytes(issuer.SharedSecret!));
-        Claim[] claims = [new(CallerClaims.Subject, wish.Subject), new(CallerClaims.Scope, string.Join(' ', wish.Scopes))];
-        var token = new JwtSecurityToken(
-            issuer.Issuer, wish.Audience, claims, now.UtcDateTime, (now + wish.Lifetime).UtcDateTime,
-            new SigningCredentials(key, JwtAlgorithms.Of(issuer)[0]));
-        return new JwtSecurityTokenHandler().WriteToken(token);
+        return new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
+        {
+            Issuer = issuer.Issuer,
+            Audience = wish.Audience,
+            Claims = new Dictionary<string, object>
+            {
+                [CallerClaims.Subject] = wish.Subject, [CallerClaims.Scope] = string.Join(' ', wish.Scopes),
+            },
+            IssuedAt = now.UtcDateTime,
+            NotBefore = now.UtcDateTime,
+            Expires = (now + wish.Lifetime).UtcDateTime,
+            SigningCredentials = new SigningCredentials(key, JwtAlgorithms.Of(issuer)[0]),
+        });
     }
-}
 
-/// <summary>What a token for a trial is to say.</summary>
-/// <param name="Subject">Whose it is.</param>
-/// <param name="Audience">Whom it is for.</param>
-/// <param name="Scopes">What it allows.</param>
-/// <param name="Lifetime">From now on.</param>
-public sealed record TokenRequest(string Subject, string Audience, IReadOnlyList<string> Scopes, TimeSpan Lifetime);
+    private static string Random(int bytes) => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(bytes));
+}

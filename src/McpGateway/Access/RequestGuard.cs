@@ -1,6 +1,7 @@
 using McpGateway.Access.Authentication;
 using McpGateway.Access.Origins;
 using McpGateway.Configuration;
+using McpGateway.Http;
 using McpGateway.JsonRpc;
 using Microsoft.Extensions.Options;
 
@@ -24,7 +25,11 @@ internal sealed class RequestGuard(RequestDelegate next, IOptions<AccessOptions>
         if (request.Headers.Origin is { Count: > 0 } origin && !origins.Allow(origin.ToString(), context))
             return RefuseAsync(context, "This Origin is not allowed. Add it to Access:Cors:Origins, or to cors of the server.");
         if (!state.Current.IsRequired && (HasProxyHeader(request.Headers) || IsOfOldProxy(request)))
-            return RefuseAsync(context, "An anonymous gateway takes no requests through a proxy. Set up authentication (Access) first.");
+        {
+            return RefuseAsync(
+                context, "An anonymous gateway accepts no requests through a proxy. Set up authentication (Access) first.");
+        }
+
         return next(context);
     }
 
@@ -43,12 +48,6 @@ internal sealed class RequestGuard(RequestDelegate next, IOptions<AccessOptions>
     // nginx's proxy_pass speaks it unless told otherwise, and adds no header; no MCP client does.
     private static bool IsOfOldProxy(HttpRequest request) => HttpProtocol.IsHttp10(request.Protocol);
 
-    private static Task RefuseAsync(HttpContext context, string reason)
-    {
-        var body = new JsonRpcError(JsonRpcErrorCode.Refused, reason).ToResponse(default);
-        context.Response.StatusCode = StatusCodes.Status403Forbidden;
-        context.Response.ContentType = "application/json";
-        context.Response.ContentLength = body.Length;
-        return context.Response.Body.WriteAsync(body, context.RequestAborted).AsTask();
-    }
+    private static Task RefuseAsync(HttpContext context, string reason) =>
+        JsonRpcErrorWriter.WriteAsync(context, StatusCodes.Status403Forbidden, new(JsonRpcErrorCode.Refused, reason));
 }

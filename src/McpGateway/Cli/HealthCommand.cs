@@ -8,7 +8,7 @@ namespace McpGateway.Cli;
 /// <c>health</c>: asks the gateway on this machine whether it is up. For the health checks of containers whose image has no
 /// other program that could ask.
 /// </summary>
-public static class HealthCommand
+internal static class HealthCommand
 {
     private const int Healthy = 0;
     private const int Unhealthy = 1; // Docker's: https://docs.docker.com/reference/dockerfile/#healthcheck

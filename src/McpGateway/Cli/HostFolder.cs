@@ -1,7 +1,7 @@
 namespace McpGateway.Cli;
 
 /// <summary>Where the host's settings are.</summary>
-public static class HostFolder
+internal static class HostFolder
 {
     public const string SettingsFile = "appsettings.json";
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using McpGateway.Access;
 using McpGateway.Configuration;
+using McpGateway.Configuration.Reading;
 using Microsoft.Extensions.Options;
 
 namespace McpGateway.Cli;
@@ -8,7 +9,7 @@ namespace McpGateway.Cli;
 /// <summary>The gateway itself: reads gateway.json, checks where it may listen, runs until it is told to stop.</summary>
 /// <param name="compose">Puts the gateway together.</param>
 /// <param name="guard">Goes first; an exit code of its own ends the command.</param>
-public sealed class RunCommand(Func<RunSettings, WebApplication> compose, Func<TextWriter, int?>? guard = null)
+internal sealed class RunCommand(Func<RunSettings, WebApplication> compose, Func<TextWriter, int?>? guard = null)
 {
     private const int InvalidConfiguration = 2;
 

@@ -1,4 +1,4 @@
-using McpGateway.Configuration;
+using McpGateway.Configuration.Reading;
 
 namespace McpGateway.Cli;
 
@@ -6,7 +6,7 @@ namespace McpGateway.Cli;
 /// <param name="Loader">Reads gateway.json again when it changes.</param>
 /// <param name="Initial">What it read first; valid.</param>
 /// <param name="Urls">Where to listen; null: what the host's configuration says.</param>
-public sealed record RunSettings(GatewayConfigLoader Loader, GatewayConfigResult Initial, string? Urls)
+internal sealed record RunSettings(GatewayConfigLoader Loader, GatewayConfigResult Initial, string? Urls)
 {
     public const string DefaultUrls = "http://127.0.0.1:8000";
 

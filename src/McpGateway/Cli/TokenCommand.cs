@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using McpGateway.Access;
 using McpGateway.Configuration;
+using McpGateway.Configuration.Host;
 
 namespace McpGateway.Cli;
 
@@ -11,7 +12,7 @@ namespace McpGateway.Cli;
 /// <c>token key|secret|jwt</c>: API keys, and tokens for trials. The key or token alone goes to stdout, what to do with it to
 /// stderr.
 /// </summary>
-public static class TokenCommand
+internal static class TokenCommand
 {
     private const int Done = 0;
     private const int Invalid = 2;

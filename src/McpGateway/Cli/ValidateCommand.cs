@@ -1,10 +1,11 @@
 using System.CommandLine;
 using McpGateway.Configuration;
+using McpGateway.Configuration.Reading;
 
 namespace McpGateway.Cli;
 
 /// <summary><c>validate --config FILE</c>: tells every error of a gateway.json without starting anything.</summary>
-public static class ValidateCommand
+internal static class ValidateCommand
 {
     private const int Valid = 0;
     private const int Invalid = 2;

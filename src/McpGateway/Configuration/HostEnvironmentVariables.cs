@@ -1,7 +1,7 @@
 namespace McpGateway.Configuration;
 
 /// <summary>The variables that gateway.json may name: those of the gateway's process, and one of its own.</summary>
-public static class HostEnvironmentVariables
+internal static class HostEnvironmentVariables
 {
     /// <summary>The path of the gateway's own program, so that a configuration can start its demo server.</summary>
     public const string Program = "MCPGATEWAY_PROGRAM";

@@ -3,7 +3,7 @@ using System.Buffers;
 namespace McpGateway.Configuration;
 
 /// <summary>The form of a scope (RFC 6749, section 3.3). It stands in headers, so nothing else may.</summary>
-public static class Scope
+internal static class Scope
 {
     /// <summary>What to write, for errors.</summary>
     public const string Advice = "a scope is printable ASCII without spaces, quotes and backslashes, such as files:read";

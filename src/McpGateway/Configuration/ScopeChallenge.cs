@@ -5,4 +5,4 @@ namespace McpGateway.Configuration;
 /// get them; this brings the two together as a feature of the request.
 /// </summary>
 /// <param name="HeaderFor">The value of WWW-Authenticate that asks for these scopes, beside those that the server needs anyway.</param>
-public sealed record ScopeChallenge(Func<IReadOnlyList<string>, string> HeaderFor);
+internal sealed record ScopeChallenge(Func<IReadOnlyList<string>, string> HeaderFor);

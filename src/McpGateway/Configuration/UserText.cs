@@ -2,21 +2,11 @@ using System.Text;
 
 namespace McpGateway.Configuration;
 
-/// <summary>Where a part of a value comes from that each user brings along.</summary>
-public enum UserValueSource
-{
-    /// <summary>A claim of the caller's token.</summary>
-    Claim,
-
-    /// <summary>A header of the caller's request, one of <c>Access:UserHeaders</c>.</summary>
-    Header,
-}
-
 /// <summary>
 /// Values with <c>${claim:NAME}</c> or <c>${header:NAME}</c> in them. In the snapshot such a part stands between two NULs, which
 /// no value can hold: what an expansion has put in is never taken for one.
 /// </summary>
-public static class UserText
+internal static class UserText
 {
     private const char Mark = '\0';
 

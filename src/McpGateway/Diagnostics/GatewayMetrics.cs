@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using McpGateway.Cli.DemoServer;
 
 namespace McpGateway.Diagnostics;
 

@@ -1,5 +1,4 @@
 using McpGateway.Configuration;
-using McpGateway.Replicas;
 using McpGateway.Sessions;
 
 namespace McpGateway.Http;
@@ -9,7 +8,7 @@ internal sealed class ClientRequest(HttpContext context, string prefix, AccessOp
 {
     public SessionOwner Owner => Caller.Of(context);
 
-    public string? Via => context.Features.Get<ForwardedRequest>()?.From;
+    public string? Via => context.Features.Get<ForwardingPeer>()?.Name;
 
     public CancellationToken Aborted => context.RequestAborted;
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using McpGateway.Configuration;
 using McpGateway.JsonRpc;
@@ -5,11 +6,23 @@ using McpGateway.Policies;
 
 namespace McpGateway.Http;
 
-/// <summary>Errors as HTTP answers: a status, and a JSON-RPC error with the request's id where it could be read.</summary>
+/// <summary>
+/// Writes every error of the gateway as an HTTP response: a status, and a JSON-RPC error with the request's id where it
+/// could be read.
+/// </summary>
 internal static class JsonRpcErrorWriter
 {
+    public static JsonRpcError UnknownServer { get; } =
+        new(JsonRpcErrorCode.NotFound, "There is no such server here. Servers are at /{name}/sse and /{name}/mcp.");
+
     public static Task WriteAsync(HttpContext context, int status, JsonRpcError error, JsonRpcId id = default)
     {
+        if (IsPostToSse(context.Request))
+        {
+            WriteEmpty(context.Response, status);
+            return Task.CompletedTask;
+        }
+
         var body = error.ToResponse(id);
         context.Response.StatusCode = status;
         context.Response.ContentType = "application/json";
@@ -17,10 +30,19 @@ internal static class JsonRpcErrorWriter
         return context.Response.Body.WriteAsync(body, context.RequestAborted).AsTask();
     }
 
+    /// <summary>Writes an error that trying again may help against.</summary>
+    /// <param name="retryAfter">When trying again makes sense.</param>
+    public static Task WriteAsync(
+        HttpContext context, int status, JsonRpcError error, TimeSpan retryAfter, JsonRpcId id = default)
+    {
+        SetRetryAfter(context.Response, retryAfter);
+        return WriteAsync(context, status, error, id);
+    }
+
     public static Task WriteAsync(HttpContext context, Refusal refusal, JsonRpcId id)
     {
         if (refusal.RetryAfter is { } wait)
-            context.Response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(wait.TotalSeconds)).ToString(System.Globalization.CultureInfo.InvariantCulture);
+            SetRetryAfter(context.Response, wait);
         if (refusal.Allow is { } allow)
             context.Response.Headers.Allow = allow;
         if (refusal.Scopes.Count > 0 && context.Features.Get<ScopeChallenge>() is { } challenge)
@@ -28,18 +50,17 @@ internal static class JsonRpcErrorWriter
         return WriteAsync(context, Status(refusal.Reason), refusal.Error, id);
     }
 
-    public static Task UnknownServerAsync(HttpContext context) => WriteAsync(context, StatusCodes.Status404NotFound,
-        new(JsonRpcErrorCode.NotFound, "There is no such server here. Servers are at /{name}/sse and /{name}/mcp."));
+    public static Task UnknownServerAsync(HttpContext context) =>
+        WriteAsync(context, StatusCodes.Status404NotFound, UnknownServer);
 
     public static Task MethodNotAllowedAsync(HttpContext context, string allow) =>
         WriteAsync(context, Refusal.MethodNotAllowed(allow), default);
 
-    /// <summary>Without a body: the C# SDK's client tries a POST first, and takes any JSON-RPC body for Streamable HTTP.</summary>
+    /// <summary>405 without a body, wherever HTTP+SSE sessions are opened (see <see cref="IsPostToSse"/>).</summary>
     public static void OnlyGet(HttpContext context)
     {
-        context.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
         context.Response.Headers.Allow = HttpMethods.Get;
-        context.Response.ContentLength = 0;
+        WriteEmpty(context.Response, StatusCodes.Status405MethodNotAllowed);
     }
 
     public static Task NotAcceptableAsync(HttpContext context, string types) => WriteAsync(
@@ -55,6 +76,22 @@ internal static class JsonRpcErrorWriter
             ["supported"] = new JsonArray([.. ProtocolVersion.Served.Select(version => (JsonNode?)version)]),
             ["requested"] = requested,
         }), id);
+
+    // The C# SDK's client tries a POST first, and takes any JSON-RPC body as a sign of Streamable HTTP: it would then never
+    // open the stream. https://github.com/modelcontextprotocol/csharp-sdk, AutoDetectingClientSessionTransport.cs
+    private static bool IsPostToSse(HttpRequest request) => HttpMethods.IsPost(request.Method)
+        && request.Path.Value.AsSpan().TrimEnd('/').EndsWith("/sse", StringComparison.Ordinal);
+
+    // The length tells ErrorBodiesMiddleware that the body is empty on purpose.
+    private static void WriteEmpty(HttpResponse response, int status)
+    {
+        response.StatusCode = status;
+        response.ContentLength = 0;
+    }
+
+    // Whole seconds (RFC 9110, section 10.2.3), and never 0, with which clients would try again at once.
+    private static void SetRetryAfter(HttpResponse response, TimeSpan wait) =>
+        response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
 
     private static int Status(RefusalReason reason) => reason switch
     {

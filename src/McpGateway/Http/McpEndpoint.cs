@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 namespace McpGateway.Http;
 
 /// <summary>The way into every server over HTTP: finds its backend, and picks the transport by the path's last part.</summary>
-public sealed class McpEndpoint
+internal sealed class McpEndpoint
 {
     private readonly ServerRegistry _servers;
     private readonly StdioParts _stdio;
@@ -44,17 +44,17 @@ public sealed class McpEndpoint
     }
 
     /// <summary>
-    /// What says where requests without a session belong: all of one user's to one replica, where the server's children are
-    /// its users'.
+    /// The key by which requests without a session are placed: all of a user's at one replica, if the server's children
+    /// belong to users.
     /// </summary>
     /// <param name="context">The request; it has been let in.</param>
     /// <param name="serverName">The stdio server that its route names.</param>
     /// <returns>Null: any replica will do.</returns>
-    public string? PlaceOf(HttpContext context, string serverName) =>
+    public string? PlacementKeyOf(HttpContext context, string serverName) =>
         _servers.Find(serverName)?.Stdio is { Isolation: Isolation.User } && Caller.Of(context) is var owner
             ? $"{serverName}\n{owner.Issuer}\n{owner.Subject}" : null;
 
-    /// <summary>A replica leaves: ends the streams that pass through it, in order.</summary>
+    /// <summary>A replica leaves: ends the streams that run through it, in order.</summary>
     public void LeaveVia(string replica) => _stdio.Sessions.LeaveVia(replica);
 
     /// <summary>The session with a remote server that a request names; null when none exists for its sender.</summary>

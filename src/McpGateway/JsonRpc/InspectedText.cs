@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 
 namespace McpGateway.JsonRpc;
 
@@ -35,6 +34,3 @@ internal static class InspectedText
         }
     }
 }
-
-[JsonSerializable(typeof(string))]
-internal sealed partial class JsonRpcText : JsonSerializerContext;

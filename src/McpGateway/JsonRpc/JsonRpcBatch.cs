@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace McpGateway.JsonRpc;
 
 /// <summary>A JSON array of messages, which only the revision 2025-03-26 allows. It is split before anything is relayed.</summary>
-public static class JsonRpcBatch
+internal static class JsonRpcBatch
 {
     /// <summary>Messages in one batch: more would let one body take a session's whole queue.</summary>
     public const int MaxMessages = 50;

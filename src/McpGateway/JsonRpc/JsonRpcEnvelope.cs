@@ -1,18 +1,5 @@
 namespace McpGateway.JsonRpc;
 
-/// <summary>What a message is.</summary>
-public enum JsonRpcKind : byte
-{
-    Request,
-    Notification,
-
-    /// <summary>An answer with a result.</summary>
-    Result,
-
-    /// <summary>An answer with an error.</summary>
-    Error,
-}
-
 /// <summary>
 /// What the relay knows of a message: its kind, and the values it routes by with the places where they lie. All else
 /// stays opaque bytes.

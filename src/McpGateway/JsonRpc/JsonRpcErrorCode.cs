@@ -1,9 +1,7 @@
-using McpGateway.Backends.Remote;
-
 namespace McpGateway.JsonRpc;
 
 /// <summary>The codes of the gateway's own errors (JSON-RPC 2.0, section 5.1, and MCP's use of the server range).</summary>
-public static class JsonRpcErrorCode
+internal static class JsonRpcErrorCode
 {
     public const int ParseError = -32700;
     public const int InvalidRequest = -32600;

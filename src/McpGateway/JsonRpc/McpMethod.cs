@@ -1,7 +1,7 @@
 namespace McpGateway.JsonRpc;
 
 /// <summary>The methods that the gateway treats specially, and the common ones so that reading them allocates nothing.</summary>
-public static class McpMethod
+internal static class McpMethod
 {
     public const string Initialize = "initialize";
     public const string Initialized = "notifications/initialized";

@@ -1,26 +1,5 @@
 namespace McpGateway.JsonRpc;
 
-/// <summary>A member that the relay reads, or that a later rule will: <see cref="Guarded"/>.</summary>
-internal enum Member : byte
-{
-    Other,
-    JsonRpc,
-    Id,
-    Method,
-    Params,
-    Result,
-    Error,
-    Meta,
-    ProgressToken,
-    RequestId,
-    RelatedTask,
-    TaskId,
-    Task,
-
-    /// <summary>Read by filters and by the handshake: only its name is watched here.</summary>
-    Guarded,
-}
-
 /// <summary>
 /// The member names that are read in one kind of object, and the test for names that only some parser would take for
 /// one of them: equal after case folding (<c>Name</c>, <c>nameſ</c>) or after dropping NUL (<c>name\u0000</c>).

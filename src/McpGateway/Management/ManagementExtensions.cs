@@ -1,12 +1,12 @@
 using System.Text.Json.Nodes;
-using McpGateway.Replicas;
+using McpGateway.Drain;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace McpGateway.Management;
 
 /// <summary>What operators see of the gateway.</summary>
-public static class ManagementExtensions
+internal static class ManagementExtensions
 {
     /// <summary>Adds the health check and the instruments that tell the servers' state.</summary>
     public static IServiceCollection AddManagement(this IServiceCollection services)
@@ -16,8 +16,8 @@ public static class ManagementExtensions
     }
 
     /// <summary>
-    /// Answers <c>/health</c>: 200 with the counts of <see cref="ServersHealth"/>, also while a server fails; 503 once the gateway
-    /// has been told to stop. And <c>/health/live</c>: 200 as long as it answers at all.
+    /// Answers <c>/health</c>: 200 with the counts of <see cref="ServersHealth"/>, also while a server fails; 503 once the
+    /// gateway has been told to stop. And <c>/health/live</c>: 200 as long as it answers at all.
     /// </summary>
     public static IApplicationBuilder UseHealth(this IApplicationBuilder app) => app
         .UseHealthChecks("/health", new HealthCheckOptions { ResponseWriter = WriteReadinessAsync })

@@ -5,7 +5,7 @@ using McpGateway.Sessions;
 
 namespace McpGateway.Management;
 
-/// <summary>The instruments whose values are looked up when somebody asks for them.</summary>
+/// <summary>The instruments whose values are read when somebody asks for them.</summary>
 internal sealed class ServerGauges(IMeterFactory meters, ServerRegistry registry, ChildManager children) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
@@ -19,5 +19,6 @@ internal sealed class ServerGauges(IMeterFactory meters, ServerRegistry registry
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     private IEnumerable<Measurement<long>> Failing() => registry.All.Select(
-        server => new Measurement<long>(children.IsFailing(server) ? 1 : 0, new KeyValuePair<string, object?>("server", server.Name)));
+        server => new Measurement<long>(
+            children.IsFailing(server) ? 1 : 0, new KeyValuePair<string, object?>("server", server.Name)));
 }

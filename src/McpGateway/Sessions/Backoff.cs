@@ -4,7 +4,7 @@ namespace McpGateway.Sessions;
 /// When what has failed may be tried again: at once after the first failure, then after twice as long each time, up to a
 /// minute, with a share of chance so that many do not come back in the same moment. A success resets it.
 /// </summary>
-public sealed class Backoff(TimeProvider time)
+internal sealed class Backoff(TimeProvider time)
 {
     private static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromMinutes(1);

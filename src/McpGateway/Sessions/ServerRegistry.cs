@@ -4,7 +4,7 @@ using Microsoft.Extensions.Primitives;
 namespace McpGateway.Sessions;
 
 /// <summary>The running state of each stdio server, kept in step with the configuration in force.</summary>
-public sealed class ServerRegistry : IDisposable
+internal sealed class ServerRegistry : IDisposable
 {
     private readonly GatewayConfigProvider _provider;
     private readonly TimeProvider _time;

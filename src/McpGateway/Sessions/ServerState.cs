@@ -6,7 +6,7 @@ namespace McpGateway.Sessions;
 /// One server as it runs: lives as long as what is started for it stays the same, while its limits may change from one
 /// message to the next.
 /// </summary>
-public sealed class ServerState(ServerConfig config, TimeProvider? time = null)
+internal sealed class ServerState(ServerConfig config, TimeProvider? time = null)
 {
     private volatile ServerConfig _config = config;
     private volatile bool _retired;

@@ -5,7 +5,7 @@ namespace McpGateway.Benchmarks.Replicas;
 
 /// <summary>
 /// Calls that come to the replica with their session, beside the same calls in the same session that come to another one. The
-/// difference is what a hop costs; it includes the processor time of a second gateway on the same machine.
+/// difference is what forwarding costs; it includes the processor time of a second gateway on the same machine.
 /// </summary>
 internal sealed class ForwardingBenchmark(HopOptions options, TextWriter output)
 {
@@ -40,18 +40,18 @@ internal sealed class ForwardingBenchmark(HopOptions options, TextWriter output)
         foreach (var connections in ConnectionCounts)
         {
             List<WrkResult> atOwner = [], atOther = [];
-            (Uri, List<WrkResult>)[] turns = [(owner, atOwner), (other, atOther)];
+            (Uri, List<WrkResult>)[] measured = [(owner, atOwner), (other, atOther)];
             for (var round = 0; round < options.Rounds; round++)
             {
-                Random.Shared.Shuffle(turns);
-                foreach (var (url, results) in turns)
+                Random.Shared.Shuffle(measured);
+                foreach (var (url, results) in measured)
                     results.Add(await wrk.RunAsync(url, connections, options.Seconds, stop));
             }
 
             await output.WriteLineAsync(Report.Line(connections, atOwner, atOther));
         }
 
-        await session.CallAsync(stop); // errors inside a JSON-RPC answer have status 200: this looks into it
+        await session.CallAsync(stop); // errors inside a JSON-RPC answer have status 200: this checks the body
         await output.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture,
             $"Medians of {options.Rounds} rounds of {options.Seconds} s; {Environment.ProcessorCount} processors."));

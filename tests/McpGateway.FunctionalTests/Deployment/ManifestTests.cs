@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using McpGateway.Configuration;
+using McpGateway.Configuration.Reading;
 using McpGateway.FunctionalTests.Hosting;
 using McpGateway.FunctionalTests.Interop;
 

@@ -12,41 +12,35 @@ internal static class LayoutChecker
 
     public static IReadOnlyList<string> Check(IEnumerable<SourceFile> files)
     {
-        var parsed = files.Select(file => (File: file, Tree: GatewayCompilation.Parse(file))).ToList();
-        var compilation = GatewayCompilation.Of(parsed.Select(it => it.Tree));
+        var sources = GatewaySources.Of(files);
         return
         [
-            .. parsed.Where(it => it.File.Path != LayoutRules.Composition)
-                .SelectMany(it => Check(it.File, compilation.GetSemanticModel(it.Tree)))
-                .Select(it => $"{it.File.Path}({it.Where.GetLineSpan().StartLinePosition.Line + 1}): {it.Complaint}")
+            .. sources.Files.Where(file => !file.IsComposition)
+                .SelectMany(file => Check(file, sources.ModelOf(file)))
                 .Distinct(),
         ];
     }
 
-    private static IEnumerable<(SourceFile File, Location Where, string Complaint)> Check(SourceFile file, SemanticModel model)
+    private static IEnumerable<string> Check(SourceFile file, SemanticModel model)
     {
         var root = model.SyntaxTree.GetRoot();
-        if (!LayoutRules.Folders.Any(rule => rule.Folder == file.Folder))
-            return [(file, root.GetLocation(), $"no rule says what {file.Path} may use")];
+        if (LayoutRules.LayerOf(file) is not { } layer)
+            return [$"{file.Path}(1): no rule says what {file.Path} may use"];
         return
         [
-            .. from type in Declarations(root)
+            .. from type in SymbolUse.Declarations(root)
                let declared = model.GetDeclaredSymbol(type)?.ContainingNamespace.ToDisplayString() ?? ""
-               where !file.MayDeclare(declared)
-               select (file, type.GetLocation(), $"the namespace must be {file.Namespace}, not {declared}"),
+               where declared != file.Namespace
+               select file.Complaint(type, $"the namespace must be {file.Namespace}, not {declared}"),
             .. from use in SymbolUse.In(model)
                let name = FullName(use.What)
-               where !LayoutRules.Allow(file.Folder, name, (use.What as INamedTypeSymbol)?.ContainingAssembly?.Name)
-               select (file, use.Where.GetLocation(), $"{file.Folder} may not use {Local(name)}"),
+               where !LayoutRules.Allow(layer, name, (use.What as INamedTypeSymbol)?.ContainingAssembly?.Name)
+               select file.Complaint(use.Where, $"{layer} may not use {Local(name)}"),
             .. from error in model.GetDiagnostics()
                where Unbound.Contains(error.Id) && !IsGenerated(error, model)
-               select (file, error.Location, $"cannot be judged: {error.GetMessage(null)}"),
+               select file.Complaint(error.Location, $"cannot be judged: {error.GetMessage(null)}"),
         ];
     }
-
-    private static IEnumerable<SyntaxNode> Declarations(SyntaxNode root) => root
-        .DescendantNodes(node => node is CompilationUnitSyntax or BaseNamespaceDeclarationSyntax)
-        .Where(node => node is BaseTypeDeclarationSyntax or DelegateDeclarationSyntax);
 
     // The members of a JsonSerializerContext are written by the source generator, from the types that its attributes name.
     private static bool IsGenerated(Diagnostic error, SemanticModel model) =>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using McpGateway.Cli;
 using McpGateway.Configuration;
+using McpGateway.Configuration.Reading;
 using McpGateway.Tests.Configuration;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;

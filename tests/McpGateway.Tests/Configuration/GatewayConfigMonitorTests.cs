@@ -1,4 +1,5 @@
 using McpGateway.Configuration;
+using McpGateway.Configuration.Reading;
 using McpGateway.Tests.Properties.Model;
 using Microsoft.Extensions.Logging;
 

@@ -1,5 +1,7 @@
 using System.Text;
 using McpGateway.Configuration;
+using McpGateway.Configuration.Model;
+using McpGateway.Configuration.Reading;
 
 namespace McpGateway.Tests.Configuration;
 

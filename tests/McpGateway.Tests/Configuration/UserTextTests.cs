@@ -1,4 +1,5 @@
 using McpGateway.Configuration;
+using McpGateway.Configuration.Host;
 
 namespace McpGateway.Tests.Configuration;
 

@@ -10,13 +10,15 @@ namespace McpGateway.Tests.Http;
 
 public sealed class JsonRpcErrorWriterTests : IDisposable
 {
-    public static TheoryData<Refusal, int, string?> Refusals => new()
+    private static readonly Dictionary<string, Refusal> Refusals = new()
     {
-        { Refusal.SessionNotFound, 404, null },
-        { Refusal.IdInFlight, 400, null },
-        { Refusal.TooManySessionsOfUser("Limits:SessionsPerUser"), 429, "5" },
-        { Refusal.TooManySessions("Limits:Sessions"), 503, "5" },
-        { Refusal.Draining, 503, "5" },
+        ["session"] = Refusal.SessionNotFound,
+        ["id"] = Refusal.IdInFlight,
+        ["sessions of a user"] = Refusal.TooManySessionsOfUser("Limits:SessionsPerUser"),
+        ["sessions"] = Refusal.TooManySessions("Limits:Sessions"),
+        ["draining"] = Refusal.Draining,
+        ["failed"] = new(RefusalReason.ServerFailed, Refusal.IdInFlight.Error),
+        ["timed out"] = new(RefusalReason.ServerTimedOut, Refusal.IdInFlight.Error),
     };
 
     private readonly DefaultHttpContext _context = new();
@@ -27,9 +29,16 @@ public sealed class JsonRpcErrorWriterTests : IDisposable
     public void Dispose() => _body.Dispose();
 
     [Theory]
-    [MemberData(nameof(Refusals), DisableDiscoveryEnumeration = true)]
-    public async Task Write_Refusal_HasStatusAndRetryAfter(Refusal refusal, int status, string? retryAfter)
+    [InlineData("session", 404, null)]
+    [InlineData("id", 400, null)]
+    [InlineData("sessions of a user", 429, "5")]
+    [InlineData("sessions", 503, "5")]
+    [InlineData("draining", 503, "5")]
+    [InlineData("failed", 502, null)]
+    [InlineData("timed out", 504, null)]
+    public async Task Write_Refusal_HasStatusAndRetryAfter(string name, int status, string? retryAfter)
     {
+        var refusal = Refusals[name];
         await JsonRpcErrorWriter.WriteAsync(_context, refusal, JsonRpcId.FromString("x"));
         Assert.Equal(status, _context.Response.StatusCode);
         Assert.Equal(retryAfter, (string?)_context.Response.Headers.RetryAfter);
@@ -73,6 +82,33 @@ public sealed class JsonRpcErrorWriterTests : IDisposable
         await JsonRpcErrorWriter.NotAcceptableAsync(_context, MediaTypes.Both);
         Assert.Equal(406, _context.Response.StatusCode);
         Assert.Contains(MediaTypes.Both, Body(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("POST", "/test/sse", true)]
+    [InlineData("POST", "/sse/", true)]
+    [InlineData("GET", "/test/sse", false)]
+    [InlineData("POST", "/test/mcp", false)]
+    public async Task Write_PostToSse_HasNoBody(string method, string path, bool isEmpty)
+    {
+        (_context.Request.Method, _context.Request.Path) = (method, path);
+        await JsonRpcErrorWriter.WriteAsync(_context, Refusal.Draining, default);
+        Assert.Equal(503, _context.Response.StatusCode);
+        Assert.Equal("5", (string?)_context.Response.Headers.RetryAfter);
+        Assert.Equal(isEmpty, _body.Length == 0);
+        Assert.Equal(_body.Length, _context.Response.ContentLength);
+    }
+
+    [Theory]
+    [InlineData(0, "1")]
+    [InlineData(0.2, "1")]
+    [InlineData(10, "10")]
+    [InlineData(10.1, "11")]
+    public async Task Write_Wait_IsWholeSeconds(double seconds, string retryAfter)
+    {
+        await JsonRpcErrorWriter.WriteAsync(_context, 429, Refusal.TooManyCalls.Error, TimeSpan.FromSeconds(seconds));
+        Assert.Equal(429, _context.Response.StatusCode);
+        Assert.Equal(retryAfter, (string?)_context.Response.Headers.RetryAfter);
     }
 
     private string Body() => Encoding.UTF8.GetString(_body.ToArray());

@@ -506,8 +506,8 @@ public sealed class SessionTests : IAsyncDisposable
     {
         Assert.True(_server.TryReserveProcess());
         return new Session(
-            kind, _server, SessionsFixture.Alice, _fixture.Relay,
-            session => new DedicatedChild(session, _fixture.Children, new ProcessSlot(Task.CompletedTask), _fixture.Relay), (_, _) => _ends++);
+            kind, _server, SessionsFixture.Alice, _fixture.Context,
+            session => new DedicatedChild(session, _fixture.Children, new ProcessSlot(Task.CompletedTask), _fixture.Supervision), (_, _) => _ends++);
     }
 
     private Receipt Receive(JsonRpcMessage message, ResponseStream? replies = null) =>

@@ -79,22 +79,30 @@ public sealed class ProtocolVersionTests
 
 public sealed class RefusalTests
 {
-    public static TheoryData<Refusal, RefusalReason, int, bool> All => new()
+    private static readonly Dictionary<string, (Refusal, RefusalReason, int, bool)> All = new()
     {
-        { Refusal.SessionNotFound, RefusalReason.NotFound, JsonRpcErrorCode.NotFound, false },
-        { Refusal.IdInFlight, RefusalReason.Invalid, JsonRpcErrorCode.InvalidRequest, false },
-        { Refusal.AlreadyInitialized, RefusalReason.Invalid, JsonRpcErrorCode.InvalidRequest, false },
-        { Refusal.Draining, RefusalReason.Unavailable, JsonRpcErrorCode.Overloaded, true },
-        { Refusal.QueuesFull, RefusalReason.Unavailable, JsonRpcErrorCode.Overloaded, true },
-        { Refusal.TooManySessions("Limits:Sessions"), RefusalReason.Unavailable, JsonRpcErrorCode.Overloaded, true },
-        { Refusal.TooManySessionsOfUser("Limits:SessionsPerUser"), RefusalReason.TooMany, JsonRpcErrorCode.Overloaded, true },
-        { Refusal.TooManyProcesses("one"), RefusalReason.Unavailable, JsonRpcErrorCode.Overloaded, true },
+        ["SessionNotFound"] = (Refusal.SessionNotFound, RefusalReason.NotFound, JsonRpcErrorCode.NotFound, false),
+        ["IdInFlight"] = (Refusal.IdInFlight, RefusalReason.Invalid, JsonRpcErrorCode.InvalidRequest, false),
+        ["AlreadyInitialized"] = (Refusal.AlreadyInitialized, RefusalReason.Invalid, JsonRpcErrorCode.InvalidRequest, false),
+        ["Draining"] = (Refusal.Draining, RefusalReason.Unavailable, JsonRpcErrorCode.Overloaded, true),
+        ["QueuesFull"] = (Refusal.QueuesFull, RefusalReason.Unavailable, JsonRpcErrorCode.Overloaded, true),
+        ["TooManySessions"] = (Refusal.TooManySessions("Limits:Sessions"), RefusalReason.Unavailable, JsonRpcErrorCode.Overloaded, true),
+        ["TooManySessionsOfUser"] = (Refusal.TooManySessionsOfUser("Limits:SessionsPerUser"), RefusalReason.TooMany, JsonRpcErrorCode.Overloaded, true),
+        ["TooManyProcesses"] = (Refusal.TooManyProcesses("one"), RefusalReason.Unavailable, JsonRpcErrorCode.Overloaded, true),
     };
 
     [Theory]
-    [MemberData(nameof(All), DisableDiscoveryEnumeration = true)]
-    public void Refusal_SaysWhyAndWhenToTryAgain(Refusal refusal, RefusalReason reason, int code, bool again)
+    [InlineData("SessionNotFound")]
+    [InlineData("IdInFlight")]
+    [InlineData("AlreadyInitialized")]
+    [InlineData("Draining")]
+    [InlineData("QueuesFull")]
+    [InlineData("TooManySessions")]
+    [InlineData("TooManySessionsOfUser")]
+    [InlineData("TooManyProcesses")]
+    public void Refusal_SaysWhyAndWhenToTryAgain(string name)
     {
+        var (refusal, reason, code, again) = All[name];
         Assert.Equal(reason, refusal.Reason);
         Assert.Equal(code, refusal.Error.Code);
         Assert.Equal(again, refusal.RetryAfter > TimeSpan.Zero);

@@ -46,7 +46,7 @@ internal sealed partial class AccessState : IDisposable
         }
     }
 
-    // Once authentication was required it stays so: settings that have lost it, in part or for a moment, must not open
+    // Once authentication was required it stays so: settings that have lost it, in part or for a short time, must not open
     // to everybody what was started closed.
     private AccessModel Build(AccessOptions options, bool wasRequired)
     {

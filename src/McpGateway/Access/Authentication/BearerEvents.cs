@@ -1,6 +1,5 @@
 using System.Security.Claims;
 using McpGateway.Access.Keys;
-using McpGateway.Cli.DemoServer;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.IdentityModel.Tokens;
 
@@ -80,7 +79,7 @@ internal sealed class BearerEvents(AccessState state, TokenCache cache, Audience
     private static CredentialRefusedException NotForHere() =>
         CredentialRefusedException.InvalidToken("The token's audience is not this server.");
 
-    // The algorithm is looked at here and not after the check: nothing but what is allowed reaches the keys.
+    // The algorithm is checked before the signature: a token with any other never reaches the keys.
     private static async Task<Attempt> PrepareAsync(string token, AccessModel model, CancellationToken cancellationToken)
     {
         if (TokenPeek.Of(token) is not { } peek)

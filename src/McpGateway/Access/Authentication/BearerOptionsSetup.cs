@@ -1,6 +1,4 @@
-using System.IdentityModel.Tokens.Jwt;
 using McpGateway.Access.Keys;
-using McpGateway.Cli.DemoServer;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
@@ -19,9 +17,8 @@ internal sealed class BearerOptionsSetup(AccessState state, TimeProvider time) :
     {
         options.EventsType = typeof(BearerEvents);
         options.SaveToken = false; // nothing after this step needs it
-        // Claims keep the names that they have in the token.
-        options.SecurityTokenValidators.Clear();
-        options.SecurityTokenValidators.Add(new JwtSecurityTokenHandler { MapInboundClaims = false });
+        options.TokenHandlers.Clear();
+        options.TokenHandlers.Add(new ExactTokenHandler());
         options.TokenValidationParameters = new TokenValidationParameters
         {
             RequireSignedTokens = true,

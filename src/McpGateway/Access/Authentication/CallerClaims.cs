@@ -11,6 +11,9 @@ internal static class CallerClaims
     public const string Audience = "aud";
     public const string Scope = "scope";
 
+    /// <summary>The issuer of callers with an API key.</summary>
+    public const string ApiKeyIssuer = "apikey";
+
     // As Microsoft's and some other issuers call it.
     private const string OtherScope = "scp";
 

@@ -7,7 +7,7 @@ namespace McpGateway.Access.Authentication;
 /// <param name="Text">The key or the token; empty for other kinds.</param>
 internal readonly record struct Credential(CredentialKind Kind, string Text)
 {
-    /// <summary>How the gateway's own keys begin, so that they can be told from tokens, and found where they have leaked.</summary>
+    /// <summary>How the gateway's own keys begin: it tells them from tokens, and scanners find leaked ones by it.</summary>
     public const string KeyPrefix = "mgw_";
 
     private const string KeyHeader = "X-API-Key";
@@ -47,24 +47,4 @@ internal readonly record struct Credential(CredentialKind Kind, string Text)
         var isKey = token.StartsWith(KeyPrefix, StringComparison.Ordinal);
         return new(isKey ? CredentialKind.ApiKey : CredentialKind.Token, token.ToString());
     }
-}
-
-internal enum CredentialKind
-{
-    None,
-
-    /// <summary>In X-API-Key, or a bearer that begins as the gateway's own keys do.</summary>
-    ApiKey,
-
-    /// <summary>A bearer token of some issuer.</summary>
-    Token,
-
-    /// <summary>A token in the URL, where logs and Referer headers would spread it.</summary>
-    InQuery,
-
-    /// <summary>More than one: a proxy and the gateway might each believe another.</summary>
-    Several,
-
-    /// <summary>An Authorization header that is no bearer token.</summary>
-    Unknown,
 }

@@ -1,11 +1,10 @@
 using System.Text.Encodings.Web;
-using McpGateway.Cli.DemoServer;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
 
 namespace McpGateway.Access.Authentication;
 
-/// <summary>Takes API keys, and refuses what is neither key nor token. On an anonymous gateway it looks at nothing.</summary>
+/// <summary>Takes API keys, and refuses what is neither key nor token. On an anonymous gateway it reads nothing.</summary>
 internal sealed class CredentialHandler(
     AccessState state, IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)

@@ -13,8 +13,10 @@ internal sealed class CredentialRefusedException(int status, string? error, stri
     public static CredentialRefusedException InvalidToken(string message) =>
         new(StatusCodes.Status401Unauthorized, "invalid_token", message);
 
-    public static CredentialRefusedException InvalidRequest(int status, string message) => new(status, "invalid_request", message);
+    public static CredentialRefusedException InvalidRequest(int status, string message) =>
+        new(status, "invalid_request", message);
 
     public static CredentialRefusedException IssuerUnavailable() => new(
-        StatusCodes.Status503ServiceUnavailable, null, "The token's issuer cannot be reached, so the token cannot be checked now.");
+        StatusCodes.Status503ServiceUnavailable, null,
+        "The token's issuer cannot be reached, so the token cannot be checked now.");
 }

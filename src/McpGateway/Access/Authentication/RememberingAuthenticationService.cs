@@ -27,7 +27,8 @@ internal sealed class RememberingAuthenticationService(
             return null;
         // Where keys are just being fetched the whole way waits for them.
         var finding = cache.FindAsync(header, () => TokenOf(context), model, context.RequestAborted).AsTask();
-        return finding.IsCompletedSuccessfully && finding.GetAwaiter().GetResult() is { } known && audiences.Accept(known.Caller, known.Issuer, context)
+        return finding.IsCompletedSuccessfully && finding.GetAwaiter().GetResult() is { } known
+            && audiences.Accept(known.Caller, known.Issuer, context)
             ? known
             : null;
     }

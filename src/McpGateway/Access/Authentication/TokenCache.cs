@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
-using McpGateway.Cli.DemoServer;
 using McpGateway.Configuration;
 using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Internal;
@@ -39,7 +38,9 @@ internal sealed class TokenCache : IDisposable
             : null;
     }
 
-    /// <summary>The same for a whole Authorization header, which Kestrel gives the same string for all requests of a connection.</summary>
+    /// <summary>
+    /// The same for a whole Authorization header. Kestrel uses the same string for all requests of a connection.
+    /// </summary>
     public async ValueTask<ValidatedToken?> FindAsync(
         string header, Func<string?> readToken, AccessModel model, CancellationToken cancellationToken)
     {
@@ -56,7 +57,10 @@ internal sealed class TokenCache : IDisposable
     {
         // Within the clock's skew it was good, but it is not to be good for longer on that account.
         if (validated.Expires > _time.GetUtcNow())
-            _tokens?.Set(KeyOf(token), validated, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpiration = validated.Expires });
+        {
+            _tokens?.Set(
+                KeyOf(token), validated, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpiration = validated.Expires });
+        }
     }
 
     public void Dispose() => _tokens?.Dispose();

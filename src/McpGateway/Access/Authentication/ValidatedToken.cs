@@ -1,6 +1,5 @@
 using System.Security.Claims;
 using McpGateway.Access.Keys;
-using McpGateway.Http;
 
 namespace McpGateway.Access.Authentication;
 

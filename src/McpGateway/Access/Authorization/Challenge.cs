@@ -29,7 +29,11 @@ internal sealed class Challenge(ResourceMetadata metadata, ServerRules rules)
         Append(header, "error_description", description);
         string[] scopes = [.. rules.Of(context)?.Auth.Scopes ?? EquatableList<string>.Empty, .. more ?? []];
         if (scopes.Length > 0)
-            Append(header, "scope", string.Join(' ', metadata.ToAskFor(scopes.Distinct(), ResourceMetadata.PathOf(context.Request), context.Request)));
+        {
+            var path = ResourceMetadata.PathOf(context.Request);
+            Append(header, "scope", string.Join(' ', metadata.ToAskFor(scopes.Distinct(), path, context.Request)));
+        }
+
         Append(header, "resource_metadata", metadata.UrlFor(context.Request));
         return header.ToString();
     }

@@ -20,7 +20,7 @@ internal sealed class FailedAuthentications(IOptions<AccessOptions> options, Tim
     {
         if (options.Value.RateLimit.FailedAuthenticationsPerMinute is not { } limit)
             return null;
-        var allowance = _addresses.Get(LimitKey.AddressOf(context.Connection.RemoteIpAddress)).Take(1, limit);
-        return allowance.IsTaken ? null : allowance.Wait;
+        var result = _addresses.Get(LimitKey.AddressOf(context.Connection.RemoteIpAddress)).Take(1, limit);
+        return result.IsTaken ? null : result.Wait;
     }
 }

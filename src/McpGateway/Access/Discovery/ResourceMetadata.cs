@@ -2,7 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using McpGateway.Access.Authentication;
-using McpGateway.Cli.DemoServer;
+using McpGateway.Access.Endpoints;
 using McpGateway.Configuration;
 
 namespace McpGateway.Access.Discovery;
@@ -65,7 +65,11 @@ internal sealed class ResourceMetadata(AccessState state, ExternalUrls urls, Gat
             ["bearer_methods_supported"] = new JsonArray("header"),
         };
         if (server.Auth.Scopes.Count > 0)
-            document["scopes_supported"] = new JsonArray([.. ToAskFor(server.Auth.Scopes, path, request).Select(scope => JsonValue.Create(scope))]);
+        {
+            var scopes = ToAskFor(server.Auth.Scopes, path, request).Select(scope => JsonValue.Create(scope));
+            document["scopes_supported"] = new JsonArray([.. scopes]);
+        }
+
         return System.Text.Encoding.UTF8.GetBytes(document.ToJsonString(Readable));
     }
 

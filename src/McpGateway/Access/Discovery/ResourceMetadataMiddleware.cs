@@ -6,7 +6,7 @@ namespace McpGateway.Access.Discovery;
 /// <summary>
 /// Serves <see cref="ResourceMetadata"/> under the forms that clients try: the well-known path before the endpoint's
 /// (RFC 9728, section 3.1), behind it, and alone. It comes before the guard, for these documents are for pages of all
-/// origins; what they say depends on the Host, so that is looked at here.
+/// origins; what they say depends on the Host, so the Host is checked here.
 /// </summary>
 internal sealed class ResourceMetadataMiddleware(RequestDelegate next, ResourceMetadata metadata, IOptions<AccessOptions> options)
 {

@@ -32,7 +32,7 @@ internal sealed partial class FetchedKeys(
         return new(known);
     }
 
-    /// <summary>Starts a fetch, unless one is under way or was a moment ago.</summary>
+    /// <summary>Starts a fetch, unless one is under way or the last one is too recent.</summary>
     /// <returns>The fetch under way; a completed task when there is none.</returns>
     public Task Refresh()
     {
@@ -68,7 +68,7 @@ internal sealed partial class FetchedKeys(
     private async Task FetchAsync()
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-        limit.CancelAfter(timing.Patience);
+        limit.CancelAfter(timing.FetchTimeout);
         try
         {
             var known = _current;
@@ -86,7 +86,7 @@ internal sealed partial class FetchedKeys(
         {
             Log.Failed(
                 log, issuer, _current is null ? "none is known, so its tokens are refused" : "the known ones stay in force",
-                limit.IsCancellationRequested ? $"no answer within {timing.Patience}" : exception.Message);
+                limit.IsCancellationRequested ? $"no answer within {timing.FetchTimeout}" : exception.Message);
         }
     }
 
@@ -100,8 +100,3 @@ internal sealed partial class FetchedKeys(
         public static partial void Failed(ILogger log, string issuer, string consequence, string reason);
     }
 }
-
-/// <param name="Lifetime">How old keys may become before they are fetched again.</param>
-/// <param name="Interval">The least time between two fetches.</param>
-/// <param name="Patience">How long one fetch may take.</param>
-internal sealed record KeyTiming(TimeSpan Lifetime, TimeSpan Interval, TimeSpan Patience);

@@ -1,5 +1,4 @@
 using System.Text;
-using McpGateway.Access.Authentication;
 using McpGateway.Configuration;
 using Microsoft.IdentityModel.Tokens;
 
@@ -11,7 +10,7 @@ namespace McpGateway.Access.Keys;
 /// </summary>
 internal sealed class KeySources(KeyDocuments documents, TimeProvider time, ILogger<KeySources> log) : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan FetchTimeout = TimeSpan.FromSeconds(10);
 
     private readonly Dictionary<Origin, FetchedKeys> _fetched = [];
     private readonly List<Task> _endings = [];
@@ -53,7 +52,7 @@ internal sealed class KeySources(KeyDocuments documents, TimeProvider time, ILog
     {
         if (issuer is { Authority: null, JwksUrl: null })
             return new FixedKeys(Fixed(issuer));
-        var timing = new KeyTiming(options.KeyLifetime, options.KeyFetchInterval, Patience);
+        var timing = new KeyTiming(options.KeyLifetime, options.KeyFetchInterval, FetchTimeout);
         var origin = new Origin(issuer.Issuer, issuer.Authority, issuer.JwksUrl, timing);
         if (_fetched.TryGetValue(origin, out var known))
             return known;

@@ -1,4 +1,5 @@
 using McpGateway.Access.Authentication;
+using McpGateway.Access.Endpoints;
 using McpGateway.Configuration;
 using Microsoft.Extensions.Options;
 
@@ -21,7 +22,7 @@ internal sealed class OriginRules(IOptions<AccessOptions> options, AccessState s
             || IsOfAllowedHost(origin, access.AllowedHosts);
     }
 
-    // Where nobody must authenticate, * would let every page that somebody here looks at use the servers.
+    // Where nobody must authenticate, * would let every page in a browser on this machine use the servers.
     private bool IsListed(string origin, IReadOnlyList<string> listed) =>
         listed.Contains(origin, StringComparer.OrdinalIgnoreCase) || (listed.Contains(Origin.Any) && state.Current.IsRequired);
 

@@ -1,4 +1,4 @@
-using McpGateway.Backends.Remote;
+using McpGateway.Access.Endpoints;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 
 namespace McpGateway.Access.Origins;
@@ -25,7 +25,7 @@ internal sealed class ServerCorsProvider(OriginRules rules) : ICorsPolicyProvide
 
     /// <returns>Null for every other name, and for endpoints that name none.</returns>
     public Task<CorsPolicy?> GetPolicyAsync(HttpContext context, string? policyName) =>
-        Task.FromResult(policyName != AccessNames.ServerPolicy ? null
+        Task.FromResult(policyName != GuardedServer.Policy ? null
         : rules.Allow(context.Request.Headers.Origin.ToString(), context) ? Allowed : Refused);
 
     private static CorsPolicy PolicyFor(bool isAllowed) => new CorsPolicyBuilder()

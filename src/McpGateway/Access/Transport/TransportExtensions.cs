@@ -23,7 +23,10 @@ internal static class TransportExtensions
         return services;
     }
 
-    /// <summary>Sends those who come by http to https, and has browsers remember it, where the settings say so. Behind the guard: the Host is an allowed one.</summary>
+    /// <summary>
+    /// Redirects http to https, and has browsers remember it, if the settings say so. It belongs behind the guard, so that the
+    /// Host is an allowed one.
+    /// </summary>
     public static IApplicationBuilder UseTransportSecurity(this IApplicationBuilder app)
     {
         var https = app.ApplicationServices.GetRequiredService<IOptions<AccessOptions>>().Value.Https;

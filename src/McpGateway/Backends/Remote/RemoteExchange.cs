@@ -3,7 +3,7 @@ namespace McpGateway.Backends.Remote;
 /// <summary>
 /// One request to a remote server: all that it is told, and what becomes of its answer. Nothing else of the client's passes.
 /// </summary>
-public sealed record RemoteExchange
+internal sealed record RemoteExchange
 {
     /// <summary>Where to, at the address that is chosen.</summary>
     public required Func<Uri, Uri> Target { get; init; }

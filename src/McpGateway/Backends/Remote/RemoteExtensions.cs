@@ -1,15 +1,17 @@
+using McpGateway.Drain;
 using McpGateway.Sessions;
 
 namespace McpGateway.Backends.Remote;
 
-public static class RemoteExtensions
+internal static class RemoteExtensions
 {
     /// <summary>Adds what remote servers are reached with; the way to them is the proxy's.</summary>
-    public static IServiceCollection AddRemoteServers(this IServiceCollection services) => services
+    public static IServiceCollection AddRemoteBackend(this IServiceCollection services) => services
         .AddSingleton<SessionSeal>()
         .AddSingleton<RemoteListedItems>()
         .AddSingleton<UpstreamReports>()
         .AddSingleton<RemoteDrain>()
+        .AddSingleton<IDrainParticipant>(provider => provider.GetRequiredService<RemoteDrain>())
         .AddSingleton<OpenRelays>()
         .AddSingleton<IMonitored>(provider => provider.GetRequiredService<OpenRelays>())
         .AddSingleton<RemoteContext>()

@@ -5,71 +5,87 @@ using McpGateway.Sessions;
 
 namespace McpGateway.Backends.Remote;
 
-/// <summary>The requests of one POST that a remote server answers on one stream of events.</summary>
-internal sealed class UpstreamCalls(RemoteContext remote, ServerConfig server, ResponseStream replies)
+/// <summary>
+/// The requests of one POST that a remote server answers on one stream of events. Whoever takes one out answers it, so each is
+/// answered once. What the server sends counts as progress of all of them, since it need not name one.
+/// </summary>
+internal sealed class UpstreamCalls(
+    RemoteContext remote, ServerConfig server, ResponseStream replies, IEnumerable<JsonRpcId> requests)
 {
-    private readonly CallRegistry _calls = new(server.Name, remote.Time, remote.Metrics);
-    private ClientCall[] _waiting = [];
+    private readonly Lock _lock = new();
+    private readonly HashSet<JsonRpcId> _pending = [.. requests];
+    private readonly long _startedAt = remote.Time.GetTimestamp();
+    private long _activeAt = remote.Time.GetTimestamp();
+    private bool _waitForClient;
 
-    /// <summary>Those that have no answer yet.</summary>
-    public int Count => _calls.Count;
+    /// <summary>How many have no answer yet.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+                return _pending.Count;
+        }
+    }
 
-    public void Add(JsonRpcMessage request) => _calls.TryAdd(new ClientCall(_calls, request.Envelope.Id, request, replies));
-
-    public ClientCall? Find(JsonRpcId id) => _calls.Find(id);
-
-    /// <summary>The one that has no answer yet, when there is just one.</summary>
-    public ClientCall? Only() => _calls.Only();
-
-    /// <summary>The server has said something: it is alive, and no longer waits for the client.</summary>
+    /// <summary>The server has sent something: it is alive, and no longer waits for the client.</summary>
     public void Touch()
     {
-        foreach (var call in _waiting)
-            call.EndWaiting();
-        _waiting = [];
-        foreach (var call in _calls.Snapshot())
-            call.Touch();
+        lock (_lock)
+            (_activeAt, _waitForClient) = (remote.Time.GetTimestamp(), false);
     }
 
     /// <summary>
     /// The server asks the client something, and the client's time is not the server's. The client's answer may come to another
-    /// replica, so what the server says next ends the wait.
+    /// replica, so what the server sends next ends the wait.
     /// </summary>
     public void BeginWaiting()
     {
-        if (_waiting.Length > 0)
-            return;
-        _waiting = _calls.Snapshot();
-        foreach (var call in _waiting)
-            call.BeginWaiting();
+        lock (_lock)
+            _waitForClient = true;
     }
+
+    /// <returns>Whether the caller is the one to answer it.</returns>
+    public bool TryTake(JsonRpcId id)
+    {
+        lock (_lock)
+            return _pending.Remove(id);
+    }
+
+    /// <summary>Answers the one request that has no answer yet, when there is just one.</summary>
+    public Task FailOnlyAsync(JsonRpcError error) => Count == 1 ? FailAsync(error) : Task.CompletedTask;
 
     /// <summary>Answers all that have no answer yet.</summary>
     public async Task FailAsync(JsonRpcError error)
     {
-        foreach (var call in _calls.Snapshot())
-            await call.FailAsync(error);
-    }
-
-    /// <summary>Answers those that have taken too long.</summary>
-    /// <returns>Whether there were any.</returns>
-    public async Task<bool> FailOverdueAsync(long now)
-    {
-        var any = false;
-        foreach (var call in _calls.Snapshot())
+        JsonRpcId[] failed;
+        lock (_lock)
         {
-            if (Overdue(call, now) is not { } timeout)
-                continue;
-            any = true;
-            await call.FailAsync(UpstreamErrors.TimedOut(server.Name, timeout.Setting));
+            failed = [.. _pending];
+            _pending.Clear();
         }
 
-        return any;
+        foreach (var id in failed)
+            await replies.WriteOrDisposeAsync(JsonRpcMessage.CreateError(id, error));
     }
 
-    private CallTimeout? Overdue(ClientCall call, long now) => CallTimeouts.Overdue(
-        server, startsChild: false,
-        inFlight: remote.Time.GetElapsedTime(call.StartedAt, now),
-        silent: remote.Time.GetElapsedTime(call.ActiveAt, now),
-        call.WaitsForClient);
+    /// <summary>Answers them if they have taken too long.</summary>
+    /// <returns>Whether they have.</returns>
+    public async Task<bool> FailOverdueAsync(long now)
+    {
+        if (Count == 0 || Overdue(now) is not { } timeout)
+            return false;
+        await FailAsync(UpstreamErrors.TimedOut(server.Name, timeout.Setting));
+        return true;
+    }
+
+    private CallTimeout? Overdue(long now)
+    {
+        lock (_lock)
+        {
+            return CallTimeouts.Overdue(
+                server, startsChild: false, remote.Time.GetElapsedTime(_startedAt, now), remote.Time.GetElapsedTime(_activeAt, now),
+                _waitForClient);
+        }
+    }
 }

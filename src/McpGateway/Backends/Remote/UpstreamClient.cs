@@ -1,9 +1,9 @@
-using McpGateway.Sessions;
 using System.Net.Http.Headers;
 using System.Text;
 using McpGateway.Configuration;
 using McpGateway.JsonRpc;
 using McpGateway.Policies;
+using McpGateway.Sessions;
 
 namespace McpGateway.Backends.Remote;
 

@@ -68,7 +68,7 @@ internal sealed class UpstreamRelay(
         }
 
         stream.Tick(now);
-        if (calls is not null && await calls.FailOverdueAsync(now) && calls.Count == 0)
+        if (calls is not null && await calls.FailOverdueAsync(now))
             Leave();
     }
 
@@ -137,8 +137,7 @@ internal sealed class UpstreamRelay(
     // Whether it was passed on.
     private async ValueTask<bool> PassAsync(JsonRpcMessage message, EventFields? fields)
     {
-        ClientCall? call = null;
-        if (message.Envelope.IsAnswer && calls is not null && (call = calls.Find(message.Envelope.Id)) is null)
+        if (message.Envelope.IsAnswer && calls?.TryTake(message.Envelope.Id) is false)
         {
             remote.Metrics.Drop(server.Name, message, "unknown-id");
             return false;
@@ -149,10 +148,7 @@ internal sealed class UpstreamRelay(
         if (filter.Apply(message) is not { } left)
             return false;
         left.Event = fields;
-        if (call is not null)
-            await call.AnswerAsync(left);
-        else
-            await stream.WriteOrDisposeAsync(left);
+        await stream.WriteOrDisposeAsync(left);
         return true;
     }
 
@@ -171,8 +167,8 @@ internal sealed class UpstreamRelay(
     private async Task FailOversizedAsync()
     {
         remote.Metrics.MessageDropped(server.Name, "too-long");
-        if (calls?.Only() is { } only)
-            await only.FailAsync(UpstreamErrors.TooLong(server.Name));
+        if (calls is not null)
+            await calls.FailOnlyAsync(UpstreamErrors.TooLong(server.Name));
     }
 
     private static EventFields? FieldsOf(SseItem<PooledBytes> item) =>

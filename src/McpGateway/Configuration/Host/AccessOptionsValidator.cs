@@ -1,7 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Options;
 
-namespace McpGateway.Configuration;
+namespace McpGateway.Configuration.Host;
 
 /// <summary>Finds what would silently never match, or let in whom nobody meant.</summary>
 internal sealed class AccessOptionsValidator : IValidateOptions<AccessOptions>

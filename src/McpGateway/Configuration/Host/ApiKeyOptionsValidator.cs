@@ -1,4 +1,4 @@
-namespace McpGateway.Configuration;
+namespace McpGateway.Configuration.Host;
 
 /// <summary>Finds API keys that could never match, or whose owners could not be told apart.</summary>
 internal static class ApiKeyOptionsValidator

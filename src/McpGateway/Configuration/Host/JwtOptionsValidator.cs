@@ -1,12 +1,10 @@
 using System.Text;
 
-namespace McpGateway.Configuration;
+namespace McpGateway.Configuration.Host;
 
 /// <summary>Finds what would leave an issuer without keys, or with more trust than somebody meant to give.</summary>
 internal static class JwtOptionsValidator
 {
-    private const int SecretBytes = 32;
-
     // The gateway's own words for who vouches: an issuer of that name could pose as an API key's owner.
     private static readonly string[] ReservedIssuers = ["apikey", "anonymous"];
 
@@ -61,8 +59,11 @@ internal static class JwtOptionsValidator
             yield return "Authority: write an https URL; http is for this machine only";
         if (issuer.JwksUrl is not null && !SecureUrl.IsSecure(issuer.JwksUrl))
             yield return "JwksUrl: write an https URL; http is for this machine only";
-        if (issuer.SharedSecret is { } secret && Encoding.UTF8.GetByteCount(secret) < SecretBytes)
-            yield return $"SharedSecret: write at least {SecretBytes} bytes; `McpGateway token secret` makes one";
+        // No token of an algorithm is accepted with a secret that is too short for it.
+        var bytes = JwtAlgorithms.Of(issuer).Intersect(JwtAlgorithms.Symmetric).Append(JwtAlgorithms.Symmetric[0])
+            .Max(JwtAlgorithms.SecretBytes);
+        if (issuer.SharedSecret is { } secret && Encoding.UTF8.GetByteCount(secret) < bytes)
+            yield return $"SharedSecret: write at least {bytes} bytes; `McpGateway token secret` makes one";
     }
 
     private static IEnumerable<string> AlgorithmErrors(JwtIssuerOptions issuer)

@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Options;
 
-namespace McpGateway.Configuration;
+namespace McpGateway.Configuration.Host;
 
 /// <summary>Finds what would leave sessions where nobody finds them, or let others sign.</summary>
 internal sealed class ReplicasOptionsValidator : IValidateOptions<ReplicasOptions>

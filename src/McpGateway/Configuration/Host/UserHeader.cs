@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace McpGateway.Configuration;
+namespace McpGateway.Configuration.Host;
 
 /// <summary>Headers that may become part of a child's environment (<c>Access:UserHeaders</c>).</summary>
 internal static class UserHeader

@@ -1,6 +1,6 @@
 using System.ComponentModel;
 
-namespace McpGateway.Configuration;
+namespace McpGateway.Configuration.Model;
 
 /// <summary>The key <c>auth</c> of a server.</summary>
 internal sealed class AuthEntry : FileObject

@@ -1,6 +1,6 @@
 using System.ComponentModel;
 
-namespace McpGateway.Configuration;
+namespace McpGateway.Configuration.Model;
 
 /// <summary>The key <c>cors</c> of a server.</summary>
 internal sealed class CorsEntry : FileObject

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 
-namespace McpGateway.Configuration;
+namespace McpGateway.Configuration.Model;
 
 /// <summary>How gateway.json writes a time: <c>hh:mm:ss</c>, more than zero and at most 24 hours.</summary>
 internal static partial class Duration

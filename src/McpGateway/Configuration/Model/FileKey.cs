@@ -4,7 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
-namespace McpGateway.Configuration;
+namespace McpGateway.Configuration.Model;
 
 /// <summary>A key of gateway.json: the model's property that it fills, and what is known of it.</summary>
 internal sealed class FileKey

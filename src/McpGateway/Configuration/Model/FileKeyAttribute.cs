@@ -1,4 +1,4 @@
-namespace McpGateway.Configuration;
+namespace McpGateway.Configuration.Model;
 
 /// <summary>What the reader and the JSON schema need to know of a key beyond its name, type and description.</summary>
 [AttributeUsage(AttributeTargets.Property)]
@@ -21,12 +21,4 @@ internal sealed class FileKeyAttribute : Attribute
 
     /// <summary>A misspelt rule protects nothing, so a near-miss of this key is an error and not a warning.</summary>
     public bool Security { get; init; }
-}
-
-/// <summary>The servers that a key is for.</summary>
-internal enum ServerKind
-{
-    Any,
-    Stdio,
-    Remote,
 }

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace McpGateway.Configuration;
+namespace McpGateway.Configuration.Model;
 
 /// <summary>An object of gateway.json that remembers where it stood, so that errors found later have their path.</summary>
 internal abstract class FileObject

@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Text.Json.Serialization;
 
-namespace McpGateway.Configuration;
+namespace McpGateway.Configuration.Model;
 
 /// <summary>What gateway.json may hold. Its known keys, its reading and its JSON schema all come from here.</summary>
 [Description("MCP servers that the gateway serves over HTTP. Comments and trailing commas are accepted.")]

@@ -3,7 +3,7 @@ using System.Reflection;
 using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
 
-namespace McpGateway.Configuration;
+namespace McpGateway.Configuration.Model;
 
 /// <summary>The JSON schema of gateway.json, made from the file's types. As tolerant as the loader is.</summary>
 internal static class GatewaySchema

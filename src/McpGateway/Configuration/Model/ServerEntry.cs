@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Text.Json;
 
-namespace McpGateway.Configuration;
+namespace McpGateway.Configuration.Model;
 
 /// <summary>One server as it stands in gateway.json. Once read, its strings are expanded.</summary>
 [Description("A server: either a command to start here or the url of a remote one.")]

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace McpGateway.Configuration;
+namespace McpGateway.Configuration.Model;
 
 /// <summary>The rule for server names: they are the first segment of URLs, beside paths of the gateway's own.</summary>
 internal static partial class ServerName

@@ -1,4 +1,6 @@
-namespace McpGateway.Configuration;
+using McpGateway.Configuration.Model;
+
+namespace McpGateway.Configuration.Reading;
 
 /// <summary>Checks the key <c>auth</c> of a server.</summary>
 internal sealed class AuthValidator(Findings findings)

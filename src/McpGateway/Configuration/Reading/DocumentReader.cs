@@ -1,7 +1,8 @@
 using System.Text;
 using System.Text.Json;
+using McpGateway.Configuration.Model;
 
-namespace McpGateway.Configuration;
+namespace McpGateway.Configuration.Reading;
 
 /// <summary>Parses a text into a JSON document whose member names are unique and whose strings are whole.</summary>
 internal static class DocumentReader

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace McpGateway.Configuration;
+namespace McpGateway.Configuration.Reading;
 
 /// <summary>
 /// Reads KEY=VALUE lines: <c>export</c> before them, comments, values in single quotes (as they are) or double quotes

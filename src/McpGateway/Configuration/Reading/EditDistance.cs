@@ -1,4 +1,4 @@
-namespace McpGateway.Configuration;
+namespace McpGateway.Configuration.Reading;
 
 /// <summary>How many letters must be put in, left out or changed to make one word of another; case aside.</summary>
 internal static class EditDistance

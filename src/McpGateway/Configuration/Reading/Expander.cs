@@ -1,7 +1,8 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using McpGateway.Configuration.Model;
 
-namespace McpGateway.Configuration;
+namespace McpGateway.Configuration.Reading;
 
 /// <summary>
 /// Replaces <c>${…}</c> in the strings of gateway.json in one pass: what was put in is not looked at again, so that a

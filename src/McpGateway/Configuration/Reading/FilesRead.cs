@@ -1,7 +1,7 @@
 using System.Security;
 using System.Text;
 
-namespace McpGateway.Configuration;
+namespace McpGateway.Configuration.Reading;
 
 /// <summary>
 /// The files of one reading. Each is read once, so that all uses of it see the same text, and stamped before it is

@@ -1,4 +1,6 @@
-namespace McpGateway.Configuration;
+using McpGateway.Configuration.Model;
+
+namespace McpGateway.Configuration.Reading;
 
 /// <summary>Collects what is found in one reading, so that it need not stop at the first error.</summary>
 internal sealed class Findings

@@ -1,4 +1,4 @@
-namespace McpGateway.Configuration;
+namespace McpGateway.Configuration.Reading;
 
 /// <summary>Variables that only an editor can fill in.</summary>
 internal static class ForeignVariables

@@ -1,6 +1,7 @@
 using System.Text.Json;
+using McpGateway.Configuration.Model;
 
-namespace McpGateway.Configuration;
+namespace McpGateway.Configuration.Reading;
 
 /// <summary>Fills the file's model from a JSON document, key by key, so that every error is found and has its path.</summary>
 internal sealed class GatewayFileReader(Expander expander, Findings findings)

@@ -1,4 +1,6 @@
-namespace McpGateway.Configuration;
+using McpGateway.Configuration.Model;
+
+namespace McpGateway.Configuration.Reading;
 
 /// <summary>Checks the file as a whole: names, and the server that is the default.</summary>
 internal sealed class GatewayFileValidator(FilesRead files, Findings findings)

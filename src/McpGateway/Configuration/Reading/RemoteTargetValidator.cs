@@ -1,6 +1,7 @@
 using System.Buffers;
+using McpGateway.Configuration.Model;
 
-namespace McpGateway.Configuration;
+namespace McpGateway.Configuration.Reading;
 
 /// <summary>Checks the keys of a remote server.</summary>
 internal sealed class RemoteTargetValidator(Findings findings)

@@ -1,4 +1,6 @@
-namespace McpGateway.Configuration;
+using McpGateway.Configuration.Model;
+
+namespace McpGateway.Configuration.Reading;
 
 /// <summary>Checks what single values cannot show, and makes a server's part of the snapshot.</summary>
 internal sealed class ServerEntryValidator(FilesRead files, Findings findings)

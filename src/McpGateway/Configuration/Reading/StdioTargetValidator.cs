@@ -1,6 +1,6 @@
-using McpGateway.Cli.DemoServer;
+using McpGateway.Configuration.Model;
 
-namespace McpGateway.Configuration;
+namespace McpGateway.Configuration.Reading;
 
 /// <summary>Checks the keys of a server that is started here.</summary>
 internal sealed class StdioTargetValidator(FilesRead files, Findings findings)

@@ -1,4 +1,6 @@
-namespace McpGateway.Configuration;
+using McpGateway.Configuration.Model;
+
+namespace McpGateway.Configuration.Reading;
 
 /// <summary>Checks the key <c>tools</c> of a server.</summary>
 internal sealed class ToolsValidator(Findings findings)

@@ -1,4 +1,6 @@
-namespace McpGateway.Configuration;
+using McpGateway.Configuration.Model;
+
+namespace McpGateway.Configuration.Reading;
 
 /// <summary>
 /// Clients keep keys of their own in a server's entry, so an unknown one is only odd; but where it may be meant as

@@ -1,6 +1,7 @@
 using System.Text.Json;
+using McpGateway.Configuration.Model;
 
-namespace McpGateway.Configuration;
+namespace McpGateway.Configuration.Reading;
 
 /// <summary>Reads single values. Every string of them goes through <paramref name="expand"/>.</summary>
 internal sealed class ValueReader(Func<string, JsonPath, string?> expand, Findings findings)

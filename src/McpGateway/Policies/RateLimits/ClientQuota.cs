@@ -3,7 +3,7 @@ using McpGateway.Configuration;
 namespace McpGateway.Policies.RateLimits;
 
 /// <summary>A client's limits at one server.</summary>
-public sealed class ClientQuota
+internal sealed class ClientQuota
 {
     private readonly ClientShare[] _shares;
 

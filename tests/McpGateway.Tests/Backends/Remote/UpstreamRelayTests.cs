@@ -4,7 +4,6 @@ using McpGateway.Backends.Remote;
 using McpGateway.Configuration;
 using McpGateway.Http;
 using McpGateway.JsonRpc;
-using McpGateway.Replicas;
 using McpGateway.Sessions;
 using McpGateway.Sessions.Queues;
 using Microsoft.AspNetCore.Http;
@@ -34,9 +33,7 @@ public sealed class UpstreamRelayTests : IDisposable
 
     public UpstreamRelayTests()
     {
-        _drain = new RemoteDrain(
-            new DrainState(Options.Create(new DrainOptions()), Options.Create(new ReplicasOptions()), _time),
-            Options.Create(new DrainOptions()), _time);
+        _drain = new RemoteDrain(Options.Create(new DrainOptions()), _time);
         _remote = new RemoteContext(
             _config, Options.Create(new LimitsOptions()), new SessionSeal(Options.Create(new ReplicasOptions())),
             new RemoteListedItems(_time), _drain, new UpstreamReports(NullLogger<UpstreamReports>.Instance), new OpenRelays(),
@@ -139,8 +136,7 @@ public sealed class UpstreamRelayTests : IDisposable
         UpstreamCalls? calls = null;
         if (id is { } pending)
         {
-            calls = new UpstreamCalls(_remote, Server, stream);
-            calls.Add(JsonRpcMessage.Create(Encoding.UTF8.GetBytes($$"""{"jsonrpc":"2.0","id":{{pending}},"method":"tools/call"}""")));
+            calls = new UpstreamCalls(_remote, Server, stream, [pending]);
         }
 
         var context = new DefaultHttpContext();

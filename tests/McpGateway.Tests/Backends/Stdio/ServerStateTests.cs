@@ -45,7 +45,7 @@ public sealed class ServerStateTests
     {
         using var fixture = new ServersFixture();
         var state = Reserved(new StdioTarget { Command = Environment.ProcessPath!, WorkingDirectory = "/does/not/exist" });
-        var error = Assert.Throws<ChildLaunchException>(() => fixture.Starter.Start(state, new RecordingListener()));
+        var error = Assert.Throws<ChildLaunchException>(() => fixture.Starter.Start(state, new RecordingListener(), fixture.Calls));
         Assert.Contains("/does/not/exist", error.Message, StringComparison.Ordinal);
         Assert.Equal(0, state.Processes);
         Assert.Equal(0, fixture.Launcher.Count);
@@ -57,7 +57,7 @@ public sealed class ServerStateTests
         using var fixture = new ServersFixture();
         var state = Reserved(new StdioTarget { Command = Environment.ProcessPath! });
         fixture.Launcher.Make = () => throw new UnauthorizedAccessException();
-        Assert.Throws<UnauthorizedAccessException>(() => fixture.Starter.Start(state, new RecordingListener()));
+        Assert.Throws<UnauthorizedAccessException>(() => fixture.Starter.Start(state, new RecordingListener(), fixture.Calls));
         Assert.Equal(0, state.Processes);
     }
 

@@ -1,6 +1,7 @@
 using McpGateway.Backends.Stdio.Connection;
 using McpGateway.Backends.Stdio.Supervision;
 using McpGateway.Configuration;
+using McpGateway.Sessions;
 using McpGateway.Sessions.Queues;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -13,6 +14,7 @@ internal sealed class ServersFixture : IDisposable
     {
         Services = new ChildContext(Launcher, Budget, Recorder.Metrics, Time, NullLoggerFactory.Instance, maxMessageBytes);
         Starter = new ChildStarter(Services);
+        Calls = new CallRegistry("one", isShared: false, Time, Recorder.Metrics);
         Gate = new StartGate(1000, Time); // what a test starts does not wait
         Warm = new WarmChildren(Starter, Gate, NullLogger<WarmChildren>.Instance);
     }
@@ -28,6 +30,9 @@ internal sealed class ServersFixture : IDisposable
     public ChildContext Services { get; }
 
     public ChildStarter Starter { get; }
+
+    /// <summary>For calls to a child that is not a session's.</summary>
+    public CallRegistry Calls { get; }
 
     public StartGate Gate { get; }
 

@@ -5,7 +5,7 @@ using McpGateway.Backends.Stdio.Launching;
 namespace McpGateway.Backends.Stdio.Connection;
 
 /// <summary>From the start of the pipes to the end of the process, wanted or not.</summary>
-public sealed partial class ChildConnection
+internal sealed partial class ChildConnection
 {
     private async Task StopAsync()
     {
@@ -114,6 +114,6 @@ public sealed partial class ChildConnection
     private Task FailPendingAsync()
     {
         _toChild.Close(discard: true);
-        return Task.WhenAll(_pending.Values.Where(Forget).Select(call => call.OnFailedAsync(_failure!.ToError()).AsTask()));
+        return Task.WhenAll(Calls.Snapshot().Select(call => call.FailAsync(_failure!.ToError()).AsTask()));
     }
 }

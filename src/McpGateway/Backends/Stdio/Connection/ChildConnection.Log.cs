@@ -1,6 +1,6 @@
 namespace McpGateway.Backends.Stdio.Connection;
 
-public sealed partial class ChildConnection
+internal sealed partial class ChildConnection
 {
     private static partial class Log
     {

@@ -6,7 +6,7 @@ namespace McpGateway.Backends.Stdio.Connection;
 
 /// <summary>What every child's connection needs of the gateway.</summary>
 /// <param name="MaxMessageBytes">The longest line of a child that is relayed (Limits:MessageBytes).</param>
-public sealed record ChildContext(
+internal sealed record ChildContext(
     IChildLauncher Launcher,
     QueueBudget Budget,
     GatewayMetrics Metrics,

@@ -6,7 +6,7 @@ using McpGateway.Sessions;
 
 namespace McpGateway.Backends.Stdio.Connection;
 
-public sealed partial class ChildConnection
+internal sealed partial class ChildConnection
 {
     /// <summary>The one reader of a child's stdout: line by line, each to where it belongs.</summary>
     private sealed class ChildReader(ChildConnection child)
@@ -43,8 +43,8 @@ public sealed partial class ChildConnection
                 return RefuseAsync(line.Length, error, envelope);
             if (!envelope.IsAnswer)
                 return child._listener.OnMessageAsync(message!, child);
-            if (envelope.Id.TryGetInt64(out var number) && child._pending.TryRemove(number, out var call))
-                return call.OnAnswerAsync(message!);
+            if (child.Calls.Find(envelope.Id) is { } call)
+                return call.TakeAnswerAsync(message!);
 
             // Nobody asked, or nobody waits any more. Never broadcast: it may be another's answer, or a forged one.
             child.Drop(message!, "unknown-id");
@@ -61,8 +61,8 @@ public sealed partial class ChildConnection
             _noiseSeen = true;
             if (envelope is { IsRequest: true, Id.IsNone: false })
                 child.TrySend(JsonRpcMessage.CreateError(envelope.Id, error));
-            else if (HasOutcome(envelope) && TryTakeCall(envelope.Id) is { } call)
-                await call.OnFailedAsync(child.Failure($"gave an answer that cannot be relayed: {error.Message}", null).ToError());
+            else if (HasOutcome(envelope) && child.Calls.Find(envelope.Id) is { } call)
+                await call.FailAsync(child.Failure($"gave an answer that cannot be relayed: {error.Message}", null).ToError());
         }
 
         private async ValueTask SkipAsync(OversizedLine line, int limit)
@@ -71,14 +71,11 @@ public sealed partial class ChildConnection
             var reason = $"sent a message of {line.Length} bytes, over the limit of {limit} (Limits:MessageBytes)";
             if (line.HasMethod && !line.Id.IsNone)
                 child.TrySend(JsonRpcMessage.CreateError(line.Id, new(JsonRpcErrorCode.InvalidRequest, "The request is too long.")));
-            else if (!line.HasMethod && TryTakeCall(line.Id) is { } call)
-                await call.OnFailedAsync(child.Failure(reason, null).ToError());
+            else if (!line.HasMethod && child.Calls.Find(line.Id) is { } call)
+                await call.FailAsync(child.Failure(reason, null).ToError());
             else
                 child._context.Metrics.MessageDropped(child._server.Name, "too-long");
         }
-
-        private PendingCall? TryTakeCall(JsonRpcId id) =>
-            id.TryGetInt64(out var number) && child._pending.TryRemove(number, out var call) ? call : null;
 
         // A line of a JSON log may well have an id, but neither of these.
         private static bool HasOutcome(in JsonRpcEnvelope envelope) =>

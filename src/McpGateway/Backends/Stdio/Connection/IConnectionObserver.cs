@@ -3,7 +3,7 @@ using McpGateway.JsonRpc;
 namespace McpGateway.Backends.Stdio.Connection;
 
 /// <summary>Receives what a child says of its own accord. One call at a time; while it waits, the child is not read.</summary>
-public interface IConnectionObserver
+internal interface IConnectionObserver
 {
     /// <summary>A request or a notification of the child's.</summary>
     /// <param name="message">The listener's from here on.</param>

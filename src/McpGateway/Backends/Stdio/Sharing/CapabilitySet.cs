@@ -7,7 +7,7 @@ namespace McpGateway.Backends.Stdio.Sharing;
 
 /// <summary>
 /// The client capabilities that a session declares, in a form in which equal sets are equal strings: sessions share a
-/// child only with those who can be asked the same things.
+/// child only with sessions whose clients can answer the same requests.
 /// </summary>
 internal static class CapabilitySet
 {
@@ -16,7 +16,7 @@ internal static class CapabilitySet
 
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 64 };
 
-    /// <summary>Nothing may be asked.</summary>
+    /// <summary>The client answers no requests.</summary>
     public const string None = "{}";
 
     /// <summary>Reads <c>params.capabilities</c> of a request to initialize.</summary>

@@ -5,17 +5,17 @@ using McpGateway.Sessions;
 
 namespace McpGateway.Backends.Stdio.Sharing;
 
-/// <summary>Which sessions share which child, and the seats at them.</summary>
-public sealed class ChildManager
+/// <summary>Which sessions share which child.</summary>
+internal sealed class ChildManager
 {
-    private readonly RelayContext _context;
+    private readonly SupervisionContext _context;
     private readonly ShutdownTasks _endings;
     private readonly Dictionary<ChildKey, SharedChild> _children = [];
     private readonly HashSet<ChildSupervisor> _lines = [];
     private readonly Lock _lock = new();
     private bool _closed;
 
-    public ChildManager(RelayContext context, ILogger<ChildManager> log)
+    public ChildManager(SupervisionContext context, ILogger<ChildManager> log)
     {
         _context = context;
         _endings = new ShutdownTasks(log);
@@ -30,8 +30,8 @@ public sealed class ChildManager
             return _lines.Any(line => line.Server == server && line.IsFailing);
     }
 
-    /// <summary>Finds out how a new session will sit; a child of its own takes one of its server's places now.</summary>
-    /// <returns>Makes the seat; null when the server has no place.</returns>
+    /// <summary>Decides whether a new session gets a child of its own, which takes one of its server's slots now.</summary>
+    /// <returns>Creates the session's part; null when the server has no slot.</returns>
     internal Func<Session, IBackendSession>? TryReserve(ServerState server, SessionKind kind)
     {
         if (kind is SessionKind.Implicit || server.Stdio.Isolation is not Isolation.Session)
@@ -51,19 +51,19 @@ public sealed class ChildManager
             _lines.Remove(line);
     }
 
-    /// <summary>Seats a session at the child of its key, which is created when there is none.</summary>
-    /// <returns>Null when it is seated.</returns>
-    internal Refusal? TryJoin(SharedChildSession seat, ChildKey key, out SharedChild? child)
+    /// <summary>Gives a session the child of its key, which is created when there is none.</summary>
+    /// <returns>Null when it has one.</returns>
+    internal Refusal? TryJoin(Session session, ChildKey key, out SharedChild? child)
     {
         lock (_lock)
         {
-            if (_children.TryGetValue(key, out child) && child.TryJoin(seat))
+            if (_children.TryGetValue(key, out child) && child.TryJoin(session))
                 return null;
             child = null;
             if (TryReserve(key.Server) is not { } place)
                 return Refusal.TooManyProcesses(key.Server.Name);
             child = new SharedChild(key, this, place, _context, OnEnded);
-            child.TryJoin(seat);
+            child.TryJoin(session);
             _children[key] = child;
             return null;
         }

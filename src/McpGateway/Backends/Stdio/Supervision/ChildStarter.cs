@@ -5,18 +5,19 @@ using McpGateway.Sessions;
 namespace McpGateway.Backends.Stdio.Supervision;
 
 /// <summary>Starts a server's child as its configuration says.</summary>
-public sealed class ChildStarter(ChildContext context)
+internal sealed class ChildStarter(ChildContext context)
 {
     /// <summary>Starts one. The caller has reserved its place (<see cref="ServerState.TryReserveProcess"/>).</summary>
     /// <param name="server">A stdio server.</param>
     /// <param name="listener">Receives what the child says of its own accord.</param>
+    /// <param name="calls">Where the calls to it are recorded.</param>
     /// <param name="user">The user's part of its environment; null when it has none.</param>
     /// <exception cref="ChildLaunchException">It cannot be started; the place has been given back.</exception>
-    public ChildConnection Start(ServerState server, IConnectionObserver listener, UserEnvironment? user = null)
+    public ChildConnection Start(ServerState server, IConnectionObserver listener, CallRegistry calls, UserEnvironment? user = null)
     {
         try
         {
-            return Connect(server, Launch(server, user), listener, user);
+            return Connect(server, Launch(server, user), listener, calls, user);
         }
         catch
         {
@@ -26,8 +27,9 @@ public sealed class ChildStarter(ChildContext context)
     }
 
     /// <summary>Connects to a child that was started before.</summary>
-    public ChildConnection Connect(ServerState server, IChildProcess process, IConnectionObserver listener, UserEnvironment? user = null) =>
-        new(process, listener, server, context, user);
+    public ChildConnection Connect(
+        ServerState server, IChildProcess process, IConnectionObserver listener, CallRegistry calls, UserEnvironment? user = null) =>
+        new(process, listener, server, calls, context, user);
 
     /// <exception cref="ChildLaunchException">It cannot be started.</exception>
     internal IChildProcess Launch(ServerState server, UserEnvironment? user = null)

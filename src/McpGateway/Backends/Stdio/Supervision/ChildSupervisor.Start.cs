@@ -63,12 +63,12 @@ internal sealed partial class ChildSupervisor
         if (_user is null && _context.Warm.TryTake(_server) is { } warm)
         {
             _server.ReleaseProcess();
-            return _context.Starter.Connect(_server, warm, next);
+            return _context.Starter.Connect(_server, warm, next, _calls);
         }
 
         next.Slot = await _context.Gate.EnterAsync(_server);
         if (next.Slot is not null)
-            return _context.Starter.Start(_server, next, _user);
+            return _context.Starter.Start(_server, next, _calls, _user);
         _server.ReleaseProcess();
         throw new ChildStartException(new ChildFailure(
             _server.Name, "is not started: too many others are being started (Limits:Starts)", null, [], Soon).ToError());

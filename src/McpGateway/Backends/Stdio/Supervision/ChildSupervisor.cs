@@ -15,7 +15,8 @@ internal sealed partial class ChildSupervisor
 {
     private readonly ServerState _server;
     private readonly IChildObserver _owner;
-    private readonly RelayContext _context;
+    private readonly SupervisionContext _context;
+    private readonly CallRegistry _calls;
     private readonly UserEnvironment? _user;
     private readonly ILogger _log;
     private readonly RunningTasks _tasks;
@@ -27,14 +28,18 @@ internal sealed partial class ChildSupervisor
     /// <param name="places">Gives the places among the server's processes.</param>
     /// <param name="place">The one for the first child.</param>
     /// <param name="owner">Receives what the child says of its own accord.</param>
+    /// <param name="calls">Where the calls to the child are recorded.</param>
     /// <param name="context">The gateway's parts.</param>
     /// <param name="user">The user's part of its environment; null when it has none.</param>
-    public ChildSupervisor(ServerState server, ChildManager places, ProcessSlot place, IChildObserver owner, RelayContext context, UserEnvironment? user = null)
+    public ChildSupervisor(
+        ServerState server, ChildManager places, ProcessSlot place, IChildObserver owner, CallRegistry calls, SupervisionContext context,
+        UserEnvironment? user = null)
     {
         _server = server;
         _places = places;
         _place = place;
         _owner = owner;
+        _calls = calls;
         _context = context;
         _user = user;
         _log = context.Loggers.CreateLogger<ChildSupervisor>();
@@ -67,21 +72,19 @@ internal sealed partial class ChildSupervisor
     }
 
     /// <summary>Sends a call. It never fails: a call that cannot be sent is answered with an error.</summary>
-    /// <returns>False when the child never sees it.</returns>
-    public async ValueTask<bool> CallAsync(JsonRpcMessage request, ClientCall call, Handshake? handshake)
+    public async ValueTask CallAsync(JsonRpcMessage request, ClientCall call, Handshake? handshake)
     {
         _tasks.Watch(call);
         var waiting = Enter(request);
         try
         {
             var connecting = ConnectAsync(handshake);
-            var child = connecting.IsCompleted ? await connecting : await connecting.WaitAsync(call.Abandoned);
-            return await child.CallAsync(request, call);
+            var child = connecting.IsCompleted ? await connecting : await connecting.WaitAsync(call.Withdrawn);
+            await child.CallAsync(request, call);
         }
-        catch (OperationCanceledException) when (call.IsAbandoned)
+        catch (OperationCanceledException) when (!call.IsOpen)
         {
             request.Dispose(); // a start may take longer than anybody waits for the answer
-            return false;
         }
         catch (Exception exception)
         {
@@ -89,7 +92,6 @@ internal sealed partial class ChildSupervisor
             if (exception is not (ChildLaunchException or ChildStartException))
                 Log.SendFailed(_log, exception, _server.Name);
             await call.FailAsync(Explain(exception));
-            return false;
         }
         finally
         {
@@ -117,7 +119,7 @@ internal sealed partial class ChildSupervisor
     /// <summary>Sends a client's answer to the child that asked; to no other, which would know nothing of it.</summary>
     public async ValueTask AnswerAsync(ServerRequest asked, JsonRpcMessage answer, CancellationToken cancellationToken)
     {
-        if (asked.Child.IsLost)
+        if (asked.Connection.IsLost)
         {
             _context.Metrics.Drop(_server.Name, answer, "child-gone");
             return;
@@ -126,7 +128,7 @@ internal sealed partial class ChildSupervisor
         var waiting = Enter(answer);
         try
         {
-            await asked.Child.SendAsync(answer, cancellationToken);
+            await asked.Connection.SendAsync(answer, cancellationToken);
         }
         finally
         {
@@ -149,16 +151,16 @@ internal sealed partial class ChildSupervisor
     /// <returns>Completes when it is on its way: what is sent next, the child reads next.</returns>
     public async Task TellAsync(ChildConnection child, JsonRpcMessage request)
     {
-        var (method, call) = (request.Envelope.Method!, new GatewayCall());
+        var (method, call) = (request.Envelope.Method!, new GatewayCall(_calls));
         await child.CallAsync(request, call);
-        _ = ObserveAsync(child, call, method);
+        _ = ObserveAsync(call, method);
     }
 
     /// <summary>Sends a request of the gateway's own, and waits for its answer. It never fails.</summary>
     public async Task<GatewayAnswer> AskAsync(JsonRpcMessage request, Handshake? handshake)
     {
         var waiting = Enter(request);
-        var (method, call) = (request.Envelope.Method!, new GatewayCall());
+        var (method, call) = (request.Envelope.Method!, new GatewayCall(_calls));
         try
         {
             var child = await ConnectAsync(handshake);
@@ -171,7 +173,7 @@ internal sealed partial class ChildSupervisor
         }
         catch (TimeoutException)
         {
-            Child?.Forget(call);
+            call.TryEnd(CallOutcome.TimedOut);
             return new GatewayAnswer(null, new ChildFailure(_server.Name, $"did not answer {method} (requestTimeout)", null, []).ToError());
         }
         catch (Exception exception)
@@ -185,7 +187,7 @@ internal sealed partial class ChildSupervisor
         }
     }
 
-    private async Task ObserveAsync(ChildConnection child, GatewayCall call, string method)
+    private async Task ObserveAsync(GatewayCall call, string method)
     {
         try
         {
@@ -197,7 +199,7 @@ internal sealed partial class ChildSupervisor
         }
         catch (TimeoutException exception)
         {
-            child.Forget(call);
+            call.TryEnd(CallOutcome.TimedOut);
             Log.NotTaken(_log, _server.Name, method, exception.Message);
         }
     }

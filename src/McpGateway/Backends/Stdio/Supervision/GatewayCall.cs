@@ -5,7 +5,7 @@ using McpGateway.Sessions;
 namespace McpGateway.Backends.Stdio.Supervision;
 
 /// <summary>A request of the gateway's own to a child.</summary>
-internal sealed class GatewayCall : PendingCall
+internal sealed class GatewayCall(CallRegistry registry) : PendingCall(registry)
 {
     private readonly TaskCompletionSource<byte[]> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -15,9 +15,9 @@ internal sealed class GatewayCall : PendingCall
     /// <summary>A request for such a call; its id is given when it is sent.</summary>
     public static JsonRpcMessage Request(string method, JsonObject parameters) => JsonRpcMessage.CreateRequest(method, parameters);
 
-    protected internal override bool KeepsAwake => false;
+    public override bool KeepsAwake => false;
 
-    protected internal override ValueTask OnAnswerAsync(JsonRpcMessage answer)
+    protected override ValueTask OnAnswerAsync(JsonRpcMessage answer, bool isAwaited)
     {
         using (answer)
         {
@@ -30,7 +30,7 @@ internal sealed class GatewayCall : PendingCall
         return default;
     }
 
-    protected internal override ValueTask OnFailedAsync(JsonRpcError error)
+    protected override ValueTask OnFailedAsync(JsonRpcError error)
     {
         _result.TrySetException(new GatewayCallException(error));
         return default;

@@ -3,6 +3,7 @@ using McpGateway.Backends.Stdio.Connection;
 using McpGateway.Backends.Stdio.Sharing;
 using McpGateway.JsonRpc;
 using McpGateway.Policies;
+using McpGateway.Sessions;
 
 namespace McpGateway.Backends.Stdio.Supervision;
 
@@ -24,7 +25,7 @@ internal sealed record Handshake(string Parameters)
     /// <exception cref="ChildStartException">The child did not take part.</exception>
     public async Task<byte[]> PerformAsync(ChildConnection child, TimeSpan timeout, TimeProvider time)
     {
-        var call = new GatewayCall();
+        var call = new GatewayCall(child.Calls.Registry);
         await child.CallAsync(Initialize(), call);
         try
         {
@@ -38,7 +39,7 @@ internal sealed record Handshake(string Parameters)
         }
         catch (TimeoutException)
         {
-            child.Forget(call);
+            call.TryEnd(CallOutcome.TimedOut);
             throw Failed(Error($"The server did not answer initialize within {timeout} (startTimeout)."));
         }
     }

@@ -7,7 +7,7 @@ namespace McpGateway.Backends.Stdio.Supervision;
 /// <summary>Tells clients that a child which is gone no longer waits for their answers, so that nobody fills in a form in vain.</summary>
 internal static partial class ServerRequestCancellation
 {
-    public static async Task SendAsync(IEnumerable<ServerRequest> asked, RelayContext context)
+    public static async Task SendAsync(IEnumerable<ServerRequest> asked, SupervisionContext context)
     {
         foreach (var request in asked)
         {

@@ -7,7 +7,7 @@ namespace McpGateway.Backends.Stdio.Supervision;
 /// How many children may be starting at a time on this machine, so that all clients coming back at once do not bring it
 /// down. One server takes at most half of it: one that hangs does not keep the others waiting.
 /// </summary>
-public sealed class StartGate : IAsyncDisposable
+internal sealed class StartGate : IAsyncDisposable
 {
     // A child that needs longer to come up does not use the processor all that time.
     private static readonly TimeSpan LongestHold = TimeSpan.FromSeconds(1);

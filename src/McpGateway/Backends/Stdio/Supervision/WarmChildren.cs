@@ -8,7 +8,7 @@ namespace McpGateway.Backends.Stdio.Supervision;
 /// Children that were started before anybody needs them (<c>warm</c>): a session takes one and need not wait for its
 /// program to load. They have been told nothing, so they are as good as new.
 /// </summary>
-public sealed partial class WarmChildren(ChildStarter starter, StartGate gate, ILogger<WarmChildren> log)
+internal sealed partial class WarmChildren(ChildStarter starter, StartGate gate, ILogger<WarmChildren> log)
 {
     private readonly ConcurrentDictionary<ServerState, Stock> _stocks = new();
     private volatile bool _closed;

@@ -1,0 +1,9 @@
+namespace McpGateway.Configuration.Model;
+
+/// <summary>The servers that a key is for.</summary>
+internal enum ServerKind
+{
+    Any,
+    Stdio,
+    Remote,
+}
