@@ -16,7 +16,7 @@ internal sealed class UpstreamCalls(
     private readonly HashSet<JsonRpcId> _pending = [.. requests];
     private readonly long _startedAt = remote.Time.GetTimestamp();
     private long _activeAt = remote.Time.GetTimestamp();
-    private bool _waitForClient;
+    private bool _waitsForClient;
 
     /// <summary>How many have no answer yet.</summary>
     public int Count
@@ -32,7 +32,7 @@ internal sealed class UpstreamCalls(
     public void Touch()
     {
         lock (_lock)
-            (_activeAt, _waitForClient) = (remote.Time.GetTimestamp(), false);
+            (_activeAt, _waitsForClient) = (remote.Time.GetTimestamp(), false);
     }
 
     /// <summary>
@@ -42,7 +42,7 @@ internal sealed class UpstreamCalls(
     public void BeginWaiting()
     {
         lock (_lock)
-            _waitForClient = true;
+            _waitsForClient = true;
     }
 
     /// <returns>Whether the caller is the one to answer it.</returns>
@@ -84,8 +84,10 @@ internal sealed class UpstreamCalls(
         lock (_lock)
         {
             return CallTimeouts.Overdue(
-                server, startsChild: false, remote.Time.GetElapsedTime(_startedAt, now), remote.Time.GetElapsedTime(_activeAt, now),
-                _waitForClient);
+                server, startsChild: false,
+                inFlight: remote.Time.GetElapsedTime(_startedAt, now),
+                silent: remote.Time.GetElapsedTime(_activeAt, now),
+                _waitsForClient);
         }
     }
 }
