@@ -30,8 +30,8 @@ internal static class Gateway
         builder.Services.AddDrain();
         builder.Services.AddReplicas();
         builder.Services.AddSessions();
-        builder.Services.AddStdioBackend();
-        builder.Services.AddRemoteBackend();
+        builder.Services.AddStdioServers();
+        builder.Services.AddRemoteServers();
         builder.Services.AddHttp();
         builder.Services.AddGatewayProxy();
         builder.Services.AddManagement();

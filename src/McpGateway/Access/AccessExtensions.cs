@@ -15,14 +15,16 @@ using Microsoft.Extensions.Options;
 
 namespace McpGateway.Access;
 
-public static class AccessExtensions
+/// <summary>Registers access control and adds its middleware.</summary>
+internal static class AccessExtensions
 {
     private const string AnyScheme = "access";
     private const string CredentialScheme = "credential";
     private const int DocumentBytes = 1024 * 1024;
 
     /// <summary>
-    /// Adds authentication by tokens and API keys, and the policy of servers. Section <c>Access</c> says who is let in.
+    /// Adds authentication with tokens and API keys, and the authorization policy for servers, as configured in section
+    /// <c>Access</c>.
     /// </summary>
     public static IServiceCollection AddGatewayAccess(this IServiceCollection services)
     {
@@ -41,7 +43,7 @@ public static class AccessExtensions
             .AddJwtBearer(_ => { })
             .AddScheme<AuthenticationSchemeOptions, CredentialHandler>(CredentialScheme, null);
         services.AddScoped<IAuthenticationService, RememberingAuthenticationService>();
-        // It would write a line for each request that is refused.
+        // The framework's base class logs every failed authentication at Information. Anybody could fill the log that way.
         services.AddLogging(logging => logging.AddFilter(typeof(CredentialHandler).FullName, LogLevel.Warning));
         services.AddSingleton<IAuthorizationHandler, ServerRequirementHandler>();
         services.AddSingleton<IAuthorizationMiddlewareResultHandler, RefusalWriter>();
@@ -52,25 +54,27 @@ public static class AccessExtensions
     }
 
     /// <summary>
-    /// Takes scheme, host and address from proxies in known networks; an anonymous gateway from none. It belongs before all
-    /// steps that read them.
+    /// Applies X-Forwarded-For, -Host and -Proto from proxies in known networks; on an anonymous gateway, from no proxy. It must
+    /// come before everything that uses the scheme, the host or the client's address.
     /// </summary>
     public static IApplicationBuilder UseKnownProxies(this IApplicationBuilder app)
     {
         var state = app.ApplicationServices.GetRequiredService<AccessState>();
         var access = app.ApplicationServices.GetRequiredService<IOptions<AccessOptions>>().Value;
         return access.ForwardedHeaders.KnownNetworks.Count == 0
-            ? app // the framework's step would believe whoever is on this machine
+            ? app // without networks, the framework's middleware would trust every proxy on the loopback address
             : app.UseWhen(_ => state.Current.IsRequired, branch => branch.UseForwardedHeaders());
     }
 
-    /// <summary>Serves the documents that tell clients where to get a token. They need none, and are for all origins.</summary>
+    /// <summary>
+    /// Serves the documents that tell clients where to get a token. They need no token and are readable from every origin.
+    /// </summary>
     public static IApplicationBuilder UseResourceMetadata(this IApplicationBuilder app) =>
         app.UseMiddleware<ResourceMetadataMiddleware>();
 
     /// <summary>
-    /// Refuses requests from where none should come, and sends others on to https. Health checks come before it: kubelet's
-    /// Host is the pod's address; so does routing: a server may have origins of its own.
+    /// Refuses requests with a wrong Host or Origin, and redirects to HTTPS. Health checks must come before it, because kubelet
+    /// sends the pod's address as Host. Routing must come before it too, because a server may have its own origins.
     /// </summary>
     public static IApplicationBuilder UseRequestGuard(this IApplicationBuilder app) =>
         app.UseMiddleware<RequestGuard>().UseTransportSecurity();
@@ -78,7 +82,8 @@ public static class AccessExtensions
     private static string SchemeFor(HttpContext context) =>
         context.RequestServices.GetRequiredService<AccessState>().Current.IsRequired
         && Credential.Of(context.Request).Kind is CredentialKind.Token
-            ? JwtBearerDefaults.AuthenticationScheme : CredentialScheme;
+            ? JwtBearerDefaults.AuthenticationScheme
+            : CredentialScheme;
 
     private static HttpClient CreateClient() => new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
     {

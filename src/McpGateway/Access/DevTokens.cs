@@ -8,8 +8,8 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace McpGateway.Access;
 
-/// <summary>Makes keys, and for trials tokens, without an issuer.</summary>
-public static class DevTokens
+/// <summary>Creates API keys, and tokens for development, without an identity provider.</summary>
+internal static class DevTokens
 {
     private const int KeyBytes = 32;
 
@@ -19,7 +19,7 @@ public static class DevTokens
     /// <summary>A random text that is long enough for <c>SharedSecret</c>, whatever its algorithm.</summary>
     public static string CreateSecret() => Random(SecretBytes);
 
-    /// <summary>An API key, and the hash of it that the settings hold.</summary>
+    /// <summary>An API key, and its hash for the settings.</summary>
     public static (string Key, string Sha256) CreateKey()
     {
         var key = Credential.KeyPrefix + Random(KeyBytes);
@@ -27,23 +27,23 @@ public static class DevTokens
     }
 
     /// <summary>A token of an issuer with a shared secret.</summary>
-    /// <param name="issuer">Its settings; valid.</param>
-    /// <param name="wish">What is to stand in it.</param>
-    /// <param name="now">When it begins to be valid.</param>
-    public static string CreateToken(JwtIssuerOptions issuer, TokenRequest wish, DateTimeOffset now)
+    /// <param name="issuer">The issuer's settings; valid.</param>
+    /// <param name="request">The contents of the token.</param>
+    /// <param name="now">The time from which it is valid.</param>
+    public static string CreateToken(JwtIssuerOptions issuer, TokenRequest request, DateTimeOffset now)
     {
         var key = new SymmetricSecurityKey(Encoding.UTF8.GetBytes(issuer.SharedSecret!));
         return new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
         {
             Issuer = issuer.Issuer,
-            Audience = wish.Audience,
+            Audience = request.Audience,
             Claims = new Dictionary<string, object>
             {
-                [CallerClaims.Subject] = wish.Subject, [CallerClaims.Scope] = string.Join(' ', wish.Scopes),
+                [CallerClaims.Subject] = request.Subject, [CallerClaims.Scope] = string.Join(' ', request.Scopes),
             },
             IssuedAt = now.UtcDateTime,
             NotBefore = now.UtcDateTime,
-            Expires = (now + wish.Lifetime).UtcDateTime,
+            Expires = (now + request.Lifetime).UtcDateTime,
             SigningCredentials = new SigningCredentials(key, JwtAlgorithms.Of(issuer)[0]),
         });
     }

@@ -1,8 +1,10 @@
 namespace McpGateway.Configuration;
 
 /// <summary>Section <c>Access:Cors</c>.</summary>
-public sealed class AccessCorsOptions
+internal sealed class AccessCorsOptions
 {
-    /// <summary>Origins whose pages may call the gateway, such as https://app.example.com, or <c>*</c> for all. Default: none.</summary>
+    /// <summary>
+    /// Origins whose web pages may call the gateway, such as https://app.example.com; <c>*</c> for all. Default: none.
+    /// </summary>
     public IReadOnlyList<string> Origins { get; set => field = value ?? []; } = [];
 }

@@ -1,7 +1,7 @@
 namespace McpGateway.Configuration;
 
-/// <summary>Section <c>Access:RateLimit</c>: what one user may use of all servers together. Null: no limit.</summary>
-public sealed class AccessRateLimitOptions
+/// <summary>Section <c>Access:RateLimit</c>: limits for one user, over all servers together. Null: no limit.</summary>
+internal sealed class AccessRateLimitOptions
 {
     /// <summary>See <see cref="RateLimitConfig.PermitsPerMinute"/>.</summary>
     public int? PermitsPerMinute { get; set; }
@@ -16,8 +16,8 @@ public sealed class AccessRateLimitOptions
     public int? OpeningsPerMinute { get; set; }
 
     /// <summary>
-    /// Credentials from one address that are refused with their reason, a minute; the others are told to wait. Valid ones
-    /// are never held up by it. Default 100; null: no limit.
+    /// Failed authentications per minute and client address that are answered with 401; further ones get 429. Valid credentials
+    /// are never delayed by it. Default 100; null: no limit.
     /// </summary>
     public int? FailedAuthenticationsPerMinute { get; set; } = 100;
 
@@ -31,7 +31,8 @@ public sealed class AccessRateLimitOptions
         (string Key, int? Value)[] counts =
         [
             (nameof(PermitsPerMinute), PermitsPerMinute), (nameof(Concurrency), Concurrency),
-            (nameof(OpeningsPerMinute), OpeningsPerMinute), (nameof(FailedAuthenticationsPerMinute), FailedAuthenticationsPerMinute),
+            (nameof(OpeningsPerMinute), OpeningsPerMinute),
+            (nameof(FailedAuthenticationsPerMinute), FailedAuthenticationsPerMinute),
         ];
         foreach (var (key, value) in counts)
         {

@@ -1,14 +1,14 @@
 namespace McpGateway.Configuration;
 
-/// <summary>Who shares a server's child process (docs/isolation.md).</summary>
+/// <summary>Which sessions share a child process of a server (docs/isolation.md).</summary>
 public enum Isolation
 {
-    /// <summary>Nobody: each MCP session has its own.</summary>
+    /// <summary>None: each MCP session has its own child.</summary>
     Session,
 
     /// <summary>The sessions of one user that declare the same client capabilities.</summary>
     User,
 
-    /// <summary>All sessions. The child cannot ask clients anything.</summary>
+    /// <summary>All sessions. The child cannot send requests to clients.</summary>
     Shared,
 }

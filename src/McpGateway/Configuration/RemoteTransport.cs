@@ -1,6 +1,6 @@
 namespace McpGateway.Configuration;
 
-/// <summary>How a remote server speaks HTTP.</summary>
+/// <summary>The transport of a remote server.</summary>
 public enum RemoteTransport
 {
     /// <summary>Streamable HTTP (2025-03-26 and later).</summary>

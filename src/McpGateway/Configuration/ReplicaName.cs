@@ -2,17 +2,21 @@ using System.Text.RegularExpressions;
 
 namespace McpGateway.Configuration;
 
-/// <summary>Names of replicas: labels of host names, since they become part of one, and part of session ids before a dot.</summary>
+/// <summary>
+/// Names of replicas. They are DNS labels: they become part of a host name, and part of session ids, where a dot ends them.
+/// </summary>
 internal static partial class ReplicaName
 {
     internal const string Advice = "write letters, digits and hyphens, at most 63, such as gw-0";
 
-    /// <summary>Whether it can be one at all, whatever replicas there are.</summary>
+    /// <summary>Whether the name has the right form, whether or not there is such a replica.</summary>
     public static bool IsWellFormed(ReadOnlySpan<char> name) => Label().IsMatch(name);
 
-    /// <summary>The expression that matches the names of a pattern, and nothing that only contains one.</summary>
-    /// <exception cref="ArgumentException">It is no regular expression.</exception>
-    /// <exception cref="NotSupportedException">It needs backtracking, which would let a forged id take the processor.</exception>
+    /// <summary>The pattern as an expression that matches whole names only.</summary>
+    /// <exception cref="ArgumentException">The pattern is not a regular expression.</exception>
+    /// <exception cref="NotSupportedException">
+    /// The pattern needs backtracking. A forged session id could then use up the processor.
+    /// </exception>
     public static Regex Compile(string pattern) =>
         new($@"\A(?:{pattern})\z", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
 

@@ -1,11 +1,11 @@
 namespace McpGateway.Configuration;
 
 /// <summary>The key <c>auth</c> of a server.</summary>
-public sealed record ServerAuthConfig
+internal sealed record ServerAuthConfig
 {
-    /// <summary>What a caller must have been granted, all of it. Empty: whoever is authenticated may use the server.</summary>
+    /// <summary>Scopes that a caller must have, all of them. Empty: every authenticated caller may use the server.</summary>
     public EquatableList<string> Scopes { get; init; } = EquatableList<string>.Empty;
 
-    /// <summary>By the claim's name, the values of which a caller must have at least one. All claims count.</summary>
+    /// <summary>By claim name, the accepted values. A caller must have one of them for each claim.</summary>
     public EquatableMap<EquatableList<string>> Claims { get; init; } = EquatableMap<EquatableList<string>>.Empty;
 }

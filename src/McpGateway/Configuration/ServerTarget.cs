@@ -1,4 +1,4 @@
 namespace McpGateway.Configuration;
 
-/// <summary>Where a server's messages go: a child process or a remote URL.</summary>
-public abstract record ServerTarget;
+/// <summary>What a server's messages are sent to: a child process or a remote URL.</summary>
+internal abstract record ServerTarget;

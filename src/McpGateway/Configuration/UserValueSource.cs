@@ -1,7 +1,7 @@
 namespace McpGateway.Configuration;
 
-/// <summary>Where a part of a value comes from that each user brings along.</summary>
-public enum UserValueSource
+/// <summary>Where a value comes from that differs from user to user.</summary>
+internal enum UserValueSource
 {
     /// <summary>A claim of the caller's token.</summary>
     Claim,

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace McpGateway.Drain;
 
-public static class DrainExtensions
+internal static class DrainExtensions
 {
     // The host measures its own limit from the beginning of the drain. What the rest is for comes after it:
     // requests that have nothing to do with sessions, and children that cannot be stopped.

@@ -4,7 +4,8 @@ using Microsoft.Extensions.Options;
 namespace McpGateway.Drain;
 
 /// <summary>Whether the gateway is stopping, for all parts that behave differently then.</summary>
-public sealed class DrainState(IOptions<DrainOptions> drain, IOptions<ReplicasOptions> replicas, TimeProvider time) : IDisposable
+internal sealed class DrainState(IOptions<DrainOptions> drain, IOptions<ReplicasOptions> replicas, TimeProvider time)
+    : IDisposable
 {
     private static readonly TimeSpan DelayWithReplicas = TimeSpan.FromSeconds(5);
 

@@ -1,14 +1,14 @@
 namespace McpGateway.JsonRpc;
 
-/// <summary>What a message is.</summary>
+/// <summary>The kind of a message.</summary>
 public enum JsonRpcKind : byte
 {
     Request,
     Notification,
 
-    /// <summary>An answer with a result.</summary>
+    /// <summary>A response with a result.</summary>
     Result,
 
-    /// <summary>An answer with an error.</summary>
+    /// <summary>A response with an error.</summary>
     Error,
 }

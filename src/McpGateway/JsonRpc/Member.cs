@@ -1,6 +1,6 @@
 namespace McpGateway.JsonRpc;
 
-/// <summary>A member that the relay reads, or that a later rule will: <see cref="Guarded"/>.</summary>
+/// <summary>A member that the envelope reader reads, or that a rule reads later (<see cref="Guarded"/>).</summary>
 internal enum Member : byte
 {
     Other,
@@ -17,6 +17,6 @@ internal enum Member : byte
     TaskId,
     Task,
 
-    /// <summary>Read by filters and by the handshake: only its name is watched here.</summary>
+    /// <summary>Read later, by filters or the handshake. Here only its name is checked for duplicates and lookalikes.</summary>
     Guarded,
 }

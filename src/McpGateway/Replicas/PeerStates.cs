@@ -5,7 +5,7 @@ namespace McpGateway.Replicas;
 /// <summary>
 /// Peers that cannot be reached or drain, as a request has just found out: for some seconds nothing new is placed there.
 /// </summary>
-public sealed class PeerStates(TimeProvider time)
+internal sealed class PeerStates(TimeProvider time)
 {
     private static readonly TimeSpan AwayPeriod = TimeSpan.FromSeconds(3);
 

@@ -8,7 +8,7 @@ namespace McpGateway.Replicas;
 /// Rendezvous hashing (Thaler and Ravishankar, 1998): all replicas make the same choice without asking each other, and a
 /// replica that leaves moves only its own keys.
 /// </summary>
-public static class Rendezvous
+internal static class Rendezvous
 {
     /// <summary>The weight of a replica for a key; the replica with the highest gets it.</summary>
     public static ulong Weight(string replica, string key) =>

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 namespace McpGateway.Replicas;
 
 /// <summary>The replicas and their addresses. A name that is neither listed nor matched by the pattern is none of them.</summary>
-public sealed class ReplicaTable
+internal sealed class ReplicaTable
 {
     private readonly ReplicasOptions _options;
     private readonly Regex? _pattern;

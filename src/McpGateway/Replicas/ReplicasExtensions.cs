@@ -1,6 +1,6 @@
 namespace McpGateway.Replicas;
 
-public static class ReplicasExtensions
+internal static class ReplicasExtensions
 {
     /// <summary>Adds what the gateway knows of its peers.</summary>
     public static IServiceCollection AddReplicas(this IServiceCollection services) => services

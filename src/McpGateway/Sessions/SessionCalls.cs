@@ -4,8 +4,8 @@ using McpGateway.Sessions.Queues;
 namespace McpGateway.Sessions;
 
 /// <summary>The calls of one session whose client still waits for an answer.</summary>
-/// <param name="session">Whose they are.</param>
-internal sealed class SessionCalls(Session session)
+/// <param name="session">Whose they are; null for those of a POST to a remote server, which has the session itself.</param>
+internal sealed class SessionCalls(Session? session)
 {
     // As many as a server's queue holds: a client that wants more at once has to wait for answers.
     private static readonly int Capacity = QueueLimits.Default.Messages;
@@ -13,7 +13,7 @@ internal sealed class SessionCalls(Session session)
     private readonly Dictionary<JsonRpcId, ClientCall> _calls = [];
     private volatile CallRegistry? _registry;
 
-    public Session Session { get; } = session;
+    public Session Session => session ?? throw new InvalidOperationException("The remote server has the session of these calls.");
 
     /// <summary>Where they are recorded. Only after <see cref="Join"/>.</summary>
     public CallRegistry Registry => _registry ?? throw new InvalidOperationException("The session has not begun.");

@@ -8,10 +8,9 @@ namespace McpGateway.Sessions;
 
 internal static class SessionsExtensions
 {
-    /// <summary>Adds the sessions, the servers' state and the queues' budget. Backends register themselves.</summary>
+    /// <summary>Adds the sessions and the queues' budget. Backends add themselves and the state of their servers.</summary>
     public static IServiceCollection AddSessions(this IServiceCollection services) => services
         .AddSingleton<GatewayMetrics>()
-        .AddSingleton<ServerRegistry>()
         .AddSingleton(provider => new QueueBudget(Limits(provider).QueuedBytes ?? QueueBudget.DefaultLimit))
         .AddSingleton(provider => ActivatorUtilities.CreateInstance<SessionContext>(provider) with
         {

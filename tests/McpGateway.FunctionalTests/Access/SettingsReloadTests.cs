@@ -32,7 +32,7 @@ public sealed class SettingsReloadTests : IDisposable
         await using var client = await StreamableClient.ConnectAsync(gateway, user: "Bearer mgw_one");
 
         await WriteAsync("{ \"Access\": ");
-        await Eventually.TrueAsync(() => _log.Lines.Any(line => line.Contains("settings.json cannot be read again", StringComparison.Ordinal)), "it is logged");
+        await Eventually.TrueAsync(() => _log.Lines.Any(line => line.Contains("settings.json could not be reloaded", StringComparison.Ordinal)), "it is logged");
         Assert.Equal(200, await PingAsync(client));
 
         await WriteAsync(Settings("mgw_two"));

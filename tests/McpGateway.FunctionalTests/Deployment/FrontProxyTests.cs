@@ -83,7 +83,7 @@ public sealed class FrontProxyTests
         using var answer = await PostAsync(proxy, Rpc.Request("1", "ping"));
 
         Assert.Equal(403, answer.Status);
-        Assert.Contains("Set up authentication", await answer.BodyAsync(), StringComparison.Ordinal);
+        Assert.Contains("Set Access:Jwt:Issuers or Access:ApiKeys first", await answer.BodyAsync(), StringComparison.Ordinal);
     }
 
     [Fact]

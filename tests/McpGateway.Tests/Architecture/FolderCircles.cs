@@ -8,13 +8,12 @@ namespace McpGateway.Tests.Architecture;
 /// </summary>
 internal static class FolderCircles
 {
-    public static IReadOnlyList<string> Find(IEnumerable<SourceFile> files)
+    public static IReadOnlyList<string> Find(GatewaySources sources)
     {
-        var sources = GatewaySources.Of(files);
         var levels = new Dictionary<string, FolderGraph>();
         foreach (var file in sources.Files.Where(file => !file.IsComposition))
         {
-            foreach (var (where, what) in SymbolUse.In(sources.ModelOf(file)))
+            foreach (var (where, what) in sources.UsesOf(file))
             {
                 if (what is not INamedTypeSymbol type || type.ContainingNamespace.ToDisplayString() is not { } used
                     || used == file.Namespace || !LayoutRules.IsWithin(used, LayoutRules.Root))

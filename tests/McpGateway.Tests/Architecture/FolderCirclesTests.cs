@@ -43,7 +43,7 @@ public sealed class FolderCirclesTests
         ("Gateway.cs", "Sessions.Store? Store;")));
 
     private static IReadOnlyList<string> Circles(params (string Path, string Members)[] files) =>
-        FolderCircles.Find(files.Select(file => FileOf(file.Path, file.Members)));
+        FolderCircles.Find(GatewaySources.Of(files.Select(file => FileOf(file.Path, file.Members))));
 
     private static SourceFile FileOf(string path, string members)
     {

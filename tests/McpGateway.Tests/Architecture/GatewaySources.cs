@@ -3,11 +3,13 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace McpGateway.Tests.Architecture;
 
-/// <summary>Source files, each with its syntax tree, and the compilation of all.</summary>
+/// <summary>Source files, each with its syntax tree, and the compilation of all. What was found out is kept.</summary>
 internal sealed class GatewaySources
 {
     private readonly Dictionary<SourceFile, SyntaxTree> _trees;
     private readonly CSharpCompilation _compilation;
+    private readonly Dictionary<SourceFile, SemanticModel> _models = [];
+    private readonly Dictionary<SourceFile, IReadOnlyList<(SyntaxNode Where, INamespaceOrTypeSymbol What)>> _uses = [];
 
     private GatewaySources(IEnumerable<SourceFile> files)
     {
@@ -19,7 +21,18 @@ internal sealed class GatewaySources
 
     public static GatewaySources Of(IEnumerable<SourceFile> files) => new(files);
 
-    public SyntaxNode RootOf(SourceFile file) => _trees[file].GetRoot();
+    public SemanticModel ModelOf(SourceFile file)
+    {
+        if (!_models.TryGetValue(file, out var model))
+            _models[file] = model = _compilation.GetSemanticModel(_trees[file]);
+        return model;
+    }
 
-    public SemanticModel ModelOf(SourceFile file) => _compilation.GetSemanticModel(_trees[file]);
+    /// <summary>What the file depends on (<see cref="SymbolUse"/>).</summary>
+    public IReadOnlyList<(SyntaxNode Where, INamespaceOrTypeSymbol What)> UsesOf(SourceFile file)
+    {
+        if (!_uses.TryGetValue(file, out var uses))
+            _uses[file] = uses = [.. SymbolUse.In(ModelOf(file))];
+        return uses;
+    }
 }

@@ -200,6 +200,18 @@ public sealed class LayoutCheckerTests
     public void File_OfASubfolder_HasItsNamespace() => Assert.Empty(LayoutChecker.Check(
         [.. Gateway, new SourceFile("Sessions/Queues/Probe.cs", "namespace McpGateway.Sessions.Queues; class Probe;")]));
 
+    [Theory]
+    [InlineData("using McpGateway.JsonRpc;", "")]
+    [InlineData("using McpGateway.JsonRpc; using System.Text;", "JsonRpc.Envelope? _field;")]
+    public void Using_ThatIsNotNeeded_IsCaught(string usings, string member) =>
+        Assert.Equal(["Sessions/Probe.cs(3): the using is not needed"], Complaints("Sessions", usings, member));
+
+    [Theory]
+    [InlineData("Envelope? _field;")]
+    [InlineData("/** <see cref=\"Envelope\"/> */ int _field;")]
+    public void Using_ThatIsNeeded_IsAllowed(string member) =>
+        Assert.Empty(Complaints("Sessions", "using McpGateway.JsonRpc;", member));
+
     [Fact]
     public void Name_WithoutASymbol_IsCaughtRatherThanOverlooked() => Assert.StartsWith(
         "Sessions/Probe.cs(3): cannot be judged: ",

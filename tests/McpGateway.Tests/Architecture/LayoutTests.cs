@@ -2,20 +2,20 @@ namespace McpGateway.Tests.Architecture;
 
 public sealed class LayoutTests
 {
+    private static readonly Lazy<GatewaySources> Sources = new(() => GatewaySources.Of(SourceFile.OfTheGateway()));
+
     [Fact]
     public void Gateway_Sources_ImportDownOnly()
     {
-        var files = SourceFile.OfTheGateway();
-
-        Assert.All(LayoutRules.Composition, path => Assert.Contains(files, file => file.Path == path));
-        AssertNone(LayoutChecker.Check(files));
+        Assert.All(LayoutRules.Composition, path => Assert.Contains(Sources.Value.Files, file => file.Path == path));
+        AssertNone(LayoutChecker.Check(Sources.Value));
     }
 
     [Fact]
-    public void Gateway_Folders_HaveNoCircles() => AssertNone(FolderCircles.Find(SourceFile.OfTheGateway()));
+    public void Gateway_Folders_HaveNoCircles() => AssertNone(FolderCircles.Find(Sources.Value));
 
     [Fact]
-    public void Gateway_Files_AreInShape() => AssertNone(FileShape.Check(SourceFile.OfTheGateway()));
+    public void Gateway_Files_AreInShape() => AssertNone(FileShape.Check(Sources.Value.Files));
 
     [Fact]
     public void Rules_EveryImport_IsListedBelowItsImporter()

@@ -10,7 +10,7 @@ namespace McpGateway.Tests.Http;
 
 public sealed class JsonRpcErrorWriterTests : IDisposable
 {
-    private static readonly Dictionary<string, Refusal> Refusals = new()
+    public static TheoryData<object, int, string?> Refusals => new()
     {
         ["session"] = Refusal.SessionNotFound,
         ["id"] = Refusal.IdInFlight,
@@ -29,16 +29,10 @@ public sealed class JsonRpcErrorWriterTests : IDisposable
     public void Dispose() => _body.Dispose();
 
     [Theory]
-    [InlineData("session", 404, null)]
-    [InlineData("id", 400, null)]
-    [InlineData("sessions of a user", 429, "5")]
-    [InlineData("sessions", 503, "5")]
-    [InlineData("draining", 503, "5")]
-    [InlineData("failed", 502, null)]
-    [InlineData("timed out", 504, null)]
-    public async Task Write_Refusal_HasStatusAndRetryAfter(string name, int status, string? retryAfter)
+    [MemberData(nameof(Refusals), DisableDiscoveryEnumeration = true)]
+    public async Task Write_Refusal_HasStatusAndRetryAfter(object refused, int status, string? retryAfter)
     {
-        var refusal = Refusals[name];
+        var refusal = Assert.IsType<Refusal>(refused);
         await JsonRpcErrorWriter.WriteAsync(_context, refusal, JsonRpcId.FromString("x"));
         Assert.Equal(status, _context.Response.StatusCode);
         Assert.Equal(retryAfter, (string?)_context.Response.Headers.RetryAfter);

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using McpGateway.Backends.Stdio.Launching;
+using McpGateway.Backends.Stdio.Supervision;
 using McpGateway.Configuration;
 using McpGateway.Policies;
 using McpGateway.Sessions;
@@ -19,12 +20,12 @@ public sealed class RevivalTests : IAsyncDisposable
 
     private readonly SessionsFixture _fixture = new();
     private readonly SessionManager _sessions;
-    private readonly ServerState _server;
+    private readonly StdioServerState _server;
     private readonly Session _session;
 
     public RevivalTests()
     {
-        _server = new ServerState(ServersFixture.Config() with { MaxProcesses = 2 }, _fixture.Time);
+        _server = new StdioServerState(ServersFixture.Config() with { MaxProcesses = 2 }, _fixture.Time);
         _sessions = _fixture.Manager();
         _session = Open();
     }

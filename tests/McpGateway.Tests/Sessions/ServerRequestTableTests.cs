@@ -1,3 +1,4 @@
+using McpGateway.Backends.Stdio.Supervision;
 using McpGateway.JsonRpc;
 using McpGateway.Sessions;
 using McpGateway.Tests.Backends.Stdio;
@@ -16,7 +17,7 @@ public sealed class ServerRequestTableTests : IDisposable
     public ServerRequestTableTests()
     {
         var manager = _fixture.Manager();
-        var server = new ServerState(ServersFixture.Config());
+        var server = new StdioServerState(ServersFixture.Config());
         manager.TryOpen(SessionKind.Sse, server, SessionsFixture.Alice, out var alice);
         manager.TryOpen(SessionKind.Sse, server, SessionsFixture.Bob, out var bob);
         (_alice, _bob) = (alice!, bob!);

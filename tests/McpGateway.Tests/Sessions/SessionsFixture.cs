@@ -22,14 +22,12 @@ internal sealed class SessionsFixture : IDisposable
     public SessionsFixture()
     {
         Context = new SessionContext(Budget, Recorder.Metrics, Time, NullLoggerFactory.Instance);
-        Supervision = new SupervisionContext(
-            _servers.Starter, _servers.Gate, _servers.Warm, Budget, Recorder.Metrics, Time, NullLoggerFactory.Instance);
         Children = new ChildManager(Supervision, NullLogger<ChildManager>.Instance);
     }
 
     public SessionContext Context { get; }
 
-    public SupervisionContext Supervision { get; }
+    public SupervisionContext Supervision => _servers.Supervision;
 
     public ChildManager Children { get; }
 

@@ -79,7 +79,7 @@ public sealed class ProtocolVersionTests
 
 public sealed class RefusalTests
 {
-    private static readonly Dictionary<string, (Refusal, RefusalReason, int, bool)> All = new()
+    public static TheoryData<object, object, int, bool> All => new()
     {
         ["SessionNotFound"] = (Refusal.SessionNotFound, RefusalReason.NotFound, JsonRpcErrorCode.NotFound, false),
         ["IdInFlight"] = (Refusal.IdInFlight, RefusalReason.Invalid, JsonRpcErrorCode.InvalidRequest, false),
@@ -92,17 +92,10 @@ public sealed class RefusalTests
     };
 
     [Theory]
-    [InlineData("SessionNotFound")]
-    [InlineData("IdInFlight")]
-    [InlineData("AlreadyInitialized")]
-    [InlineData("Draining")]
-    [InlineData("QueuesFull")]
-    [InlineData("TooManySessions")]
-    [InlineData("TooManySessionsOfUser")]
-    [InlineData("TooManyProcesses")]
-    public void Refusal_SaysWhyAndWhenToTryAgain(string name)
+    [MemberData(nameof(All), DisableDiscoveryEnumeration = true)]
+    public void Refusal_SaysWhyAndWhenToTryAgain(object refused, object reason, int code, bool again)
     {
-        var (refusal, reason, code, again) = All[name];
+        var refusal = Assert.IsType<Refusal>(refused);
         Assert.Equal(reason, refusal.Reason);
         Assert.Equal(code, refusal.Error.Code);
         Assert.Equal(again, refusal.RetryAfter > TimeSpan.Zero);

@@ -2,5 +2,5 @@ using Microsoft.AspNetCore.Authorization;
 
 namespace McpGateway.Access.Authorization;
 
-/// <summary>A caller may use the server that is called: <c>auth</c> in gateway.json, as it stands now.</summary>
+/// <summary>The caller may use the server that is called, according to <c>auth</c> in the current gateway.json.</summary>
 internal sealed class ServerRequirement : IAuthorizationRequirement;

@@ -3,7 +3,7 @@ using McpGateway.Configuration;
 
 namespace McpGateway.Access.Authorization;
 
-/// <summary>The rules of the server that a request is for.</summary>
+/// <summary>Finds the rules of the server that a request is for.</summary>
 internal sealed class ServerRules(GatewayConfigProvider config)
 {
     public ServerConfig? Of(HttpContext context) =>

@@ -8,16 +8,16 @@ internal sealed class ExternalUrls(IOptions<AccessOptions> options, GatewayConfi
 {
     private static readonly string[] Transports = ["mcp", "sse", "message"];
 
-    // In the form that Uri gives it: scheme and host in lower case, no default port.
+    // Normalized by Uri (lower-case scheme and host, no default port), so that URLs can be compared as text.
     private readonly string? _public = options.Value.PublicUrl is { } url ? new Uri(url).AbsoluteUri.TrimEnd('/') : null;
 
-    /// <summary>What stands before the paths, without a slash at its end.</summary>
-    /// <param name="request">Its Host is an allowed one.</param>
+    /// <summary>The part before the paths, without a trailing slash.</summary>
+    /// <param name="request">The request. Its Host has been checked.</param>
     public string Base(HttpRequest request) => _public ?? $"{request.Scheme}://{request.Host}{request.PathBase}";
 
     /// <summary>
-    /// Whether this is the URL of one of a server's endpoints. Only with Access:PublicUrl can that be said: without it the
-    /// gateway's own URL is whatever the request says.
+    /// Whether this is the URL of an endpoint of the server. Always false without Access:PublicUrl: the gateway then knows its
+    /// own URL only from the Host header, which the client chooses.
     /// </summary>
     public bool IsOf(string server, string url)
     {
@@ -27,7 +27,7 @@ internal sealed class ExternalUrls(IOptions<AccessOptions> options, GatewayConfi
         return Find(path.EndsWith('/') ? path[..^1] : path) == server;
     }
 
-    /// <summary>The server with an endpoint at this path below the base; the empty path is the default's.</summary>
+    /// <summary>The server with an endpoint at this path below the base. The empty path belongs to the default server.</summary>
     /// <returns>Null when there is none.</returns>
     public string? Find(string path)
     {

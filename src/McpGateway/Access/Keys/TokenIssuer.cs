@@ -2,7 +2,7 @@ using McpGateway.Configuration;
 
 namespace McpGateway.Access.Keys;
 
-/// <summary>One issuer whose tokens are taken, as one reading of the settings has it.</summary>
+/// <summary>A trusted issuer, according to one load of the settings.</summary>
 internal sealed class TokenIssuer(JwtIssuerOptions options, IKeySource keys)
 {
     private readonly HashSet<string> _algorithms = new(JwtAlgorithms.Of(options), StringComparer.Ordinal);

@@ -5,30 +5,34 @@ using McpGateway.Sessions;
 
 namespace McpGateway.Backends.Remote;
 
-/// <summary>
-/// The requests of one POST that a remote server answers on one stream of events. Whoever takes one out answers it, so each is
-/// answered once. What the server sends counts as progress of all of them, since it need not name one.
-/// </summary>
-internal sealed class UpstreamCalls(
-    RemoteContext remote, ServerConfig server, ResponseStream replies, IEnumerable<JsonRpcId> requests)
+/// <summary>The requests of one POST that a remote server answers on one stream of events.</summary>
+internal sealed class UpstreamCalls
 {
-    private readonly Lock _lock = new();
-    private readonly HashSet<JsonRpcId> _pending = [.. requests];
-    private readonly long _startedAt = remote.Time.GetTimestamp();
-    private long _activeAt = remote.Time.GetTimestamp();
-    private bool _waitsForClient;
+    private readonly RemoteContext _remote;
+    private readonly ServerConfig _server;
+    private readonly ResponseStream _replies;
+    private readonly SessionCalls _calls = new(session: null);
+    private ClientCall[] _waiting = [];
 
-    /// <summary>How many have no answer yet.</summary>
-    public int Count
+    public UpstreamCalls(RemoteContext remote, ServerConfig server, ResponseStream replies)
     {
-        get
-        {
-            lock (_lock)
-                return _pending.Count;
-        }
+        _remote = remote;
+        _server = server;
+        _replies = replies;
+        _calls.Join(new CallRegistry(server.Name, isShared: false, remote.Time, remote.Metrics));
     }
 
-    /// <summary>The server has sent something: it is alive, and no longer waits for the client.</summary>
+    /// <summary>Those that have no answer yet.</summary>
+    public int Count => _calls.Count;
+
+    public void Add(JsonRpcMessage request) => _calls.TryAdd(new ClientCall(_calls, request.Envelope.Id, request, _replies));
+
+    public ClientCall? Find(JsonRpcId id) => _calls.Find(id);
+
+    /// <summary>The one that has no answer yet, when there is just one.</summary>
+    public ClientCall? Only() => _calls.Only();
+
+    /// <summary>The server has said something: it is alive, and no longer waits for the client.</summary>
     public void Touch()
     {
         lock (_lock)
@@ -61,33 +65,19 @@ internal sealed class UpstreamCalls(
         JsonRpcId[] failed;
         lock (_lock)
         {
-            failed = [.. _pending];
-            _pending.Clear();
+            if (Overdue(call, now) is not { } timeout)
+                continue;
+            any = true;
+            await call.FailAsync(UpstreamErrors.TimedOut(_server.Name, timeout.Setting));
         }
 
         foreach (var id in failed)
             await replies.WriteOrDisposeAsync(JsonRpcMessage.CreateError(id, error));
     }
 
-    /// <summary>Answers them if they have taken too long.</summary>
-    /// <returns>Whether they have.</returns>
-    public async Task<bool> FailOverdueAsync(long now)
-    {
-        if (Count == 0 || Overdue(now) is not { } timeout)
-            return false;
-        await FailAsync(UpstreamErrors.TimedOut(server.Name, timeout.Setting));
-        return true;
-    }
-
-    private CallTimeout? Overdue(long now)
-    {
-        lock (_lock)
-        {
-            return CallTimeouts.Overdue(
-                server, startsChild: false,
-                inFlight: remote.Time.GetElapsedTime(_startedAt, now),
-                silent: remote.Time.GetElapsedTime(_activeAt, now),
-                _waitsForClient);
-        }
-    }
+    private CallTimeout? Overdue(ClientCall call, long now) => CallTimeouts.Overdue(
+        _server, startsChild: false,
+        inFlight: _remote.Time.GetElapsedTime(call.StartedAt, now),
+        silent: _remote.Time.GetElapsedTime(call.ActiveAt, now),
+        call.WaitsForClient);
 }

@@ -14,7 +14,10 @@ namespace McpGateway.Backends.Stdio;
 internal static class StdioExtensions
 {
     /// <summary>Adds the servers that run as child processes.</summary>
-    public static IServiceCollection AddStdioBackend(this IServiceCollection services) => services
+    public static IServiceCollection AddStdioServers(this IServiceCollection services) => services
+        .AddSingleton(provider => new ServerRegistry(
+            provider.GetRequiredService<GatewayConfigProvider>(),
+            server => new StdioServerState(server, provider.GetRequiredService<TimeProvider>())))
         .AddSingleton(provider => PlatformLauncher.Create(
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>()))
         .AddSingleton(provider => new ChildContext(
@@ -27,11 +30,13 @@ internal static class StdioExtensions
         .AddSingleton<ChildStarter>()
         .AddSingleton(provider => new StartGate(Limits(provider).Starts, provider.GetRequiredService<TimeProvider>()))
         .AddSingleton<WarmChildren>()
+        .AddSingleton<ProcessSlots>()
         .AddSingleton<SupervisionContext>()
         .AddSingleton<ChildManager>()
         .AddSingleton<StdioParts>()
         .AddSingleton<IBackendSessions, StdioSessions>()
-        .AddSingleton<IDrainParticipant, ChildDrain>();
+        .AddSingleton<IDrainParticipant, ChildDrain>()
+        .AddSingleton<StdioParts>();
 
     private static LimitsOptions Limits(IServiceProvider provider) => provider.GetRequiredService<IOptions<LimitsOptions>>().Value;
 }

@@ -4,19 +4,19 @@ using Microsoft.Extensions.Options;
 
 namespace McpGateway.Configuration.Host;
 
-/// <summary>Registers the snapshot, its reload and the host's options.</summary>
+/// <summary>Registers the provider of snapshots, the monitor that reloads them, and the host's options.</summary>
 internal static class GatewayConfigurationExtensions
 {
-    /// <param name="services">Gets the provider of snapshots, the monitor and the options.</param>
-    /// <param name="configuration">The root of appsettings.json and what overrides it.</param>
-    /// <param name="loader">Reads gateway.json again when it changes.</param>
-    /// <param name="initial">What the loader gave at start-up; valid.</param>
-    /// <exception cref="ArgumentException">There are errors in <paramref name="initial"/>.</exception>
+    /// <param name="services">The service collection.</param>
+    /// <param name="configuration">The host's settings: appsettings.json and what overrides it.</param>
+    /// <param name="loader">Reloads gateway.json when it changes.</param>
+    /// <param name="initial">What the loader returned at start-up; it must be valid.</param>
+    /// <exception cref="ArgumentException"><paramref name="initial"/> has errors.</exception>
     public static IServiceCollection AddGatewayConfiguration(
         this IServiceCollection services, IConfiguration configuration, GatewayConfigLoader loader, GatewayConfigResult initial)
     {
         if (!initial.IsValid)
-            throw new ArgumentException("The first configuration must be valid.", nameof(initial));
+            throw new ArgumentException("The initial configuration must be valid.", nameof(initial));
 
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(new GatewayConfigProvider(initial.Config));
@@ -39,7 +39,7 @@ internal static class GatewayConfigurationExtensions
     {
         if (access.AllowedHosts.Count == 0)
             access.AllowedHosts = AccessOptions.LoopbackHosts;
-        // Uri gives IPv6 in brackets, as Host headers have it.
+        // Uri.Host keeps the brackets of an IPv6 address, and so does the Host header that it is compared with.
         if (Uri.TryCreate(access.PublicUrl, UriKind.Absolute, out var url) && !access.AllowedHosts.Contains(url.Host))
             access.AllowedHosts = [.. access.AllowedHosts, url.Host];
     }

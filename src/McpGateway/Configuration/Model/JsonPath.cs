@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace McpGateway.Configuration.Model;
 
-/// <summary>Where a value stands in a JSON document, such as <c>$.mcpServers.github.args[1]</c>.</summary>
+/// <summary>The path of a value in a JSON document, such as <c>$.mcpServers.github.args[1]</c>.</summary>
 internal readonly partial record struct JsonPath(string Text)
 {
     public static JsonPath Root { get; } = new("$");
@@ -13,13 +13,13 @@ internal readonly partial record struct JsonPath(string Text)
 
     public JsonPath Item(int index) => new($"{Text}[{index}]");
 
-    /// <summary>Whether a path is this one or leads to something inside it.</summary>
+    /// <summary>Whether a path is equal to this one or inside it.</summary>
     public bool Contains(string path) =>
         path.StartsWith(Text, StringComparison.Ordinal) && (path.Length == Text.Length || path[Text.Length] is '.' or '[');
 
     public override string ToString() => Text;
 
-    // A line break in a name must not look like another line of a log.
+    // Escaped, so that a line break in a name cannot forge another line in the log.
     private static string Quote(string name) =>
         JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(name).Replace("'", @"\'", StringComparison.Ordinal);
 

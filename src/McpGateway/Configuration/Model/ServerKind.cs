@@ -1,6 +1,6 @@
 namespace McpGateway.Configuration.Model;
 
-/// <summary>The servers that a key is for.</summary>
+/// <summary>The kind of server that a key applies to.</summary>
 internal enum ServerKind
 {
     Any,

@@ -1,8 +1,11 @@
 namespace McpGateway.Configuration.Reading;
 
-/// <summary>Something found in gateway.json: where, and what to write instead. Holds no expanded value.</summary>
+/// <summary>
+/// An error or a warning in gateway.json. It never contains an expanded value: findings are logged, and the value may be a
+/// secret.
+/// </summary>
 /// <param name="Path">A JSON path such as <c>$.mcpServers.github.args[1]</c>.</param>
-/// <param name="Message">What is wrong and what to write instead.</param>
+/// <param name="Message">What is wrong and how to fix it.</param>
 internal sealed record ConfigFinding(string Path, string Message)
 {
     public override string ToString() => $"{Path}: {Message}";

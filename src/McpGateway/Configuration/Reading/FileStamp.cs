@@ -1,13 +1,13 @@
 namespace McpGateway.Configuration.Reading;
 
-/// <summary>Tells whether a file is still the one that was read, without reading it again.</summary>
-/// <param name="Path">The absolute path it was read by.</param>
-/// <param name="Target">The path without links; null when there is no such file.</param>
+/// <summary>Identifies one version of a file, to find out later whether it has changed without reading it again.</summary>
+/// <param name="Path">The absolute path that it was read from.</param>
+/// <param name="Target">The path with all symbolic links resolved; null when the file does not exist.</param>
 /// <param name="Length">In bytes.</param>
 /// <param name="LastWrite">In UTC.</param>
 internal sealed record FileStamp(string Path, string? Target, long Length, DateTime LastWrite)
 {
-    // Linux gives up after as many; links may form a loop.
+    // Linux gives up after 40 links too (ELOOP, path_resolution(7)). Without a limit, a loop of links would never end.
     private const int MaximumLinks = 40;
 
     public static FileStamp Of(string path)
@@ -21,7 +21,7 @@ internal sealed record FileStamp(string Path, string? Target, long Length, DateT
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // It went away between two looks at it, as files do while they are replaced.
+            // The file disappeared between two of these calls, as files do while they are being replaced.
             return Missing(path);
         }
     }
@@ -30,15 +30,15 @@ internal sealed record FileStamp(string Path, string? Target, long Length, DateT
 
     private static FileStamp Missing(string path) => new(path, Target: null, Length: 0, LastWrite: default);
 
-    // Kubernetes replaces a mounted ConfigMap by pointing a link at another directory, somewhere in the middle of the
-    // path; .NET resolves a link only at a path's end.
+    // Kubernetes updates a mounted ConfigMap by switching a link in the middle of the path (..data), and ResolveLinkTarget
+    // resolves only the last part of a path. So each folder is resolved too.
     private static string WithoutLinks(string path, ref int links)
     {
         if (File.ResolveLinkTarget(path, returnFinalTarget: false) is { } target)
         {
             return ++links <= MaximumLinks
                 ? WithoutLinks(target.FullName, ref links)
-                : throw new IOException("Too many links on the way to a file.");
+                : throw new IOException("Too many levels of symbolic links.");
         }
 
         return System.IO.Path.GetDirectoryName(path) is { } folder

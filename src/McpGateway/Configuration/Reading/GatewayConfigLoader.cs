@@ -2,15 +2,17 @@ using McpGateway.Configuration.Model;
 
 namespace McpGateway.Configuration.Reading;
 
-/// <summary>Reads gateway.json into a snapshot. It throws for nothing that a file or an environment can hold.</summary>
-/// <param name="path">The file; a relative path starts at the working directory.</param>
-/// <param name="environment">Looks a variable up; null when it is not set.</param>
+/// <summary>
+/// Reads gateway.json into a snapshot. Whatever the file and the environment contain, it returns errors and does not throw.
+/// </summary>
+/// <param name="path">The file. A relative path is relative to the working directory.</param>
+/// <param name="environment">Returns a variable's value; null when it is not set.</param>
 internal sealed class GatewayConfigLoader(string path, Func<string, string?> environment)
 {
     /// <summary>The file's absolute path.</summary>
     public string Path { get; } = System.IO.Path.GetFullPath(path);
 
-    /// <summary>Reads the file, and those that it names, as they are now.</summary>
+    /// <summary>Reads the file, and the files that it refers to, as they are now.</summary>
     public GatewayConfigResult Load()
     {
         var findings = new Findings();
@@ -30,7 +32,7 @@ internal sealed class GatewayConfigLoader(string path, Func<string, string?> env
         var content = files.Read(Path);
         if (content.Text is not { } text)
         {
-            findings.Error(JsonPath.Root, $"{Path} {content.Failure}; write the file, or name another with --config");
+            findings.Error(JsonPath.Root, $"{Path} {content.Failure}; create the file, or pass another one with --config");
             return null;
         }
 

@@ -1,8 +1,9 @@
 namespace McpGateway.Configuration.Reading;
 
 /// <summary>
-/// Looks every second whether a file of the configuration has changed, and puts the new snapshot in force. An invalid
-/// one is logged once and the last good one stays. Polling also sees what file events miss: links and network mounts.
+/// Checks every second whether a file of the configuration has changed, and then applies the new snapshot. If it is invalid,
+/// its errors are logged once and the last valid snapshot stays in force. It polls because file events miss symbolic links that
+/// are switched and files on network mounts.
 /// </summary>
 internal sealed partial class GatewayConfigMonitor(
     GatewayConfigLoader loader,
@@ -15,8 +16,8 @@ internal sealed partial class GatewayConfigMonitor(
 
     private GatewayConfigResult _last = initial;
 
-    /// <summary>Reads the configuration again if one of its files has changed. Not to be called by two at once.</summary>
-    /// <returns>Whether another snapshot is in force now.</returns>
+    /// <summary>Reloads the configuration if one of its files has changed. Not thread-safe.</summary>
+    /// <returns>Whether a different snapshot is in force now.</returns>
     public bool Check()
     {
         if (_last.Files.All(file => file.IsCurrent()))
@@ -28,7 +29,7 @@ internal sealed partial class GatewayConfigMonitor(
             return false;
         }
 
-        WarnOf(_last);
+        LogWarnings(_last);
         var differs = provider.Update(_last.Config);
         if (differs)
             Log.Reloaded(logger, loader.Path, _last.Config.Servers.Count);
@@ -37,14 +38,15 @@ internal sealed partial class GatewayConfigMonitor(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        WarnOf(_last);
+        LogWarnings(_last);
         using var timer = new PeriodicTimer(Interval, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
-            CheckAndGoOn();
+            CheckAndLogFailure();
     }
 
-    // Those who are told of a snapshot may fail; that must end neither the gateway nor the watch.
-    private void CheckAndGoOn()
+    // A listener that is told about the new snapshot may throw. Unhandled, the exception would end this loop, and by default
+    // an exception from a BackgroundService also stops the host.
+    private void CheckAndLogFailure()
     {
         try
         {
@@ -56,7 +58,7 @@ internal sealed partial class GatewayConfigMonitor(
         }
     }
 
-    private void WarnOf(GatewayConfigResult result)
+    private void LogWarnings(GatewayConfigResult result)
     {
         if (result.Warnings.Count > 0)
             Log.Warned(logger, loader.Path, Lines(result.Warnings));
@@ -69,13 +71,14 @@ internal sealed partial class GatewayConfigMonitor(
         [LoggerMessage(1001, LogLevel.Information, "Reloaded {Path}: {Servers} servers")]
         public static partial void Reloaded(ILogger logger, string path, int servers);
 
-        [LoggerMessage(1002, LogLevel.Error, "{Path} has {Count} errors; the last good one stays in force:\n  {Errors}")]
+        [LoggerMessage(1002, LogLevel.Error,
+            "{Path} is not valid ({Count} errors); the last valid version stays in force:\n  {Errors}")]
         public static partial void Rejected(ILogger logger, string path, int count, string errors);
 
-        [LoggerMessage(1003, LogLevel.Warning, "{Path} has oddities:\n  {Warnings}")]
+        [LoggerMessage(1003, LogLevel.Warning, "{Path} has warnings:\n  {Warnings}")]
         public static partial void Warned(ILogger logger, string path, string warnings);
 
-        [LoggerMessage(1004, LogLevel.Error, "Reloading {Path} failed; its next change is tried again")]
+        [LoggerMessage(1004, LogLevel.Error, "Applying the reloaded {Path} failed; its next change will be tried again")]
         public static partial void Failed(ILogger logger, string path, Exception exception);
     }
 }

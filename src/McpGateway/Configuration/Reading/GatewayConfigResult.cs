@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace McpGateway.Configuration.Reading;
 
-/// <summary>What came of one reading of gateway.json: a snapshot, or every error in it.</summary>
+/// <summary>The outcome of reading gateway.json: a snapshot, or every error in the file.</summary>
 internal sealed record GatewayConfigResult
 {
     /// <summary>The snapshot; null when there are errors.</summary>
@@ -10,7 +10,7 @@ internal sealed record GatewayConfigResult
 
     public EquatableList<ConfigFinding> Errors { get; init; } = EquatableList<ConfigFinding>.Empty;
 
-    /// <summary>What is odd but does no harm, such as an unknown key.</summary>
+    /// <summary>Problems that do not invalidate the file, such as an unknown key.</summary>
     public EquatableList<ConfigFinding> Warnings { get; init; } = EquatableList<ConfigFinding>.Empty;
 
     /// <summary>gateway.json itself, each envFile and each <c>${file:}</c>, as they were when they were read.</summary>

@@ -4,7 +4,7 @@ using Yarp.ReverseProxy.SessionAffinity;
 
 namespace McpGateway.Replicas.Forwarding;
 
-public static class ForwardingExtensions
+internal static class ForwardingExtensions
 {
     /// <summary>Adds the forwarding of requests to other replicas.</summary>
     public static IReverseProxyBuilder AddPeerForwarding(this IReverseProxyBuilder proxy)

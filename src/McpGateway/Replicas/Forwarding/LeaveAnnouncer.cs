@@ -16,12 +16,14 @@ internal sealed partial class LeaveAnnouncer(
         Task.WhenAll(streams.Owners.Select(owner => AnnounceAsync(owner, PeerForwardingMiddleware.LeavePath)));
 
     /// <summary>Tells all peers that no session is left here.</summary>
-    public Task AnnounceLeftAsync() => Task.WhenAll(replicas.Members.Keys.Where(name => name != replicas.Self)
-        .Select(name => AnnounceAsync(name, PeerForwardingMiddleware.LeftPath)));
+    public Task AnnounceLeftAsync() =>
+        Task.WhenAll(replicas.Members.Keys.Where(name => name != replicas.Self)
+            .Select(name => AnnounceAsync(name, PeerForwardingMiddleware.LeftPath)));
 
     public void Dispose() => _client.Dispose();
 
-    private static SocketsHttpHandler CreateHandler() => new() { UseProxy = false, ConnectTimeout = PeerHttpClient.ConnectTimeout };
+    private static SocketsHttpHandler CreateHandler() =>
+        new() { UseProxy = false, ConnectTimeout = PeerHttpClient.ConnectTimeout };
 
     private async Task AnnounceAsync(string replica, string path)
     {

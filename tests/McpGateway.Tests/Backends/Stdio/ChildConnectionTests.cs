@@ -20,7 +20,6 @@ public sealed class ChildConnectionTests : IAsyncDisposable
     public ChildConnectionTests()
     {
         _fixture.Launcher.Make = () => _child;
-        Assert.True(_server.TryReserveProcess());
         _connection = _fixture.Starter.Start(_server, _listener, _fixture.Calls);
     }
 
@@ -305,7 +304,6 @@ public sealed class ChildConnectionTests : IAsyncDisposable
         Assert.Equal(0, call.Told + sent.Told);
         Assert.False(_listener.IsLost);
         Assert.Equal(0, _fixture.Budget.Queued);
-        Assert.Equal(0, _server.Processes);
         Assert.Equal(0, _fixture.Recorder.Sum("mcpgateway.children"));
         Assert.True(_child.IsDisposed);
     }
@@ -315,7 +313,7 @@ public sealed class ChildConnectionTests : IAsyncDisposable
     {
         using var broken = new BrokenInput();
         var child = new FakeChild { StandardInput = broken };
-        await using var connection = Start(child, out _);
+        await using var connection = Start(child);
         await connection.SendAsync(Json.Notification("first"), CancellationToken.None);
         await broken.Written.Soon();
         for (var i = 0; i < QueueLimits.Default.Messages + 2; i++)
@@ -327,11 +325,12 @@ public sealed class ChildConnectionTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Dispose_StopFails_GivesThePlaceBack()
+    public async Task Dispose_StopFails_FreesThePipesAndSaysSo()
     {
-        var connection = Start(new FakeChild { StopFailure = new InvalidOperationException("no") }, out var server);
+        var child = new FakeChild { StopFailure = new InvalidOperationException("no") };
+        var connection = Start(child);
         await Assert.ThrowsAsync<InvalidOperationException>(() => connection.DisposeAsync().Soon());
-        Assert.Equal(0, server.Processes);
+        Assert.True(child.IsDisposed);
     }
 
     [Fact]
@@ -339,7 +338,6 @@ public sealed class ChildConnectionTests : IAsyncDisposable
     {
         await Task.WhenAll(_connection.DisposeAsync().AsTask(), _connection.DisposeAsync().AsTask()).Soon();
         Assert.Equal(1, _child.Stops);
-        Assert.Equal(0, _server.Processes);
     }
 
     [Fact]
@@ -348,7 +346,7 @@ public sealed class ChildConnectionTests : IAsyncDisposable
         for (var round = 0; round < 200; round++)
         {
             var child = new FakeChild();
-            await using var connection = Start(child, out _);
+            await using var connection = Start(child);
             var calls = Enumerable.Range(0, 10).Select(_ => new RecordingCall(_fixture.Calls)).ToArray();
             var calling = calls.Select(call => Task.Run(() => connection.CallAsync(Json.Request(1), call).AsTask()));
             var dying = Task.Run(() => child.Exit(1), TestContext.Current.CancellationToken);
@@ -361,12 +359,10 @@ public sealed class ChildConnectionTests : IAsyncDisposable
         }
     }
 
-    private ChildConnection Start(FakeChild child, out ServerState server)
+    private ChildConnection Start(FakeChild child)
     {
         _fixture.Launcher.Make = () => child;
-        server = new ServerState(ServersFixture.Config());
-        Assert.True(server.TryReserveProcess());
-        return _fixture.Starter.Start(server, new RecordingListener(), _fixture.Calls);
+        return _fixture.Starter.Start(_server, new RecordingListener(), _fixture.Calls);
     }
 
     private async Task<RecordingCall> CalledAsync()

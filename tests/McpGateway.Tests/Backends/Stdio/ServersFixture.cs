@@ -17,6 +17,8 @@ internal sealed class ServersFixture : IDisposable
         Calls = new CallRegistry("one", isShared: false, Time, Recorder.Metrics);
         Gate = new StartGate(1000, Time); // what a test starts does not wait
         Warm = new WarmChildren(Starter, Gate, NullLogger<WarmChildren>.Instance);
+        Supervision = new SupervisionContext(
+            Starter, Gate, Warm, new ProcessSlots(Warm), Budget, Recorder.Metrics, Time, NullLoggerFactory.Instance);
     }
 
     public FakeLauncher Launcher { get; } = new();
@@ -37,6 +39,8 @@ internal sealed class ServersFixture : IDisposable
     public StartGate Gate { get; }
 
     public WarmChildren Warm { get; }
+
+    public SupervisionContext Supervision { get; }
 
     /// <summary>A stdio server whose program exists, though it is never started.</summary>
     public static ServerConfig Config(string name = "one") =>

@@ -6,51 +6,44 @@ using McpGateway.Sessions.Queues;
 namespace McpGateway.Backends.Stdio.Connection;
 
 /// <summary>
-/// One running child and its pipes: gives each request an id of its own, brings the answer to the call that asked, and
-/// everything else to the one listener. It owns the process from start to end.
+/// One running child: gives each request an id of its own, brings each answer to its call, and everything else to the one
+/// observer. It owns the process from start to end.
 /// </summary>
 internal sealed partial class ChildConnection : IServerConnection, IAsyncDisposable
 {
-    // A child's last answers may still lie in its pipe when it has exited; a grandchild may hold the pipe open for ever.
-    private static readonly TimeSpan DrainAfterExit = TimeSpan.FromSeconds(1);
-
     private readonly IChildProcess _process;
-    private readonly IConnectionObserver _listener;
+    private readonly IConnectionObserver _observer;
     private readonly ServerState _server;
     private readonly ChildContext _context;
-    private readonly ILogger _log;
     private readonly MessageQueue _toChild;
-    private readonly ChildErrorOutput _errorOutput;
-    private readonly Task _running;
-    private readonly Lock _stopLock = new();
-    private readonly TaskCompletionSource<string> _condemned = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private ChildFailure? _failure;
-    private Task? _stopping;
+    private readonly ChildLifetime _lifetime;
 
     public ChildConnection(
-        IChildProcess process, IConnectionObserver listener, ServerState server, CallRegistry calls, ChildContext context, UserEnvironment? user = null)
+        IChildProcess process, IConnectionObserver observer, ServerState server, CallRegistry calls, ChildContext context,
+        UserEnvironment? user = null)
     {
         Calls = new ConnectionCalls(calls, this);
         _process = process;
-        _listener = listener;
+        _observer = observer;
         _server = server;
         _context = context;
-        _log = context.Loggers.CreateLogger($"McpGateway.Servers.{server.Name}");
         _toChild = new MessageQueue(QueueLimits.Default, context.Budget);
-        _errorOutput = new ChildErrorOutput(
-            new SecretRedactor(server.Stdio, user), line => Log.ErrorOutput(_log, server.Name, process.Id, line));
-        Log.Started(_log, server.Name, process.Id);
-        context.Metrics.ChildStarted(server.Name);
-        _running = Task.Run(RunAsync);
+        var log = ServerLog.Create(context.Loggers, server.Name);
+        var errorOutput = new ChildErrorOutput(
+            new SecretRedactor(server.Stdio, user), text => Log.ErrorOutput(log, server.Name, process.Id, text));
+        var output = new ChildOutputReader(this, server.Name, context.Metrics, log, context.MaxMessageBytes);
+        var streams = new ChildStreams(process, _toChild, output, errorOutput, server.Name, context.Time, log);
+        _lifetime = new ChildLifetime(process, streams, _toChild, errorOutput, server.Name, context.Metrics, log);
+        _lifetime.Start(observer, FailCallsAsync);
     }
 
     public int ProcessId => _process.Id;
 
-    /// <summary>What it was asked and has not answered.</summary>
+    /// <summary>The calls that it has not answered.</summary>
     public ConnectionCalls Calls { get; }
 
-    /// <summary>Whether it is gone, or about to be stopped: from then on its calls fail.</summary>
-    public bool IsLost => Volatile.Read(ref _failure) is not null;
+    /// <summary>Whether it is gone, unusable or being stopped: from then on its calls fail.</summary>
+    public bool IsLost => _lifetime.Failure is not null;
 
     /// <summary>Sends a request under an id of the child's own; waits while the child's queue is full.</summary>
     /// <param name="request">Owned by the connection from here on.</param>
@@ -65,7 +58,7 @@ internal sealed partial class ChildConnection : IServerConnection, IAsyncDisposa
                 request.ReplaceProgressToken(call.ServerId);
             switch (_toChild.TryEnqueue(request))
             {
-                case Enqueued.Yes when Volatile.Read(ref _failure) is { } late: // it came between the two steps above
+                case Enqueued.Yes when _lifetime.Failure is { } late: // it came between the two steps above
                     await call.FailAsync(late.ToError());
                     return;
                 case Enqueued.Yes:
@@ -74,7 +67,8 @@ internal sealed partial class ChildConnection : IServerConnection, IAsyncDisposa
                     return;
                 case Enqueued.Closed:
                     request.Dispose();
-                    await call.FailAsync((Volatile.Read(ref _failure) ?? Failure("no longer reads its standard input", null)).ToError());
+                    var failure = _lifetime.Failure ?? _lifetime.Describe("no longer reads its standard input");
+                    await call.FailAsync(failure.ToError());
                     return;
             }
 
@@ -85,10 +79,10 @@ internal sealed partial class ChildConnection : IServerConnection, IAsyncDisposa
         request.Dispose(); // nobody waits for the answer any more
     }
 
-    /// <summary>Whether somebody waits for an answer of its, or something sent to it is still on the way.</summary>
+    /// <summary>Whether a call waits for its answer, or a message waits to be written to it.</summary>
     public bool IsBusy => _toChild.Bytes > 0 || Calls.AnyAwaited;
 
-    /// <summary>Sends a notification or an answer; waits while the child's queue is full, as long as a request may take.</summary>
+    /// <summary>Sends a notification or an answer; waits while the queue is full, as long as a request may take.</summary>
     /// <param name="message">Owned by the connection from here on.</param>
     /// <param name="cancellationToken">The message is dropped when it fires first.</param>
     public async ValueTask SendAsync(JsonRpcMessage message, CancellationToken cancellationToken)
@@ -116,11 +110,11 @@ internal sealed partial class ChildConnection : IServerConnection, IAsyncDisposa
             Drop(message, "child-queue-full");
     }
 
-    /// <summary>Ends a child that has gone beyond what it may: its calls fail at once, and it is killed.</summary>
+    /// <summary>Ends a child that has exceeded a limit: its calls fail at once, and it is killed.</summary>
     /// <param name="reason">The end of the sentence "The server 'x' …".</param>
-    public void Kill(string reason) => _condemned.TrySetResult(reason);
+    public void Kill(string reason) => _lifetime.Kill(reason);
 
-    /// <summary>Bytes of memory that it and its descendants take; null when that cannot be told.</summary>
+    /// <summary>Bytes of memory that it and its descendants take; null where that is unknown.</summary>
     public long? ReadMemory() => _process.ReadMemory();
 
     public void Cancel(PendingCall call, JsonRpcMessage? notification, string reason)
@@ -132,11 +126,32 @@ internal sealed partial class ChildConnection : IServerConnection, IAsyncDisposa
     }
 
     /// <summary>Ends the child in order and waits until it is gone. Pending calls are failed.</summary>
-    public ValueTask DisposeAsync()
+    public ValueTask DisposeAsync() => new(_lifetime.StopAsync());
+
+    /// <summary>The child sent a message.</summary>
+    /// <param name="message">Owned by the connection from here on.</param>
+    public ValueTask ReceiveAsync(JsonRpcMessage message)
     {
-        lock (_stopLock)
-            _stopping ??= StopAsync();
-        return new ValueTask(_stopping);
+        if (!message.Envelope.IsAnswer)
+            return _observer.OnMessageAsync(message, this);
+        if (Calls.Find(message.Envelope.Id) is { } call)
+            return call.TakeAnswerAsync(message);
+
+        // No call has this id, or it waits no longer. Never broadcast: it may be another's answer, or a forged one.
+        Drop(message, "unknown-id");
+        return default;
+    }
+
+    /// <summary>The child sent an answer that cannot be relayed.</summary>
+    /// <param name="id">The call's, as the child sees it.</param>
+    /// <param name="reason">The end of the sentence "The server 'x' …".</param>
+    /// <returns>False when no call waits under this id.</returns>
+    public async ValueTask<bool> TryFailAsync(JsonRpcId id, string reason)
+    {
+        if (Calls.Find(id) is not { } call)
+            return false;
+        await call.FailAsync(_lifetime.Describe(reason).ToError());
+        return true;
     }
 
     private bool TryTakeBack(PendingCall call)
@@ -169,7 +184,15 @@ internal sealed partial class ChildConnection : IServerConnection, IAsyncDisposa
         }
     }
 
-    private ChildFailure Failure(string reason, ChildExit? exit) => new(_server.Name, reason, exit, _errorOutput.LastLines);
+    // Together: each may wait for a client that does not read.
+    private Task FailCallsAsync(ChildFailure failure) =>
+        Task.WhenAll(Calls.Snapshot().Select(call => call.FailAsync(failure.ToError()).AsTask()));
 
     private void Drop(JsonRpcMessage message, string reason) => _context.Metrics.Drop(_server.Name, message, reason);
+
+    private static partial class Log
+    {
+        [LoggerMessage(2, LogLevel.Information, "{Server}[{Pid}] stderr: {Line}", EventName = "ChildErrorOutput")]
+        public static partial void ErrorOutput(ILogger log, string server, int pid, string line);
+    }
 }

@@ -12,7 +12,7 @@ namespace McpGateway.Backends.Stdio.Guarding;
 /// On Linux the program's first process is a guard, and the gateway is its child: when the gateway is killed or crashes, the
 /// kernel hands whatever it leaves behind to the guard, which kills it. See docs/processes.md.
 /// </summary>
-public static class Guard
+internal static class Guard
 {
     /// <summary><c>off</c>: the gateway runs without a guard.</summary>
     public const string Switch = "MCPGATEWAY_GUARD";

@@ -3,7 +3,7 @@ using McpGateway.Cli.DemoServer;
 namespace McpGateway.Backends.Stdio.Launching;
 
 /// <summary>Starts programs. A seam because there are to be two ways of doing it: docs/decisions/0005-cliwrap.md.</summary>
-public interface IChildLauncher
+internal interface IChildLauncher
 {
     /// <exception cref="ChildLaunchException">The program could not be started; the message says why.</exception>
     IChildProcess Launch(LaunchSpec spec);
@@ -14,14 +14,14 @@ public interface IChildLauncher
 /// <param name="Arguments">Handed over one by one, never joined.</param>
 /// <param name="Environment">All that the program sees. Values are secrets.</param>
 /// <param name="WorkingDirectory">Null: the gateway's own.</param>
-public sealed record LaunchSpec(
+internal sealed record LaunchSpec(
     string FileName,
     IReadOnlyList<string> Arguments,
     IReadOnlyDictionary<string, string> Environment,
     string? WorkingDirectory);
 
 /// <summary>A started program. Disposing of it frees the pipes and does not stop it; <see cref="StopAsync"/> does.</summary>
-public interface IChildProcess : IDisposable
+internal interface IChildProcess : IDisposable
 {
     int Id { get; }
 
@@ -49,7 +49,7 @@ public interface IChildProcess : IDisposable
 /// <summary>How a program ended.</summary>
 /// <param name="Code">Its exit code; null when a signal ended it.</param>
 /// <param name="Signal">The signal's number; null when it exited by itself. With neither, it cannot be told.</param>
-public readonly record struct ChildExit(int? Code, int? Signal)
+internal readonly record struct ChildExit(int? Code, int? Signal)
 {
     public override string ToString() => (Code, Signal) switch
     {
@@ -60,7 +60,7 @@ public readonly record struct ChildExit(int? Code, int? Signal)
 }
 
 /// <summary>How long a program may take to end by itself at each step of a stop.</summary>
-public sealed record StopTimes(TimeSpan AfterEndOfInput, TimeSpan AfterTerminate)
+internal sealed record StopTimes(TimeSpan AfterEndOfInput, TimeSpan AfterTerminate)
 {
     public static StopTimes Default { get; } = new(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(2));
 
@@ -69,4 +69,4 @@ public sealed record StopTimes(TimeSpan AfterEndOfInput, TimeSpan AfterTerminate
 }
 
 /// <summary>A program could not be started. The message names the program, and never its environment.</summary>
-public sealed class ChildLaunchException(string message, Exception? inner = null) : Exception(message, inner);
+internal sealed class ChildLaunchException(string message, Exception? inner = null) : Exception(message, inner);

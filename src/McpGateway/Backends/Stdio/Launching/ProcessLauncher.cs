@@ -4,7 +4,7 @@ using System.Diagnostics;
 namespace McpGateway.Backends.Stdio.Launching;
 
 /// <summary>Starts children with the framework's own <see cref="Process"/>, on every platform that it knows.</summary>
-public sealed class ProcessLauncher(TimeProvider time) : IChildLauncher
+internal sealed class ProcessLauncher(TimeProvider time) : IChildLauncher
 {
     public IChildProcess Launch(LaunchSpec spec)
     {

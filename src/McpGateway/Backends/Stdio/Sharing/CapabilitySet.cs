@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using McpGateway.Backends.Stdio.Supervision;
 using McpGateway.JsonRpc;
 using McpGateway.Policies;
 
@@ -17,7 +18,7 @@ internal static class CapabilitySet
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 64 };
 
     /// <summary>The client answers no requests.</summary>
-    public const string None = "{}";
+    public const string None = Handshake.NoCapabilities;
 
     /// <summary>Reads <c>params.capabilities</c> of a request to initialize.</summary>
     /// <param name="initialize">The request; without the member it declares <see cref="None"/>.</param>

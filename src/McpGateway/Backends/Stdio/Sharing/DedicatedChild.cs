@@ -29,13 +29,13 @@ internal sealed class DedicatedChild : IBackendSession, IChildObserver
     private Handshake? _handshake;
     private bool _clientShakesHands;
 
-    public DedicatedChild(Session session, ChildManager children, ProcessSlot slot, SupervisionContext context)
+    public DedicatedChild(Session session, ProcessSlot slot, SupervisionContext context)
     {
         _session = session;
         _context = context;
         Calls = new CallRegistry(session.Server.Name, isShared: false, context.Time, context.Metrics);
-        _supervisor = new ChildSupervisor(session.Server, children, slot, this, Calls, context, session.User);
-        ListedItems = new ListedItems(request => _supervisor.AskAsync(request, _handshake));
+        _supervisor = new ChildSupervisor(slot, this, Calls, context, session.User);
+        ListedItems = new ListedItems(request => _supervisor.Sender.AskAsync(request, _handshake));
     }
 
     public bool IsShared => false;
@@ -60,13 +60,13 @@ internal sealed class DedicatedChild : IBackendSession, IChildObserver
             WatchHandshake(request, call);
         else
             _state.Watch(request, call);
-        return _supervisor.CallAsync(request, call, _handshake);
+        return _supervisor.Sender.CallAsync(request, call, _handshake);
     }
 
     public ValueTask NotifyAsync(JsonRpcMessage notification, CancellationToken cancellationToken)
     {
         if (notification.Envelope.Method != McpMethod.Initialized || _clientShakesHands)
-            return _supervisor.SendAsync(notification, _handshake, cancellationToken);
+            return _supervisor.Sender.SendAsync(notification, _handshake, cancellationToken);
         notification.Dispose(); // the gateway has sent its own
         return default;
     }
@@ -80,7 +80,7 @@ internal sealed class DedicatedChild : IBackendSession, IChildObserver
         }
 
         answer.ReplaceId(serverRequest.ServerId);
-        return _supervisor.AnswerAsync(serverRequest, answer, cancellationToken);
+        return _supervisor.Sender.AnswerAsync(serverRequest, answer, cancellationToken);
     }
 
     public void Refuse(JsonRpcMessage request, JsonRpcError error)
@@ -97,7 +97,7 @@ internal sealed class DedicatedChild : IBackendSession, IChildObserver
     {
         ListedItems.Clear();
         foreach (var request in _state.Requests())
-            await _supervisor.TellAsync(child, request);
+            await _supervisor.Sender.TellAsync(child, request);
         foreach (var notification in ListsChanged.For(_supervisor.InitializeResult))
             await _session.DeliverAsync(notification, null);
     }
@@ -121,7 +121,7 @@ internal sealed class DedicatedChild : IBackendSession, IChildObserver
         return default;
     }
 
-    void IChildObserver.OnAsleep() => CancelServerRequests();
+    void IChildObserver.OnHibernated() => CancelServerRequests();
 
     void IChildObserver.OnLost(JsonRpcError error, bool isFinal)
     {
@@ -130,6 +130,8 @@ internal sealed class DedicatedChild : IBackendSession, IChildObserver
         else
             CancelServerRequests();
     }
+
+    Task? IChildObserver.TryEndIfUnused() => null; // its session uses it
 
     private void CancelServerRequests() => _ = ServerRequestCancellation.SendAsync(_serverRequests.TakeAll(_session), _context);
 

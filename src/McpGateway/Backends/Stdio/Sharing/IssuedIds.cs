@@ -1,3 +1,4 @@
+using McpGateway.Backends.Stdio.Supervision;
 using McpGateway.JsonRpc;
 using McpGateway.Sessions;
 

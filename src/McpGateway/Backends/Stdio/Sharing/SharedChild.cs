@@ -24,26 +24,24 @@ internal sealed class SharedChild : IChildObserver
     private Task? _ending;
 
     /// <param name="key">Whom it serves.</param>
-    /// <param name="children">Gives the slots for its later processes.</param>
-    /// <param name="slot">The one for the first process.</param>
+    /// <param name="slot">For its first process.</param>
     /// <param name="context">The gateway's parts.</param>
     /// <param name="onEnded">Told once, with what completes when the process is gone.</param>
-    public SharedChild(
-        ChildKey key, ChildManager children, ProcessSlot slot, SupervisionContext context, Action<SharedChild, Task> onEnded)
+    public SharedChild(ChildKey key, ProcessSlot slot, SupervisionContext context, Action<SharedChild, Task> onEnded)
     {
         Key = key;
         _context = context;
         _onEnded = onEnded;
-        var log = context.Loggers.CreateLogger($"McpGateway.Servers.{key.Server.Name}");
+        var log = ServerLog.Create(context.Loggers, key.Server.Name);
         Calls = new CallRegistry(key.Server.Name, isShared: true, context.Time, context.Metrics)
         {
             OnAnswered = IssuedIds.Record,
         };
-        _supervisor = new ChildSupervisor(key.Server, children, slot, this, Calls, context, key.User);
+        _supervisor = new ChildSupervisor(slot, this, Calls, context, key.User);
         _handshake = Handshake.Declaring(key.Capabilities);
         Levels = new LogLevels(level => TellAsync(McpMethod.SetLevel, new() { ["level"] = level }), log);
         Subscriptions = new SharedSubscriptions(this, context.Budget, log);
-        ListedItems = new ListedItems(request => _supervisor.AskAsync(request, _handshake));
+        ListedItems = new ListedItems(request => _supervisor.Sender.AskAsync(request, _handshake));
         _router = new SharedChildRouter(this, new UnattributedLog(key.Server, log));
     }
 
@@ -66,16 +64,6 @@ internal sealed class SharedChild : IChildObserver
     /// <summary>What the child answered to the gateway's initialize. Only after <see cref="ConnectAsync"/>.</summary>
     public ReadOnlySpan<byte> InitializeResult => _supervisor.InitializeResult;
 
-    /// <summary>Whether it has no session, and has not begun to end for that.</summary>
-    public bool IsVacant
-    {
-        get
-        {
-            lock (_lock)
-                return _members.Count == 0 && _ending is null;
-        }
-    }
-
     /// <summary>The only session that uses it; null when none does, or several do.</summary>
     public Session? OnlyMember
     {
@@ -86,11 +74,8 @@ internal sealed class SharedChild : IChildObserver
         }
     }
 
-    /// <inheritdoc cref="ChildSupervisor.HoldsPlace"/>
-    public bool HoldsPlace => _supervisor.HoldsPlace;
-
-    /// <inheritdoc cref="ChildSupervisor.UsedAt"/>
-    public long UsedAt => _supervisor.UsedAt;
+    /// <inheritdoc cref="ChildActivity.UsedAt"/>
+    public long UsedAt => _supervisor.Activity.UsedAt;
 
     private ServerState Server => Key.Server;
 
@@ -101,8 +86,8 @@ internal sealed class SharedChild : IChildObserver
             return [.. _members];
     }
 
-    /// <inheritdoc cref="ChildSupervisor.Touch"/>
-    public void Touch() => _supervisor.Touch();
+    /// <inheritdoc cref="ChildActivity.Touch()"/>
+    public void Touch() => _supervisor.Activity.Touch();
 
     /// <returns>False when it is about to end.</returns>
     public bool TryJoin(Session session)
@@ -111,7 +96,7 @@ internal sealed class SharedChild : IChildObserver
         {
             if (_ending is not null)
                 return false;
-            _supervisor.Touch();
+            _supervisor.Activity.Touch();
             return _members.Add(session);
         }
     }
@@ -137,18 +122,18 @@ internal sealed class SharedChild : IChildObserver
         && JsonMembers.TryFind(capabilities, capability, out _);
 
     /// <summary>Sends a call of a session's. It never fails: a call that cannot be sent is answered with an error.</summary>
-    public ValueTask CallAsync(JsonRpcMessage request, ClientCall call) => _supervisor.CallAsync(request, call, _handshake);
+    public ValueTask CallAsync(JsonRpcMessage request, ClientCall call) => _supervisor.Sender.CallAsync(request, call, _handshake);
 
     public ValueTask SendAsync(JsonRpcMessage message, CancellationToken cancellationToken) =>
-        _supervisor.SendAsync(message, _handshake, cancellationToken);
+        _supervisor.Sender.SendAsync(message, _handshake, cancellationToken);
 
-    /// <inheritdoc cref="ChildSupervisor.AnswerAsync"/>
+    /// <inheritdoc cref="ChildSender.AnswerAsync"/>
     public ValueTask AnswerAsync(ServerRequest request, JsonRpcMessage answer, CancellationToken cancellationToken) =>
-        _supervisor.AnswerAsync(request, answer, cancellationToken);
+        _supervisor.Sender.AnswerAsync(request, answer, cancellationToken);
 
     /// <summary>Sends a request of the gateway's own. A child that is not there learns it when it is.</summary>
     public Task TellAsync(string method, System.Text.Json.Nodes.JsonObject parameters) => _supervisor.Child is { } child
-        ? _supervisor.TellAsync(child, GatewayCall.Request(method, parameters))
+        ? _supervisor.Sender.TellAsync(child, GatewayCall.Request(method, parameters))
         : Task.CompletedTask;
 
     public void Drop(JsonRpcMessage message, string reason) => _context.Metrics.Drop(Server.Name, message, reason);
@@ -162,16 +147,38 @@ internal sealed class SharedChild : IChildObserver
         _supervisor.Tick(now);
         var keptReady = Key.ServesAll && Server.Config.Warm > 0;
         if (Server.IsRetired || (!keptReady && _context.Time.GetElapsedTime(UsedAt, now) >= Server.Config.IdleTimeout))
-            await EndIfVacantAsync();
+            await (TryEndIfUnused() ?? Task.CompletedTask);
     }
 
-    /// <summary>Ends it if no session uses it.</summary>
-    public Task EndIfVacantAsync() => EndAsync(Refusal.SessionNotFound.Error, onlyIfVacant: true);
+    /// <inheritdoc/>
+    public Task? TryEndIfUnused()
+    {
+        lock (_lock)
+        {
+            if (_ending is not null || _members.Count > 0)
+                return null;
+            _ending = Task.Run(() => EndCoreAsync(Refusal.SessionNotFound.Error));
+        }
+
+        _onEnded(this, _ending);
+        return _ending;
+    }
 
     /// <summary>Ends it and the sessions that use it.</summary>
     /// <param name="error">What their calls in flight are answered with.</param>
     /// <returns>Completes when the process is gone; the same task for every caller.</returns>
-    public Task EndAsync(JsonRpcError error) => EndAsync(error, onlyIfVacant: false);
+    public Task EndAsync(JsonRpcError error)
+    {
+        lock (_lock)
+        {
+            if (_ending is not null)
+                return _ending;
+            _ending = Task.Run(() => EndCoreAsync(error));
+        }
+
+        _onEnded(this, _ending);
+        return _ending;
+    }
 
     ValueTask IChildObserver.OnMessageAsync(JsonRpcMessage message, ChildConnection child) => _router.RouteAsync(message, child);
 
@@ -179,9 +186,9 @@ internal sealed class SharedChild : IChildObserver
     {
         ListedItems.Clear();
         if (Levels.Told is { } level)
-            await _supervisor.TellAsync(child, GatewayCall.Request(McpMethod.SetLevel, new() { ["level"] = level }));
+            await _supervisor.Sender.TellAsync(child, GatewayCall.Request(McpMethod.SetLevel, new() { ["level"] = level }));
         foreach (var uri in Subscriptions.Uris())
-            await _supervisor.TellAsync(child, GatewayCall.Request(McpMethod.Subscribe, new() { ["uri"] = uri }));
+            await _supervisor.Sender.TellAsync(child, GatewayCall.Request(McpMethod.Subscribe, new() { ["uri"] = uri }));
         foreach (var notification in ListsChanged.For(InitializeResult))
             await SharedChildRouter.DeliverToAllAsync(notification, Members());
     }
@@ -194,28 +201,13 @@ internal sealed class SharedChild : IChildObserver
             ForgetIssued();
     }
 
-    void IChildObserver.OnAsleep() => ForgetIssued();
+    void IChildObserver.OnHibernated() => ForgetIssued();
 
     // Its ids and its requests are gone with the child; another may issue the same ids.
     private void ForgetIssued()
     {
         IssuedIds.Clear();
         _ = ServerRequestCancellation.SendAsync(ServerRequests.TakeAll(), _context);
-    }
-
-    private Task EndAsync(JsonRpcError error, bool onlyIfVacant)
-    {
-        lock (_lock)
-        {
-            if (_ending is not null)
-                return _ending;
-            if (onlyIfVacant && _members.Count > 0)
-                return Task.CompletedTask;
-            _ending = Task.Run(() => EndCoreAsync(error));
-        }
-
-        _onEnded(this, _ending);
-        return _ending;
     }
 
     private async Task EndCoreAsync(JsonRpcError error)

@@ -13,7 +13,8 @@ internal sealed class GatewayCall(CallRegistry registry) : PendingCall(registry)
     public Task<byte[]> Result => _result.Task;
 
     /// <summary>A request for such a call; its id is given when it is sent.</summary>
-    public static JsonRpcMessage Request(string method, JsonObject parameters) => JsonRpcMessage.CreateRequest(method, parameters);
+    public static JsonRpcMessage Request(string method, JsonObject parameters) =>
+        JsonRpcMessage.CreateRequest(method, parameters);
 
     public override bool KeepsAwake => false;
 
@@ -35,11 +36,4 @@ internal sealed class GatewayCall(CallRegistry registry) : PendingCall(registry)
         _result.TrySetException(new GatewayCallException(error));
         return default;
     }
-}
-
-/// <summary>A request of the gateway's own has no result.</summary>
-/// <param name="failure">Why the child cannot answer; null when it answered with an error, whose text may hold anything.</param>
-internal sealed class GatewayCallException(JsonRpcError? failure) : Exception(failure?.Message ?? "The server answered with an error.")
-{
-    public JsonRpcError? Failure { get; } = failure;
 }

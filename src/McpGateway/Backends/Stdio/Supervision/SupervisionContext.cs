@@ -3,6 +3,13 @@ using McpGateway.Sessions.Queues;
 
 namespace McpGateway.Backends.Stdio.Supervision;
 
-/// <summary>What everything that keeps children running needs of the gateway.</summary>
+/// <summary>What every child's supervisor needs of the gateway.</summary>
 internal sealed record SupervisionContext(
-    ChildStarter Starter, StartGate Gate, WarmChildren Warm, QueueBudget Budget, GatewayMetrics Metrics, TimeProvider Time, ILoggerFactory Loggers);
+    ChildStarter Starter,
+    StartGate Gate,
+    WarmChildren Warm,
+    ProcessSlots Slots,
+    QueueBudget Budget,
+    GatewayMetrics Metrics,
+    TimeProvider Time,
+    ILoggerFactory Loggers);

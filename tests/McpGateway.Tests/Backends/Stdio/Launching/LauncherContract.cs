@@ -16,7 +16,7 @@ public abstract class LauncherContract : IDisposable
 
     private protected ManualTimeProvider Time { get; } = new();
 
-    protected abstract IChildLauncher Launcher { get; }
+    private protected abstract IChildLauncher Launcher { get; }
 
     protected LauncherContract() => Assert.SkipWhen(OperatingSystem.IsWindows(), "The programs of these tests are Unix's.");
 
@@ -221,14 +221,14 @@ public abstract class LauncherContract : IDisposable
 [UnsupportedOSPlatform("windows")]
 public sealed class ProcessLauncherTests : LauncherContract
 {
-    protected override IChildLauncher Launcher => new ProcessLauncher(Time);
+    private protected override IChildLauncher Launcher => new ProcessLauncher(Time);
 }
 
 #if USE_CLIWRAP
 [UnsupportedOSPlatform("windows")]
 public sealed class CliWrapLauncherTests : LauncherContract
 {
-    protected override IChildLauncher Launcher => new CliWrapLauncher(Time);
+    private protected override IChildLauncher Launcher => new CliWrapLauncher(Time);
 
     protected override bool KnowsExitAfterSignal => false;
 }

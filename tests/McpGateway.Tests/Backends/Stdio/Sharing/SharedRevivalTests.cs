@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using McpGateway.Backends.Stdio.Supervision;
 using McpGateway.Configuration;
 using McpGateway.Sessions;
 using McpGateway.Tests.JsonRpc;
@@ -14,7 +15,7 @@ public sealed class SharedRevivalTests : IAsyncDisposable
 
     private readonly SessionsFixture _fixture = new();
     private readonly SessionManager _sessions;
-    private readonly ServerState _server;
+    private readonly StdioServerState _server;
     private readonly Session _first;
     private readonly Session _second;
 
@@ -22,7 +23,7 @@ public sealed class SharedRevivalTests : IAsyncDisposable
     {
         var config = ServersFixture.Config();
         var target = (StdioTarget)config.Target with { Isolation = Isolation.User };
-        _server = new ServerState(config with { Target = target, MaxProcesses = 1 }, _fixture.Time);
+        _server = new StdioServerState(config with { Target = target, MaxProcesses = 1 }, _fixture.Time);
         _sessions = _fixture.Manager();
         (_first, _second) = (Open(), Open());
     }

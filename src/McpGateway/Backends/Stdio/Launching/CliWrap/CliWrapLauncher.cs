@@ -5,7 +5,7 @@ using CliWrap;
 namespace McpGateway.Backends.Stdio.Launching;
 
 /// <summary>Starts children with CliWrap: docs/decisions/0005-cliwrap.md.</summary>
-public sealed class CliWrapLauncher(TimeProvider time) : IChildLauncher
+internal sealed class CliWrapLauncher(TimeProvider time) : IChildLauncher
 {
     public IChildProcess Launch(LaunchSpec spec)
     {

@@ -7,7 +7,7 @@ namespace McpGateway.Backends.Stdio.Launching.Linux;
 /// docs/processes.md.
 /// </summary>
 [SupportedOSPlatform("linux")]
-public sealed class LinuxLauncher(TimeProvider time, ILogger<LinuxLauncher> log) : IChildLauncher
+internal sealed class LinuxLauncher(TimeProvider time, ILogger<LinuxLauncher> log) : IChildLauncher
 {
     public IChildProcess Launch(LaunchSpec spec)
     {

@@ -13,7 +13,7 @@ public sealed class LinuxLauncherTests : LauncherContract
 
     public LinuxLauncherTests() => Assert.SkipUnless(OperatingSystem.IsLinux(), "This launcher is Linux's.");
 
-    protected override IChildLauncher Launcher => new LinuxLauncher(Time, NullLogger<LinuxLauncher>.Instance);
+    private protected override IChildLauncher Launcher => new LinuxLauncher(Time, NullLogger<LinuxLauncher>.Instance);
 
     /// <summary>Ways in which a descendant gets out of reach. All ignore what they can ignore.</summary>
     public static TheoryData<string, string> Escapes => new()

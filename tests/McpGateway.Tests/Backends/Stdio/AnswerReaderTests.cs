@@ -1,7 +1,7 @@
-using McpGateway.Backends.Stdio.Sharing;
+using McpGateway.Backends.Stdio.Supervision;
 using McpGateway.Tests.JsonRpc;
 
-namespace McpGateway.Tests.Backends.Stdio.Sharing;
+namespace McpGateway.Tests.Backends.Stdio;
 
 public sealed class AnswerReaderTests
 {

@@ -1,22 +1,23 @@
-namespace McpGateway.Sessions;
+namespace McpGateway.Backends.Stdio.Supervision;
 
 /// <summary>
-/// When what has failed may be tried again: at once after the first failure, then after twice as long each time, up to a
-/// minute, with a share of chance so that many do not come back in the same moment. A success resets it.
+/// When something that failed may be tried again: at once after the first failure, then after a delay that doubles with each
+/// failure, up to a minute. The delay is randomized, so that servers that failed together are not restarted together. A success
+/// resets it.
 /// </summary>
 internal sealed class Backoff(TimeProvider time)
 {
     private static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromMinutes(1);
 
-    // Of the delay, up and down.
+    // The share of the delay by which it is at most shortened or extended.
     private const double Jitter = 0.25;
 
     private readonly Lock _lock = new();
     private long _since;
     private TimeSpan _delay;
 
-    /// <summary>Failures since the last success; those that came while it was already waiting count as one.</summary>
+    /// <summary>Failures since the last success. Those that come during a delay do not count: they began before it.</summary>
     public int Failures { get; private set; }
 
     /// <summary>Time until the next try; zero when it may be now.</summary>
@@ -32,9 +33,10 @@ internal sealed class Backoff(TimeProvider time)
         }
     }
 
-    /// <summary>What went wrong last; null after a success.</summary>
+    /// <summary>The reason of the last failure; null after a success.</summary>
     public string? LastFailure { get; private set; }
 
+    /// <summary>Records a failure.</summary>
     /// <returns>Time until the next try.</returns>
     public TimeSpan Failed(string reason)
     {

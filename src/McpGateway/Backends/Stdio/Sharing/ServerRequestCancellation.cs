@@ -1,15 +1,18 @@
 using System.Text.Json.Nodes;
+using McpGateway.Backends.Stdio.Supervision;
 using McpGateway.JsonRpc;
 using McpGateway.Sessions;
 
-namespace McpGateway.Backends.Stdio.Supervision;
+namespace McpGateway.Backends.Stdio.Sharing;
 
-/// <summary>Tells clients that a child which is gone no longer waits for their answers, so that nobody fills in a form in vain.</summary>
+/// <summary>
+/// Tells clients that a child which is gone no longer waits for their answers, so that no user fills in a form for nothing.
+/// </summary>
 internal static partial class ServerRequestCancellation
 {
-    public static async Task SendAsync(IEnumerable<ServerRequest> asked, SupervisionContext context)
+    public static async Task SendAsync(IEnumerable<ServerRequest> requests, SupervisionContext context)
     {
-        foreach (var request in asked)
+        foreach (var request in requests)
         {
             try
             {
@@ -31,7 +34,7 @@ internal static partial class ServerRequestCancellation
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Error, "A client could not be told that its answer is no longer awaited", EventName = "WithdrawalFailed")]
+        [LoggerMessage(1, LogLevel.Error, "A client could not be told that its answer is no longer awaited", EventName = "CancellationFailed")]
         public static partial void NotTold(ILogger log, Exception exception);
     }
 }

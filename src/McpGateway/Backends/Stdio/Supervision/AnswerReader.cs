@@ -1,9 +1,10 @@
+using System.Buffers.Text;
 using System.Text.Json;
 using McpGateway.JsonRpc;
 
-namespace McpGateway.Backends.Stdio.Sharing;
+namespace McpGateway.Backends.Stdio.Supervision;
 
-/// <summary>Reads the ids that an answer hands out, and by which later messages are known to belong to the same session.</summary>
+/// <summary>Reads the ids in an answer by which later messages are known to belong to the same session.</summary>
 internal static class AnswerReader
 {
     /// <summary>The task that a request was answered with (<c>result.task.taskId</c>, 2025-11-25); null for none.</summary>
@@ -12,7 +13,7 @@ internal static class AnswerReader
             ? JsonMembers.FindText(task, "taskId"u8)
             : null;
 
-    /// <summary>The elicitations by URL that the client is sent to before it may try again (-32042, 2025-11-25).</summary>
+    /// <summary>The URL elicitations that the client must finish before it may try again (-32042, 2025-11-25).</summary>
     public static IReadOnlyList<string> FindElicitations(JsonRpcMessage answer)
     {
         var ids = new List<string>();
@@ -37,5 +38,5 @@ internal static class AnswerReader
 
     private static bool IsUrlElicitationRequired(ReadOnlySpan<byte> error) =>
         JsonMembers.TryFind(error, "code"u8, out var code)
-        && System.Buffers.Text.Utf8Parser.TryParse(code, out int number, out _) && number == JsonRpcErrorCode.UrlElicitationRequired;
+        && Utf8Parser.TryParse(code, out int number, out _) && number == JsonRpcErrorCode.UrlElicitationRequired;
 }

@@ -1,9 +1,10 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using McpGateway.JsonRpc;
 
-namespace McpGateway.Backends.Stdio.Supervision;
+namespace McpGateway.Backends.Stdio.Sharing;
 
-/// <summary>A new child may list other tools, resources and prompts than the last one: its clients are to look again.</summary>
+/// <summary>Tells clients to list tools, resources and prompts again: a new child may have others than the last one.</summary>
 internal static class ListsChanged
 {
     private static readonly string[] Lists = ["tools", "resources", "prompts"];
@@ -16,7 +17,7 @@ internal static class ListsChanged
             return announced;
         foreach (var list in Lists)
         {
-            if (JsonMembers.TryFind(capabilities, System.Text.Encoding.ASCII.GetBytes(list), out var capability)
+            if (JsonMembers.TryFind(capabilities, Encoding.ASCII.GetBytes(list), out var capability)
                 && JsonMembers.TryFind(capability, "listChanged"u8, out var announces) && announces.SequenceEqual("true"u8))
             {
                 announced.Add(JsonRpcMessage.Create(new JsonObject
