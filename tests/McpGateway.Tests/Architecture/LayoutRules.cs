@@ -14,16 +14,16 @@ internal static class LayoutRules
     /// <summary>Composition, at the top of everything: free to use whatever it wires together.</summary>
     public static readonly string[] Composition = ["Program.cs", "Gateway.cs"];
 
-    // How a request goes in, and what has to be done around it.
+    // How a request for a stdio server goes in, and what has to be done around it.
     private static readonly string[] HttpEntries =
         ["Http.McpEndpoint", "Http.JsonRpcErrorWriter", "Http.SecurityHeaders", "Http.ForwardingPeer"];
 
-    // What Proxy implements of the way to a remote server.
+    // How a request for a remote server goes in, and what Proxy implements of the way out.
     private static readonly string[] RemoteEntries =
     [
         .. new[]
             {
-                "RemoteExchange", "IUpstream", "UpstreamLink", "UpstreamAddress", "UpstreamFailure",
+                "RemoteEndpoint", "RemoteExchange", "IUpstream", "UpstreamLink", "UpstreamAddress", "UpstreamFailure",
                 "UpstreamSession",
             }
             .Select(type => "Backends.Remote." + type),

@@ -12,13 +12,11 @@ public sealed class JsonRpcErrorWriterTests : IDisposable
 {
     public static TheoryData<object, int, string?> Refusals => new()
     {
-        ["session"] = Refusal.SessionNotFound,
-        ["id"] = Refusal.IdInFlight,
-        ["sessions of a user"] = Refusal.TooManySessionsOfUser("Limits:SessionsPerUser"),
-        ["sessions"] = Refusal.TooManySessions("Limits:Sessions"),
-        ["draining"] = Refusal.Draining,
-        ["failed"] = new(RefusalReason.ServerFailed, Refusal.IdInFlight.Error),
-        ["timed out"] = new(RefusalReason.ServerTimedOut, Refusal.IdInFlight.Error),
+        { Refusal.SessionNotFound, 404, null },
+        { Refusal.IdInFlight, 400, null },
+        { Refusal.TooManySessionsOfUser("Limits:SessionsPerUser"), 429, "5" },
+        { Refusal.TooManySessions("Limits:Sessions"), 503, "5" },
+        { Refusal.Draining, 503, "5" },
     };
 
     private readonly DefaultHttpContext _context = new();

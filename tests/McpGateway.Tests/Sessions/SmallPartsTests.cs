@@ -81,14 +81,14 @@ public sealed class RefusalTests
 {
     public static TheoryData<object, object, int, bool> All => new()
     {
-        ["SessionNotFound"] = (Refusal.SessionNotFound, RefusalReason.NotFound, JsonRpcErrorCode.NotFound, false),
-        ["IdInFlight"] = (Refusal.IdInFlight, RefusalReason.Invalid, JsonRpcErrorCode.InvalidRequest, false),
-        ["AlreadyInitialized"] = (Refusal.AlreadyInitialized, RefusalReason.Invalid, JsonRpcErrorCode.InvalidRequest, false),
-        ["Draining"] = (Refusal.Draining, RefusalReason.Unavailable, JsonRpcErrorCode.Overloaded, true),
-        ["QueuesFull"] = (Refusal.QueuesFull, RefusalReason.Unavailable, JsonRpcErrorCode.Overloaded, true),
-        ["TooManySessions"] = (Refusal.TooManySessions("Limits:Sessions"), RefusalReason.Unavailable, JsonRpcErrorCode.Overloaded, true),
-        ["TooManySessionsOfUser"] = (Refusal.TooManySessionsOfUser("Limits:SessionsPerUser"), RefusalReason.TooMany, JsonRpcErrorCode.Overloaded, true),
-        ["TooManyProcesses"] = (Refusal.TooManyProcesses("one"), RefusalReason.Unavailable, JsonRpcErrorCode.Overloaded, true),
+        { Refusal.SessionNotFound, RefusalReason.NotFound, JsonRpcErrorCode.NotFound, false },
+        { Refusal.IdInFlight, RefusalReason.Invalid, JsonRpcErrorCode.InvalidRequest, false },
+        { Refusal.AlreadyInitialized, RefusalReason.Invalid, JsonRpcErrorCode.InvalidRequest, false },
+        { Refusal.Draining, RefusalReason.Unavailable, JsonRpcErrorCode.Overloaded, true },
+        { Refusal.QueuesFull, RefusalReason.Unavailable, JsonRpcErrorCode.Overloaded, true },
+        { Refusal.TooManySessions("Limits:Sessions"), RefusalReason.Unavailable, JsonRpcErrorCode.Overloaded, true },
+        { Refusal.TooManySessionsOfUser("Limits:SessionsPerUser"), RefusalReason.TooMany, JsonRpcErrorCode.Overloaded, true },
+        { Refusal.TooManyProcesses("one"), RefusalReason.Unavailable, JsonRpcErrorCode.Overloaded, true },
     };
 
     [Theory]

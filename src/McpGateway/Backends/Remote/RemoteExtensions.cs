@@ -6,7 +6,7 @@ namespace McpGateway.Backends.Remote;
 internal static class RemoteExtensions
 {
     /// <summary>Adds what remote servers are reached with; the way to them is the proxy's.</summary>
-    public static IServiceCollection AddRemoteBackend(this IServiceCollection services) => services
+    public static IServiceCollection AddRemoteServers(this IServiceCollection services) => services
         .AddSingleton<SessionSeal>()
         .AddSingleton<RemoteListedItems>()
         .AddSingleton<UpstreamReports>()

@@ -87,7 +87,9 @@ internal sealed class RemotePost(RemoteContext remote, RemoteCall call, PostedMe
         await using var content = await response.Content.ReadAsStreamAsync(leave.Token);
         await using var events = new UpstreamEvents(content, remote.MessageBytes, remote.Time, leave.Token);
         var stream = remote.StreamForAnswers();
-        var calls = new UpstreamCalls(remote, call.Server, stream, Requests.Select(request => request.Envelope.Id));
+        var calls = new UpstreamCalls(remote, call.Server, stream);
+        foreach (var request in Requests)
+            calls.Add(request);
         forward.Answer(new BackendReply(stream, ReplyForm.Events) { SessionId = sessionId });
         foreach (var answer in _own)
             await stream.WriteOrDisposeAsync(answer);

@@ -35,35 +35,39 @@ internal sealed class UpstreamCalls
     /// <summary>The server has said something: it is alive, and no longer waits for the client.</summary>
     public void Touch()
     {
-        lock (_lock)
-            (_activeAt, _waitsForClient) = (remote.Time.GetTimestamp(), false);
+        foreach (var call in _waiting)
+            call.EndWaiting();
+        _waiting = [];
+        foreach (var call in _calls.Snapshot())
+            call.Touch();
     }
 
     /// <summary>
     /// The server asks the client something, and the client's time is not the server's. The client's answer may come to another
-    /// replica, so what the server sends next ends the wait.
+    /// replica, so what the server says next ends the wait.
     /// </summary>
     public void BeginWaiting()
     {
-        lock (_lock)
-            _waitsForClient = true;
+        if (_waiting.Length > 0)
+            return;
+        _waiting = _calls.Snapshot();
+        foreach (var call in _waiting)
+            call.BeginWaiting();
     }
-
-    /// <returns>Whether the caller is the one to answer it.</returns>
-    public bool TryTake(JsonRpcId id)
-    {
-        lock (_lock)
-            return _pending.Remove(id);
-    }
-
-    /// <summary>Answers the one request that has no answer yet, when there is just one.</summary>
-    public Task FailOnlyAsync(JsonRpcError error) => Count == 1 ? FailAsync(error) : Task.CompletedTask;
 
     /// <summary>Answers all that have no answer yet.</summary>
     public async Task FailAsync(JsonRpcError error)
     {
-        JsonRpcId[] failed;
-        lock (_lock)
+        foreach (var call in _calls.Snapshot())
+            await call.FailAsync(error);
+    }
+
+    /// <summary>Answers those that have taken too long.</summary>
+    /// <returns>Whether there were any.</returns>
+    public async Task<bool> FailOverdueAsync(long now)
+    {
+        var any = false;
+        foreach (var call in _calls.Snapshot())
         {
             if (Overdue(call, now) is not { } timeout)
                 continue;
@@ -71,8 +75,7 @@ internal sealed class UpstreamCalls
             await call.FailAsync(UpstreamErrors.TimedOut(_server.Name, timeout.Setting));
         }
 
-        foreach (var id in failed)
-            await replies.WriteOrDisposeAsync(JsonRpcMessage.CreateError(id, error));
+        return any;
     }
 
     private CallTimeout? Overdue(ClientCall call, long now) => CallTimeouts.Overdue(

@@ -68,7 +68,7 @@ internal sealed class UpstreamRelay(
         }
 
         stream.Tick(now);
-        if (calls is not null && await calls.FailOverdueAsync(now))
+        if (calls is not null && await calls.FailOverdueAsync(now) && calls.Count == 0)
             Leave();
     }
 
@@ -137,7 +137,8 @@ internal sealed class UpstreamRelay(
     // Whether it was passed on.
     private async ValueTask<bool> PassAsync(JsonRpcMessage message, EventFields? fields)
     {
-        if (message.Envelope.IsAnswer && calls?.TryTake(message.Envelope.Id) is false)
+        ClientCall? call = null;
+        if (message.Envelope.IsAnswer && calls is not null && (call = calls.Find(message.Envelope.Id)) is null)
         {
             remote.Metrics.Drop(server.Name, message, "unknown-id");
             return false;
@@ -148,7 +149,10 @@ internal sealed class UpstreamRelay(
         if (filter.Apply(message) is not { } left)
             return false;
         left.Event = fields;
-        await stream.WriteOrDisposeAsync(left);
+        if (call is not null)
+            await call.AnswerAsync(left);
+        else
+            await stream.WriteOrDisposeAsync(left);
         return true;
     }
 
@@ -167,8 +171,8 @@ internal sealed class UpstreamRelay(
     private async Task FailOversizedAsync()
     {
         remote.Metrics.MessageDropped(server.Name, "too-long");
-        if (calls is not null)
-            await calls.FailOnlyAsync(UpstreamErrors.TooLong(server.Name));
+        if (calls?.Only() is { } only)
+            await only.FailAsync(UpstreamErrors.TooLong(server.Name));
     }
 
     private static EventFields? FieldsOf(SseItem<PooledBytes> item) =>

@@ -33,7 +33,6 @@ internal static class StdioExtensions
         .AddSingleton<ProcessSlots>()
         .AddSingleton<SupervisionContext>()
         .AddSingleton<ChildManager>()
-        .AddSingleton<StdioParts>()
         .AddSingleton<IBackendSessions, StdioSessions>()
         .AddSingleton<IDrainParticipant, ChildDrain>()
         .AddSingleton<StdioParts>();

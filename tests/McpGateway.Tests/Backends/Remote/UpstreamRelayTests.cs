@@ -136,7 +136,8 @@ public sealed class UpstreamRelayTests : IDisposable
         UpstreamCalls? calls = null;
         if (id is { } pending)
         {
-            calls = new UpstreamCalls(_remote, Server, stream, [pending]);
+            calls = new UpstreamCalls(_remote, Server, stream);
+            calls.Add(JsonRpcMessage.Create(Encoding.UTF8.GetBytes($$"""{"jsonrpc":"2.0","id":{{pending}},"method":"tools/call"}""")));
         }
 
         var context = new DefaultHttpContext();
