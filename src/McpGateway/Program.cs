@@ -1,17 +1,8 @@
 using System.CommandLine;
 using McpGateway;
-using McpGateway.Access;
-using McpGateway.Access.Transport;
+using McpGateway.Backends.Stdio.Guarding;
 using McpGateway.Cli;
 using McpGateway.Cli.DemoServer;
-using McpGateway.Configuration;
-using McpGateway.Management;
-using McpGateway.Proxy;
-using McpGateway.Proxy.Hops;
-using McpGateway.Replicas;
-using McpGateway.Servers.Guarding;
-using McpGateway.Sessions;
-using McpGateway.Transports;
 
 var root = new RootCommand("Serves stdio MCP servers over HTTP.")
 {
@@ -23,51 +14,3 @@ var root = new RootCommand("Serves stdio MCP servers over HTTP.")
 new RunCommand(settings => Gateway.Compose(settings), Guard.Enter).AddTo(root);
 // The host sees to SIGTERM and Ctrl+C. The library's own handler would end the process two seconds later, calls and all.
 return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
-
-namespace McpGateway
-{
-    /// <summary>Puts the parts together, in the order in which a request passes them.</summary>
-    public static class Gateway
-    {
-        /// <param name="settings">From the command line.</param>
-        /// <param name="adjust">What a test replaces.</param>
-        public static WebApplication Compose(RunSettings settings, Action<WebApplicationBuilder>? adjust = null)
-        {
-            var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = HostFolder.Find() });
-            // Its lines hold whole query strings, where session ids travel; and it would start an activity for each request.
-            builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
-            builder.WebHost.UseKestrel(kestrel => kestrel.AddServerHeader = false);
-
-            builder.Services.AddGatewayConfiguration(builder.Configuration, settings.Loader, settings.Initial);
-            builder.Services.AddGatewayAccess();
-            builder.Services.AddReplicas();
-            builder.Services.AddSessions();
-            builder.Services.AddTransports();
-            builder.Services.AddGatewayProxy();
-            builder.Services.AddManagement();
-
-            adjust?.Invoke(builder);
-
-            var app = builder.Build();
-            SettingsFiles.LogFailures(builder.Configuration, app.Logger);
-            foreach (var url in settings.ListenOn(builder.Configuration))
-                app.Urls.Add(url);
-
-            app.UseListenSockets();
-            app.UsePathBase(builder.Configuration["PathBase"] ?? string.Empty);
-            app.UseSecurityHeaders();
-            app.UseErrorBodies(); // around all else: nothing leaves without a body
-            app.UseHops(); // before all that looks at where a request comes from
-            app.UseHealth(); // before the guard: kubelet's Host is the pod's address
-            app.UseKnownProxies(); // before all that looks at scheme and host
-            app.UseResourceMetadata(); // before the guard: these documents are for pages of all origins
-            app.UseRouting(); // explicit, or the framework adds steps of its own accord
-            app.UseRequestGuard();
-            app.UseCors(); // before authentication: browsers ask without a token whether they may send one
-            app.UseAuthentication();
-            app.UseAuthorization();
-            app.MapGatewayProxy();
-            return app;
-        }
-    }
-}

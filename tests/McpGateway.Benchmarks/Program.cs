@@ -55,13 +55,13 @@ Command front = new("front", "Measures calls with authentication, origins and ra
 front.SetAction((arguments, stop) =>
     new FrontBenchmark(new FrontOptions(arguments.GetValue(seconds), arguments.GetValue(rounds)), Console.Out).RunAsync(stop));
 
-Command hop = new("hop", "Measures a call through another replica beside one at its session's own.") { seconds, rounds };
-hop.SetAction((arguments, stop) =>
-    new HopBenchmark(new HopOptions(arguments.GetValue(seconds), arguments.GetValue(rounds)), Console.Out).RunAsync(stop));
+Command forwarding = new("forwarding", "Measures a call through another replica beside one at its session's own.") { seconds, rounds };
+forwarding.SetAction((arguments, stop) =>
+    new ForwardingBenchmark(new HopOptions(arguments.GetValue(seconds), arguments.GetValue(rounds)), Console.Out).RunAsync(stop));
 
 Option<string> urls = new("--urls") { Description = "Where to listen.", Required = true };
 Command bare = new("bare", "Serves the bare endpoint that the relay is measured against.") { urls };
 bare.SetAction((arguments, stop) => BareEndpoint.RunAsync(arguments.GetRequiredValue(urls), stop));
 
-return await new RootCommand("Benchmarks of McpGateway.") { relay, sharing, connect, neighbours, front, hop, bare }
+return await new RootCommand("Benchmarks of McpGateway.") { relay, sharing, connect, neighbours, front, forwarding, bare }
     .Parse(args).InvokeAsync();

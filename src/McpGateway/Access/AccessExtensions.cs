@@ -1,6 +1,7 @@
 using McpGateway.Access.Authentication;
 using McpGateway.Access.Authorization;
 using McpGateway.Access.Discovery;
+using McpGateway.Access.Endpoints;
 using McpGateway.Access.Keys;
 using McpGateway.Access.Origins;
 using McpGateway.Access.Transport;
@@ -14,21 +15,24 @@ using Microsoft.Extensions.Options;
 
 namespace McpGateway.Access;
 
-public static class AccessExtensions
+/// <summary>Registers access control and adds its middleware.</summary>
+internal static class AccessExtensions
 {
     private const string AnyScheme = "access";
     private const string CredentialScheme = "credential";
     private const int DocumentBytes = 1024 * 1024;
 
     /// <summary>
-    /// Adds authentication by tokens and API keys, and the policy of servers. Section <c>Access</c> says who is let in.
+    /// Adds authentication with tokens and API keys, and the authorization policy for servers, as configured in section
+    /// <c>Access</c>.
     /// </summary>
     public static IServiceCollection AddGatewayAccess(this IServiceCollection services)
     {
         services.AddSingleton<IValidateOptions<AccessOptions>, IssuerKeysValidator>();
         services.AddSingleton(_ => new KeyDocuments(CreateClient()));
         services.AddSingleton<KeySources>().AddSingleton<AccessState>().AddSingleton<TokenCache>().AddSingleton<Audiences>();
-        services.AddSingleton<ExternalUrls>().AddSingleton<ResourceMetadata>().AddSingleton<ServerRules>().AddSingleton<Challenge>();
+        services.AddSingleton<ExternalUrls>().AddSingleton<ResourceMetadata>();
+        services.AddSingleton<ServerRules>().AddSingleton<Challenge>();
         services.AddSingleton<FailedAuthentications>().AddSingleton<OriginRules>();
         services.AddCors().AddSingleton<ICorsPolicyProvider, ServerCorsProvider>();
         services.AddTransportSecurity();
@@ -39,43 +43,47 @@ public static class AccessExtensions
             .AddJwtBearer(_ => { })
             .AddScheme<AuthenticationSchemeOptions, CredentialHandler>(CredentialScheme, null);
         services.AddScoped<IAuthenticationService, RememberingAuthenticationService>();
-        // It would write a line for each request that is refused.
+        // The framework's base class logs every failed authentication at Information. Anybody could fill the log that way.
         services.AddLogging(logging => logging.AddFilter(typeof(CredentialHandler).FullName, LogLevel.Warning));
         services.AddSingleton<IAuthorizationHandler, ServerRequirementHandler>();
         services.AddSingleton<IAuthorizationMiddlewareResultHandler, RefusalWriter>();
         services.AddAuthorizationBuilder()
-            .AddPolicy(AccessNames.ServerPolicy, policy => policy.AddRequirements(new ServerRequirement()));
+            .AddPolicy(GuardedServer.Policy, policy => policy.AddRequirements(new ServerRequirement()));
         services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<AccessOptions>>(TrustKnownNetworks);
         return services;
     }
 
     /// <summary>
-    /// Takes scheme, host and address from proxies in known networks; an anonymous gateway from none. Before all that looks at
-    /// them.
+    /// Applies X-Forwarded-For, -Host and -Proto from proxies in known networks; on an anonymous gateway, from no proxy. It must
+    /// come before everything that uses the scheme, the host or the client's address.
     /// </summary>
     public static IApplicationBuilder UseKnownProxies(this IApplicationBuilder app)
     {
         var state = app.ApplicationServices.GetRequiredService<AccessState>();
         var access = app.ApplicationServices.GetRequiredService<IOptions<AccessOptions>>().Value;
         return access.ForwardedHeaders.KnownNetworks.Count == 0
-            ? app // the framework's step would believe whoever is on this machine
+            ? app // without networks, the framework's middleware would trust every proxy on the loopback address
             : app.UseWhen(_ => state.Current.IsRequired, branch => branch.UseForwardedHeaders());
     }
 
-    /// <summary>Serves the documents that tell clients where to get a token. They need none, and are for all origins.</summary>
+    /// <summary>
+    /// Serves the documents that tell clients where to get a token. They need no token and are readable from every origin.
+    /// </summary>
     public static IApplicationBuilder UseResourceMetadata(this IApplicationBuilder app) =>
         app.UseMiddleware<ResourceMetadataMiddleware>();
 
     /// <summary>
-    /// Refuses requests from where none should come, and sends others on to https. Health checks come before it: kubelet's
-    /// Host is the pod's address; so does routing: a server may have origins of its own.
+    /// Refuses requests with a wrong Host or Origin, and redirects to HTTPS. Health checks must come before it, because kubelet
+    /// sends the pod's address as Host. Routing must come before it too, because a server may have its own origins.
     /// </summary>
     public static IApplicationBuilder UseRequestGuard(this IApplicationBuilder app) =>
         app.UseMiddleware<RequestGuard>().UseTransportSecurity();
 
     private static string SchemeFor(HttpContext context) =>
         context.RequestServices.GetRequiredService<AccessState>().Current.IsRequired
-        && Credential.Of(context.Request).Kind is CredentialKind.Token ? JwtBearerDefaults.AuthenticationScheme : CredentialScheme;
+        && Credential.Of(context.Request).Kind is CredentialKind.Token
+            ? JwtBearerDefaults.AuthenticationScheme
+            : CredentialScheme;
 
     private static HttpClient CreateClient() => new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
     {

@@ -1,16 +1,16 @@
 using McpGateway.Access.Authentication;
 using McpGateway.Access.Origins;
 using McpGateway.Configuration;
+using McpGateway.Http;
 using McpGateway.JsonRpc;
 using Microsoft.Extensions.Options;
 
 namespace McpGateway.Access;
 
 /// <summary>
-/// Keeps web pages away that have no business here: the Host must be one that is allowed (DNS rebinding), an Origin one
-/// that may be (MCP 2025-11-25, "Security Warning": an invalid one is 403). And from an anonymous gateway foreign proxies:
-/// nothing may say that one stands in front, since its default Host is loopback and would put this machine's servers on
-/// the internet.
+/// Refuses requests from unwanted web pages. The Host must be allowed, against DNS rebinding, and so must the Origin (MCP
+/// 2025-11-25, Streamable HTTP, "Security Warning": 403 for an invalid one). An anonymous gateway also refuses requests that came
+/// through a proxy. A proxy on this machine sends a loopback Host by default, so it would expose the servers to the internet.
 /// </summary>
 internal sealed class RequestGuard(RequestDelegate next, IOptions<AccessOptions> options, OriginRules origins, AccessState state)
 {
@@ -22,9 +22,17 @@ internal sealed class RequestGuard(RequestDelegate next, IOptions<AccessOptions>
         if (!options.Value.AllowedHosts.Contains(request.Host.Host, StringComparer.OrdinalIgnoreCase))
             return RefuseAsync(context, "This Host is not allowed. Add it to Access:AllowedHosts.");
         if (request.Headers.Origin is { Count: > 0 } origin && !origins.Allow(origin.ToString(), context))
-            return RefuseAsync(context, "This Origin is not allowed. Add it to Access:Cors:Origins, or to cors of the server.");
+        {
+            return RefuseAsync(context,
+                "This Origin is not allowed. Add it to Access:Cors:Origins, or to cors.origins of the server.");
+        }
+
         if (!state.Current.IsRequired && (HasProxyHeader(request.Headers) || IsOfOldProxy(request)))
-            return RefuseAsync(context, "An anonymous gateway takes no requests through a proxy. Set up authentication (Access) first.");
+        {
+            return RefuseAsync(context,
+                "An anonymous gateway refuses requests through a proxy. Set Access:Jwt:Issuers or Access:ApiKeys first.");
+        }
+
         return next(context);
     }
 
@@ -40,15 +48,9 @@ internal sealed class RequestGuard(RequestDelegate next, IOptions<AccessOptions>
         return false;
     }
 
-    // nginx's proxy_pass speaks it unless told otherwise, and adds no header; no MCP client does.
+    // nginx's proxy_pass uses HTTP/1.0 by default and adds none of these headers. No MCP client uses HTTP/1.0.
     private static bool IsOfOldProxy(HttpRequest request) => HttpProtocol.IsHttp10(request.Protocol);
 
-    private static Task RefuseAsync(HttpContext context, string reason)
-    {
-        var body = new JsonRpcError(JsonRpcErrorCode.Refused, reason).ToResponse(default);
-        context.Response.StatusCode = StatusCodes.Status403Forbidden;
-        context.Response.ContentType = "application/json";
-        context.Response.ContentLength = body.Length;
-        return context.Response.Body.WriteAsync(body, context.RequestAborted).AsTask();
-    }
+    private static Task RefuseAsync(HttpContext context, string reason) =>
+        JsonRpcErrorWriter.WriteAsync(context, StatusCodes.Status403Forbidden, new(JsonRpcErrorCode.Refused, reason));
 }

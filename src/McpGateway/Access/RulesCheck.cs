@@ -2,19 +2,27 @@ using McpGateway.Configuration;
 
 namespace McpGateway.Access;
 
-/// <summary>Refuses to start with rules that nobody could meet: it would look as if the server were broken.</summary>
-public static class RulesCheck
+/// <summary>Refuses to start with rules that no caller could satisfy. Such a server would only seem to be broken.</summary>
+internal static class RulesCheck
 {
-    private const string HowToAuthenticate = "Set Access:Jwt:Issuers or Access:ApiKeys, or take it out.";
+    private const string HowToAuthenticate = "Set Access:Jwt:Issuers or Access:ApiKeys, or remove it.";
 
-    /// <returns>What to change; empty when it may start.</returns>
-    public static IEnumerable<string> Check(GatewayConfig config, AccessOptions access) => config.Servers.Values.SelectMany(server =>
-        (access.HasCredentials ? [] : KeysWithScopes(server).Select(key =>
-            $"{key}: asks for scopes or claims, and no authentication is configured that could grant them. {HowToAuthenticate}"))
-        .Concat(UserValueErrors(server, access))
-        .Concat(access.HasCredentials || !server.Origins.Contains(Origin.Any) ? [] : [
-            $"$.mcpServers.{server.Name}.cors: * is for servers whose callers must authenticate. Name the origins, or set "
-            + "Access:Jwt:Issuers or Access:ApiKeys."]));
+    /// <returns>What to change; empty when the gateway may start.</returns>
+    public static IEnumerable<string> Check(GatewayConfig config, AccessOptions access) =>
+        config.Servers.Values.SelectMany(server => AuthenticationErrors(server, access).Concat(UserValueErrors(server, access)));
+
+    private static IEnumerable<string> AuthenticationErrors(ServerConfig server, AccessOptions access)
+    {
+        if (access.HasCredentials)
+            yield break;
+        foreach (var key in KeysWithScopes(server))
+            yield return $"{key}: requires scopes or claims, but no authentication is configured. {HowToAuthenticate}";
+        if (server.Origins.Contains(Origin.Any))
+        {
+            yield return $"$.mcpServers.{server.Name}.cors: * is allowed only when callers must authenticate. List the origins, "
+                + "or set Access:Jwt:Issuers or Access:ApiKeys.";
+        }
+    }
 
     private static IEnumerable<string> KeysWithScopes(ServerConfig server)
     {
@@ -26,15 +34,23 @@ public static class RulesCheck
 
     private static IEnumerable<string> UserValueErrors(ServerConfig server, AccessOptions access)
     {
-        var (key, values) = server.Target is RemoteTarget remote ? ("headers", remote.Headers) : ("env", ((StdioTarget)server.Target).Environment);
+        var (key, values) = server.Target is RemoteTarget remote
+            ? ("headers", remote.Headers)
+            : ("env", ((StdioTarget)server.Target).Environment);
         foreach (var (name, value) in values)
         {
+            var path = $"$.mcpServers.{server.Name}.{key}.{name}";
             foreach (var (source, wanted) in UserText.PlaceholdersIn(value))
             {
+                var path = $"$.mcpServers.{server.Name}.{key}.{name}";
                 if (source is UserValueSource.Header && !access.IsUserHeader(wanted))
-                    yield return $"$.mcpServers.{server.Name}.{key}.{name}: the header {wanted} is not one that servers may get. List it in Access:UserHeaders.";
+                {
+                    yield return $"{path}: the header {wanted} may not be passed on. Add it to Access:UserHeaders, or remove "
+                        + "it here.";
+                }
+
                 if (source is UserValueSource.Claim && !access.HasCredentials)
-                    yield return $"$.mcpServers.{server.Name}.{key}.{name}: without authentication nobody has a claim {wanted}. {HowToAuthenticate}";
+                    yield return $"{path}: callers without authentication have no claim {wanted}. {HowToAuthenticate}";
             }
         }
     }

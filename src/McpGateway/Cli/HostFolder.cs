@@ -1,18 +1,18 @@
 namespace McpGateway.Cli;
 
-/// <summary>Where the host's settings are.</summary>
-public static class HostFolder
+/// <summary>The folder with the host's settings.</summary>
+internal static class HostFolder
 {
     public const string SettingsFile = "appsettings.json";
 
-    /// <summary>The folder that it runs in, if that has an appsettings.json; else the one that the program came in.</summary>
+    /// <summary>The working directory if it contains an appsettings.json, otherwise the folder of the program.</summary>
     public static string Find()
     {
         var here = Environment.CurrentDirectory;
         return File.Exists(Path.Combine(here, SettingsFile)) ? here : AppContext.BaseDirectory;
     }
 
-    /// <summary>The settings, as the gateway would find them.</summary>
+    /// <summary>The settings as the gateway itself would read them.</summary>
     public static IConfiguration ReadSettings() => new ConfigurationBuilder()
         .AddEnvironmentVariables("DOTNET_")
         .AddEnvironmentVariables("ASPNETCORE_") // ASPNETCORE_URLS

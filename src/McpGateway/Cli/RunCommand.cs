@@ -1,30 +1,34 @@
 using System.CommandLine;
 using McpGateway.Access;
 using McpGateway.Configuration;
+using McpGateway.Configuration.Reading;
 using Microsoft.Extensions.Options;
 
 namespace McpGateway.Cli;
 
-/// <summary>The gateway itself: reads gateway.json, checks where it may listen, runs until it is told to stop.</summary>
-/// <param name="compose">Puts the gateway together.</param>
-/// <param name="guard">Goes first; an exit code of its own ends the command.</param>
-public sealed class RunCommand(Func<RunSettings, WebApplication> compose, Func<TextWriter, int?>? guard = null)
+/// <summary>
+/// Runs the gateway: reads gateway.json, checks that it may listen on its addresses, and serves until it is told to stop.
+/// </summary>
+/// <param name="compose">Creates the application.</param>
+/// <param name="guard">Runs first. If it returns an exit code, the command ends with it.</param>
+internal sealed class RunCommand(Func<RunSettings, WebApplication> compose, Func<TextWriter, int?>? guard = null)
 {
     private const int InvalidConfiguration = 2;
 
     private readonly Option<string?> _config = new("--config")
     {
-        Description = "The gateway.json to serve. Default: config/gateway.json here, else the built-in demo server.",
+        Description =
+            "The gateway.json to use. Default: config/gateway.json in the working directory, otherwise the built-in demo server.",
         HelpName = "FILE",
     };
 
     private readonly Option<string?> _urls = new("--urls")
     {
-        Description = $"Where to listen, separated by semicolons. Default: {RunSettings.DefaultUrls}",
+        Description = $"The URLs to listen on, separated by semicolons. Default: {RunSettings.DefaultUrls}",
         HelpName = "URLS",
     };
 
-    /// <summary>Makes it what the program does when no other command is named.</summary>
+    /// <summary>Adds it to the root command, so that it runs when no other command is given.</summary>
     public void AddTo(RootCommand root)
     {
         root.Add(_config);

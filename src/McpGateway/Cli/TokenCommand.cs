@@ -4,14 +4,15 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using McpGateway.Access;
 using McpGateway.Configuration;
+using McpGateway.Configuration.Host;
 
 namespace McpGateway.Cli;
 
 /// <summary>
-/// <c>token key|secret|jwt</c>: API keys, and tokens for trials. The key or token alone goes to stdout, what to do with it to
-/// stderr.
+/// <c>token key|secret|jwt</c>: creates API keys, and tokens for development. Only the key or token is written to stdout, so that
+/// it can be piped; how to use it is written to stderr.
 /// </summary>
-public static class TokenCommand
+internal static class TokenCommand
 {
     private const int Done = 0;
     private const int Invalid = 2;
@@ -25,27 +26,27 @@ public static class TokenCommand
     /// <param name="settings">The host's settings.</param>
     /// <param name="time">The clock.</param>
     public static Command Create(Func<IConfiguration> settings, TimeProvider time) =>
-        new("token", "Makes API keys, and tokens for trials.") { Key(), Secret(), Jwt(settings, time) };
+        new("token", "Creates API keys, and tokens for development.") { Key(), Secret(), Jwt(settings, time) };
 
     private static Command Key()
     {
-        var name = new Argument<string>("NAME") { Description = "Who is to use the key." };
+        var name = new Argument<string>("NAME") { Description = "The name of whoever uses the key." };
         var scopes = Scopes();
-        var command = new Command("key", "Makes an API key and prints it, once: only its hash goes into the settings.")
+        var command = new Command("key", "Creates an API key and prints it once; the settings contain only its hash.")
         {
             name, scopes,
         };
         command.SetAction(parsed =>
         {
-            var (key, hash) = Trials.CreateKey();
+            var (key, hash) = DevTokens.CreateKey();
             var entry = new JsonObject
             {
                 ["Name"] = parsed.GetRequiredValue(name), ["Sha256"] = hash, ["Scopes"] = Array(parsed.GetValue(scopes) ?? []),
             };
             var output = parsed.InvocationConfiguration;
             output.Output.WriteLine(key);
-            output.Error.WriteLine("Clients send it as 'Authorization: Bearer KEY' or 'X-API-Key: KEY'.");
-            output.Error.WriteLine("Add to appsettings.json, in Access:ApiKeys:");
+            output.Error.WriteLine("Clients send the key as 'Authorization: Bearer KEY' or 'X-API-Key: KEY'.");
+            output.Error.WriteLine("Add this to Access:ApiKeys in appsettings.json:");
             output.Error.WriteLine(entry.ToJsonString(Readable));
             return Done;
         });
@@ -54,13 +55,13 @@ public static class TokenCommand
 
     private static Command Secret()
     {
-        var command = new Command("secret", "Makes a shared secret, with which `token jwt` makes tokens for trials.");
+        var command = new Command("secret", "Creates a shared secret, with which `token jwt` creates tokens for development.");
         command.SetAction(parsed =>
         {
             var output = parsed.InvocationConfiguration;
-            output.Output.WriteLine(Trials.CreateSecret());
-            output.Error.WriteLine("For trials only: whoever can check tokens with it can make them.");
-            output.Error.WriteLine("Set for the gateway and for `token jwt`:");
+            output.Output.WriteLine(DevTokens.CreateSecret());
+            output.Error.WriteLine("For development only: everyone who can verify tokens with this secret can also create them.");
+            output.Error.WriteLine("Set these environment variables for the gateway and for `token jwt`:");
             output.Error.WriteLine("  Access__Jwt__Issuers__0__Issuer=trial");
             output.Error.WriteLine("  Access__Jwt__Issuers__0__Audience=mcpgateway");
             output.Error.WriteLine("  Access__Jwt__Issuers__0__SharedSecret=SECRET");
@@ -73,18 +74,21 @@ public static class TokenCommand
     {
         var subject = new Option<string>("--subject")
         {
-            Description = "Whose token it is.", HelpName = "NAME", DefaultValueFactory = _ => "developer",
+            Description = "The user that the token is for.", HelpName = "NAME", DefaultValueFactory = _ => "developer",
         };
         var audience = new Option<string?>("--audience")
         {
-            Description = "Whom it is for. Default: the issuer's Audience.", HelpName = "URL",
+            Description = "The audience of the token, such as the URL of a server. Default: the issuer's Audience.",
+            HelpName = "URL",
         };
         var lifetime = new Option<TimeSpan>("--lifetime")
         {
-            Description = "How long it is valid, as hh:mm:ss.", HelpName = "TIME", DefaultValueFactory = _ => TimeSpan.FromHours(1),
+            Description = "How long the token is valid, as hh:mm:ss.",
+            HelpName = "TIME",
+            DefaultValueFactory = _ => TimeSpan.FromHours(1),
         };
         var scopes = Scopes();
-        var command = new Command("jwt", "Makes a token of the first issuer in the settings that has a SharedSecret.")
+        var command = new Command("jwt", "Creates a token of the first issuer in the settings that has a SharedSecret.")
         {
             subject, audience, scopes, lifetime,
         };
@@ -96,9 +100,9 @@ public static class TokenCommand
             var meant = parsed.GetValue(audience) ?? issuer?.Audience;
             if (Problems(access, issuer, meant, parsed.GetValue(lifetime)) is [_, ..] problems)
                 return Refuse(output.Error, problems);
-            var wish = new TokenWish(
+            var request = new TokenRequest(
                 parsed.GetRequiredValue(subject), meant!, parsed.GetValue(scopes) ?? [], parsed.GetValue(lifetime));
-            output.Output.WriteLine(Trials.CreateToken(issuer!, wish, time.GetUtcNow()));
+            output.Output.WriteLine(DevTokens.CreateToken(issuer!, request, time.GetUtcNow()));
             return Done;
         });
         return command;
@@ -107,19 +111,19 @@ public static class TokenCommand
     private static string[] Problems(AccessOptions access, JwtIssuerOptions? issuer, string? audience, TimeSpan lifetime)
     {
         if (issuer is null)
-            return ["No issuer of Access:Jwt:Issuers has a SharedSecret. `token secret` makes one and says where it goes."];
+            return ["No issuer in Access:Jwt:Issuers has a SharedSecret. `token secret` creates one and prints where to set it."];
         if (JwtOptionsValidator.Errors(access).ToArray() is [_, ..] errors)
             return errors;
         if (audience is null)
-            return ["The issuer has no Audience; name the server's URL by --audience."];
-        return lifetime > TimeSpan.Zero ? [] : ["--lifetime: write more than 00:00:00."];
+            return ["The issuer has no Audience; pass the URL of the server with --audience."];
+        return lifetime > TimeSpan.Zero ? [] : ["--lifetime: write a time longer than 00:00:00."];
     }
 
     private static Option<string[]> Scopes()
     {
         var option = new Option<string[]>("--scope")
         {
-            Description = "A scope that it has; more than one may be given.", HelpName = "SCOPE",
+            Description = "A scope to grant. Can be given several times.", HelpName = "SCOPE",
             AllowMultipleArgumentsPerToken = true,
         };
         option.Validators.Add(result =>

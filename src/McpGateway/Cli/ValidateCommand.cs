@@ -1,16 +1,17 @@
 using System.CommandLine;
 using McpGateway.Configuration;
+using McpGateway.Configuration.Reading;
 
 namespace McpGateway.Cli;
 
-/// <summary><c>validate --config FILE</c>: tells every error of a gateway.json without starting anything.</summary>
-public static class ValidateCommand
+/// <summary><c>validate --config FILE</c>: reports every error in a gateway.json without starting anything.</summary>
+internal static class ValidateCommand
 {
     private const int Valid = 0;
     private const int Invalid = 2;
 
     private const string AnonymousNote =
-        "note: anonymous callers without a session (POST /{server}/message) share one process a server, and the state that it keeps";
+        "note: anonymous callers without a session (POST /{server}/message) share one process per server, including its state";
 
     public static Command Create()
     {

@@ -3,10 +3,10 @@ using System.Collections;
 namespace McpGateway.Configuration;
 
 /// <summary>
-/// An immutable list that is equal to another when its items are, in order. Snapshots are compared with the
-/// compiler's record equality on a reload, and the framework's collections compare by reference.
+/// An immutable list that compares by value: two are equal when their items are, in order. A reload compares snapshots with
+/// the compiler's record equality, and the framework's collections would compare by reference there.
 /// </summary>
-public sealed class EquatableList<T>(IEnumerable<T> items) : IReadOnlyList<T>, IEquatable<EquatableList<T>>
+internal sealed class EquatableList<T>(IEnumerable<T> items) : IReadOnlyList<T>, IEquatable<EquatableList<T>>
 {
     private readonly T[] _items = [.. items];
 

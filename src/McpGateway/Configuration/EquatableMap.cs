@@ -4,8 +4,11 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace McpGateway.Configuration;
 
-/// <summary>An immutable map with ordinal keys that is equal to another when its entries are, in any order.</summary>
-public sealed class EquatableMap<T>(IEnumerable<KeyValuePair<string, T>> entries)
+/// <summary>
+/// An immutable map with ordinal keys that compares by value, whatever the order of its entries. The reason is that of
+/// <see cref="EquatableList{T}"/>.
+/// </summary>
+internal sealed class EquatableMap<T>(IEnumerable<KeyValuePair<string, T>> entries)
     : IReadOnlyDictionary<string, T>, IEquatable<EquatableMap<T>>
 {
     private readonly FrozenDictionary<string, T> _entries = entries.ToFrozenDictionary(StringComparer.Ordinal);
@@ -30,6 +33,7 @@ public sealed class EquatableMap<T>(IEnumerable<KeyValuePair<string, T>> entries
 
     public override bool Equals(object? obj) => Equals(obj as EquatableMap<T>);
 
+    // XOR, since equal maps may list their entries in a different order.
     public override int GetHashCode() =>
         _entries.Aggregate(0, (hash, entry) => hash ^ HashCode.Combine(entry.Key, entry.Value));
 

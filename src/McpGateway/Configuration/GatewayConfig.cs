@@ -1,11 +1,11 @@
 namespace McpGateway.Configuration;
 
-/// <summary>One validated, expanded snapshot of gateway.json. Immutable; a reload makes another.</summary>
-public sealed record GatewayConfig
+/// <summary>A validated snapshot of gateway.json with all variables expanded. Immutable: a reload creates a new one.</summary>
+internal sealed record GatewayConfig
 {
     public static GatewayConfig Empty { get; } = new();
 
-    /// <summary>The server that is also served at /sse, /message and /mcp; null when none is named.</summary>
+    /// <summary>The server that is also served at /sse, /message and /mcp; null for none.</summary>
     public string? Default { get; init; }
 
     /// <summary>The enabled servers by name.</summary>

@@ -2,18 +2,20 @@ using Microsoft.Extensions.Primitives;
 
 namespace McpGateway.Configuration;
 
-/// <summary>Holds the snapshot in force. It is swapped first, then those who wait on the old one's token are told.</summary>
-public sealed class GatewayConfigProvider(GatewayConfig initial)
+/// <summary>
+/// Holds the snapshot in force. A new one is swapped in before listeners are told, so that they read the new one.
+/// </summary>
+internal sealed class GatewayConfigProvider(GatewayConfig initial)
 {
     private readonly Lock _updating = new();
     private volatile Held _held = new(initial);
 
     public GatewayConfig Current => _held.Config;
 
-    /// <summary>Fires once, when a different snapshot than the current one is in force.</summary>
+    /// <summary>Fires once, when a different snapshot has replaced the current one.</summary>
     public IChangeToken GetChangeToken() => _held.Token;
 
-    /// <summary>Puts a snapshot in force. An equal one changes nothing and tells nobody.</summary>
+    /// <summary>Applies a snapshot. If it equals the current one, nothing changes and nobody is told.</summary>
     /// <returns>Whether it differed.</returns>
     public bool Update(GatewayConfig next)
     {
@@ -23,6 +25,7 @@ public sealed class GatewayConfigProvider(GatewayConfig initial)
             if (old.Config == next)
                 return false;
             _held = new Held(next);
+            // Inside the lock: listeners run here, and two updates must reach them in their order.
             old.Replaced.Cancel();
             return true;
         }

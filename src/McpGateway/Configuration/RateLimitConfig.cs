@@ -1,23 +1,23 @@
 namespace McpGateway.Configuration;
 
-/// <summary>What one client may use. Null: no limit.</summary>
-public sealed record RateLimitConfig
+/// <summary>Limits for one client. Null: no limit.</summary>
+internal sealed record RateLimitConfig
 {
-    /// <summary>Requests that wait when <see cref="Queue"/> is not configured.</summary>
+    /// <summary>The length of <see cref="Queue"/> when it is not configured.</summary>
     public const int DefaultQueue = 128;
 
     public static RateLimitConfig None { get; } = new();
 
-    /// <summary>Messages a minute. A whole minute's may come at once.</summary>
+    /// <summary>Messages per minute. All of a minute's messages may arrive at once.</summary>
     public int? PermitsPerMinute { get; init; }
 
-    /// <summary>Requests in flight at a time.</summary>
+    /// <summary>Requests in flight at the same time.</summary>
     public int? Concurrency { get; init; }
 
-    /// <summary>Requests that wait when <see cref="Concurrency"/> is reached; what comes beyond is refused.</summary>
+    /// <summary>Requests that may wait while <see cref="Concurrency"/> is reached; further requests are refused.</summary>
     public int Queue { get; init; } = DefaultQueue;
 
-    /// <summary>Sessions and streams opened a minute.</summary>
+    /// <summary>Sessions and streams opened per minute.</summary>
     public int? OpeningsPerMinute { get; init; }
 
     public bool IsAny => PermitsPerMinute is not null || Concurrency is not null || OpeningsPerMinute is not null;

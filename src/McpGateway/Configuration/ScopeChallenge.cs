@@ -1,8 +1,10 @@
 namespace McpGateway.Configuration;
 
 /// <summary>
-/// How to ask for more scopes over HTTP. Who answers a message knows which it needs, and who lets callers in knows where to
-/// get them; this brings the two together as a feature of the request.
+/// How to ask a caller for more scopes over HTTP. The rules for messages know which scopes are missing, and access control knows
+/// where to get them. This request feature connects the two.
 /// </summary>
-/// <param name="HeaderFor">The value of WWW-Authenticate that asks for these scopes, beside those that the server needs anyway.</param>
-public sealed record ScopeChallenge(Func<IReadOnlyList<string>, string> HeaderFor);
+/// <param name="HeaderFor">
+/// Returns the value of WWW-Authenticate that asks for these scopes, in addition to those that the server always requires.
+/// </param>
+internal sealed record ScopeChallenge(Func<IReadOnlyList<string>, string> HeaderFor);

@@ -1,20 +1,23 @@
 namespace McpGateway.Configuration;
 
 /// <summary>
-/// The key <c>tools</c> of a server: what of it may be used. Patterns are for the names of tools and prompts and the URIs of
-/// resources; <c>*</c> in them stands for any text.
+/// The key <c>tools</c> of a server: what may be used of it. Patterns match names of tools and prompts and URIs of resources;
+/// <c>*</c> matches any text.
 /// </summary>
-public sealed record ServerToolsConfig
+internal sealed record ServerToolsConfig
 {
-    /// <summary>What may be used, case-sensitive; null: all.</summary>
+    /// <summary>What may be used, case-sensitive; null: everything.</summary>
     public EquatableList<string>? Allow { get; init; }
 
-    /// <summary>What may not be used, in any case; it wins over <see cref="Allow"/>.</summary>
+    /// <summary>What may not be used, case-insensitive. It wins over <see cref="Allow"/>.</summary>
     public EquatableList<string> Deny { get; init; } = EquatableList<string>.Empty;
 
-    /// <summary>What a caller must have been granted for what matches a pattern, in any case; all patterns that match count.</summary>
+    /// <summary>
+    /// By pattern, case-insensitive, the scopes that a caller needs for what matches. If several patterns match, all their scopes
+    /// are needed.
+    /// </summary>
     public EquatableMap<EquatableList<string>> Scopes { get; init; } = EquatableMap<EquatableList<string>>.Empty;
 
-    /// <summary>Whether it says anything at all.</summary>
+    /// <summary>Whether there is any rule.</summary>
     public bool HasRules => Allow is not null || Deny.Count > 0 || Scopes.Count > 0;
 }

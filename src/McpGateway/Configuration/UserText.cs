@@ -2,30 +2,20 @@ using System.Text;
 
 namespace McpGateway.Configuration;
 
-/// <summary>Where a part of a value comes from that each user brings along.</summary>
-public enum UserValueSource
-{
-    /// <summary>A claim of the caller's token.</summary>
-    Claim,
-
-    /// <summary>A header of the caller's request, one of <c>Access:UserHeaders</c>.</summary>
-    Header,
-}
-
 /// <summary>
-/// Values with <c>${claim:NAME}</c> or <c>${header:NAME}</c> in them. In the snapshot such a part stands between two NULs, which
-/// no value can hold: what an expansion has put in is never taken for one.
+/// Values that contain <c>${claim:NAME}</c> or <c>${header:NAME}</c>. In the snapshot such a placeholder is enclosed in two NULs.
+/// No value can contain a NUL, so the result of an expansion is never mistaken for a placeholder.
 /// </summary>
-public static class UserText
+internal static class UserText
 {
     private const char Mark = '\0';
 
-    /// <summary>A part that is filled in for each user.</summary>
+    /// <summary>A placeholder, to be filled in for each user.</summary>
     public static string Placeholder(UserValueSource source, string name) => $"{Mark}{(int)source}{name}{Mark}";
 
     public static bool HasPlaceholder(string value) => value.Contains(Mark);
 
-    /// <summary>The parts of a value that are filled in for each user.</summary>
+    /// <summary>The placeholders in a value.</summary>
     public static IEnumerable<(UserValueSource Source, string Name)> PlaceholdersIn(string value) =>
         value.Split(Mark).Where((_, index) => index % 2 == 1).Select(Parse);
 
@@ -35,6 +25,7 @@ public static class UserText
         var text = new StringBuilder();
         foreach (var (index, part) in value.Split(Mark).Index())
         {
+            // Marks come in pairs, so every second part is a placeholder.
             if (index % 2 == 0)
                 text.Append(part);
             else
@@ -44,12 +35,12 @@ public static class UserText
         return text.ToString();
     }
 
-    /// <summary>Fills in what one user brings along.</summary>
-    /// <param name="texts">By name; those without a placeholder are left out of the result.</param>
-    /// <param name="find">Gives a value; null when this user has none.</param>
-    /// <param name="filled">The texts by name, with their placeholders replaced.</param>
-    /// <param name="values">What was put in.</param>
-    /// <returns>Null, or what is wrong: never with a value in it.</returns>
+    /// <summary>Fills in the values of one user.</summary>
+    /// <param name="texts">By name. Those without a placeholder are left out of the result.</param>
+    /// <param name="find">Returns the user's value; null when there is none, or more than one.</param>
+    /// <param name="filled">The texts by name, with placeholders replaced.</param>
+    /// <param name="values">The values that were inserted.</param>
+    /// <returns>Null, or what is wrong. The text never contains a value.</returns>
     public static string? TryFill(
         IEnumerable<KeyValuePair<string, string>> texts, Func<UserValueSource, string, string?> find,
         out Dictionary<string, string> filled, out IReadOnlyCollection<string> values)
@@ -61,11 +52,11 @@ public static class UserText
         {
             foreach (var (source, name) in PlaceholdersIn(text).Distinct())
             {
-                var what = $"{(source is UserValueSource.Claim ? "the claim" : "the header")} {name}";
+                var what = $"{(source is UserValueSource.Claim ? "the token claim" : "the request header")} {name}";
                 if (find(source, name) is not { Length: > 0 } value)
-                    return $"This server needs {what} of its user, and there is none, or more than one.";
+                    return $"This server requires {what}, exactly once; the request has none, or more than one.";
                 if (value.Any(char.IsControl))
-                    return $"This server needs {what} of its user, and a control character is in it.";
+                    return $"This server requires {what} without control characters; the value contains one.";
                 found[(source, name)] = value;
             }
 

@@ -2,8 +2,12 @@ using System.Diagnostics.Metrics;
 
 namespace McpGateway.Diagnostics;
 
-/// <summary>The gateway's own instruments, on the meter <c>McpGateway</c>. Tags are names and reasons, never ids or bodies.</summary>
-public sealed class GatewayMetrics
+/// <summary>
+/// The gateway's own instruments, on the meter <c>McpGateway</c>. Tags are names and reasons, never ids or bodies.
+/// </summary>
+// Names and units follow https://opentelemetry.io/docs/specs/semconv/general/metrics/: no unit in the name, and counted things in
+// braces. The set of tag values must stay small, since a monitoring system stores one series per combination.
+internal sealed class GatewayMetrics
 {
     public const string MeterName = "McpGateway";
 
@@ -19,12 +23,15 @@ public sealed class GatewayMetrics
     {
         var meter = meters.Create(MeterName);
         _childrenStarted = meter.CreateCounter<long>("mcpgateway.children.started", "{process}", "Child processes started.");
-        _childrenLost = meter.CreateCounter<long>("mcpgateway.children.lost", "{process}", "Child processes that ended unasked.");
-        _children = meter.CreateUpDownCounter<long>("mcpgateway.children", "{process}", "Child processes running.");
-        _sessions = meter.CreateUpDownCounter<long>("mcpgateway.sessions", "{session}", "MCP sessions open.");
-        _calls = meter.CreateCounter<long>("mcpgateway.calls", "{call}", "Requests relayed to a child.");
-        _dropped = meter.CreateCounter<long>("mcpgateway.messages.dropped", "{message}", "Messages that had nowhere to go.");
-        _noise = meter.CreateCounter<long>("mcpgateway.children.noise", "{line}", "Lines of a child's stdout that are no message.");
+        _childrenLost = meter.CreateCounter<long>(
+            "mcpgateway.children.lost", "{process}", "Child processes that ended unexpectedly.");
+        _children = meter.CreateUpDownCounter<long>("mcpgateway.children", "{process}", "Running child processes.");
+        _sessions = meter.CreateUpDownCounter<long>("mcpgateway.sessions", "{session}", "Open MCP sessions.");
+        _calls = meter.CreateCounter<long>("mcpgateway.calls", "{call}", "Requests that were relayed to a child process.");
+        _dropped = meter.CreateCounter<long>(
+            "mcpgateway.messages.dropped", "{message}", "Messages that were dropped because nobody could receive them.");
+        _noise = meter.CreateCounter<long>(
+            "mcpgateway.children.noise", "{line}", "Lines on a child's stdout that are not messages.");
     }
 
     public void ChildStarted(string server)

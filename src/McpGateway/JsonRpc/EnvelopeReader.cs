@@ -4,9 +4,9 @@ using System.Text.Unicode;
 namespace McpGateway.JsonRpc;
 
 /// <summary>
-/// Reads a message's envelope in one pass over its bytes, and enforces what makes it unambiguous for whoever parses it
-/// next: exactly one JSON value, valid UTF-8, no member that two parsers could read differently.
-/// JSON-RPC 2.0, sections 4 and 5; MCP narrows ids to strings and integers and params to objects.
+/// Reads a message's envelope in one pass over its bytes. It also ensures that every other parser reads the same message: exactly
+/// one JSON value, valid UTF-8, and no member that two parsers could understand differently. The rules are those of JSON-RPC 2.0,
+/// sections 4 and 5; MCP allows only strings and integers as ids and only objects as params.
 /// </summary>
 internal ref partial struct EnvelopeReader
 {
@@ -14,9 +14,9 @@ internal ref partial struct EnvelopeReader
 
     private static readonly JsonRpcError NotUtf8 = new(JsonRpcErrorCode.ParseError, "The message is not valid UTF-8.");
     private static readonly JsonRpcError ByteOrderMark =
-        new(JsonRpcErrorCode.ParseError, "The message begins with a byte-order mark; send plain UTF-8.");
+        new(JsonRpcErrorCode.ParseError, "The message starts with a byte-order mark; send UTF-8 without one.");
     private static readonly JsonRpcError NotJson =
-        new(JsonRpcErrorCode.ParseError, "The message is not exactly one JSON value, nested at most 256 deep.");
+        new(JsonRpcErrorCode.ParseError, "The message is not a single JSON value, nested at most 256 levels deep.");
 
     private readonly ReadOnlySpan<byte> _message;
     private Utf8JsonReader _reader;
@@ -34,13 +34,16 @@ internal ref partial struct EnvelopeReader
     }
 
     /// <returns>
-    /// Null when the message may pass; else what to answer, and <paramref name="envelope"/> holds what could be read.
+    /// Null when the message is valid; otherwise the error to respond with, and <paramref name="envelope"/> contains what could
+    /// be read.
     /// </returns>
     public static JsonRpcError? Read(ReadOnlySpan<byte> message, out JsonRpcEnvelope envelope)
     {
         envelope = default;
+        // A byte-order mark is forbidden (RFC 8259, section 8.1), and strict children exit when they read one.
         if (message.StartsWith("\uFEFF"u8))
             return ByteOrderMark;
+        // Utf8JsonReader checks the UTF-8 of a string only when it is decoded, and most strings of a message never are.
         if (!Utf8.IsValid(message))
             return NotUtf8;
         var reader = new EnvelopeReader(message);
@@ -62,7 +65,7 @@ internal ref partial struct EnvelopeReader
         _reader.Read();
         if (_reader.TokenType is not JsonTokenType.StartObject)
         {
-            Violate("A message is one JSON object.");
+            Violate("The message must be a JSON object.");
             _reader.Skip();
         }
         else
@@ -72,7 +75,8 @@ internal ref partial struct EnvelopeReader
                 ReadRootMember(member);
         }
 
-        _reader.Read(); // throws when anything follows the value
+        // Utf8JsonReader throws here when anything but white space follows the value.
+        _reader.Read();
     }
 
     private bool NextMember(ref MemberScan names, out Member member)
@@ -81,7 +85,7 @@ internal ref partial struct EnvelopeReader
         if (!_reader.Read() || _reader.TokenType is not JsonTokenType.PropertyName)
             return false;
         if (!names.TryAdd(ref _reader, out member))
-            Violate("A member name occurs twice, or differs from one that is read only in case, NUL or a lone surrogate.");
+            Violate("A member name occurs twice, or differs from a known name only in case, a NUL or a lone surrogate.");
         _reader.Read();
         return true;
     }
@@ -123,7 +127,7 @@ internal ref partial struct EnvelopeReader
         else if (!_reader.ValueIsEscaped && McpMethod.Find(_reader.ValueSpan) is { } known)
             _method = known;
         else if (!InspectedText.TryGetString(ref _reader, out _method))
-            Violate("method holds a lone surrogate.");
+            Violate("method contains a lone surrogate.");
         else
             _method = McpMethod.Find(System.Text.Encoding.UTF8.GetBytes(_method)) ?? _method;
     }
@@ -136,7 +140,7 @@ internal ref partial struct EnvelopeReader
         return id;
     }
 
-    // Whether the value must be an id depends on the method, which may come later in the message.
+    // Reports no violation: whether the value must be an id depends on the method, which may come later in the message.
     private JsonRpcId ReadIdQuietly(out ByteRange range)
     {
         var start = (int)_reader.TokenStartIndex;
@@ -184,16 +188,16 @@ internal ref partial struct EnvelopeReader
         if (_hasMethod)
         {
             if (_hasResult || _hasError)
-                Violate("A message has either a method or a result or an error.");
+                Violate("A message must not have both a method and a result or an error.");
             if (_hasId && _id.IsNone)
                 Violate("A request's id must not be null.");
             return _hasId ? JsonRpcKind.Request : JsonRpcKind.Notification;
         }
 
         if (_hasResult == _hasError)
-            Violate("A message has a method, or else either a result or an error.");
+            Violate("A message must have a method, or exactly one of result and error.");
         if (_id.IsNone && (_hasResult || !_hasId))
-            Violate("An answer carries the id of its request.");
+            Violate("A response must have the id of its request.");
         return _hasError ? JsonRpcKind.Error : JsonRpcKind.Result;
     }
 

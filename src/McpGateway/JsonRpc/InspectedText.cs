@@ -1,13 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 
 namespace McpGateway.JsonRpc;
 
-/// <summary>Reads the strings that a relay rule looks at: unescaped, and refused when they are not well-formed.</summary>
+/// <summary>Reads the strings that a rule inspects: unescaped, and rejected when they are not well-formed.</summary>
 internal static class InspectedText
 {
-    /// <returns>False for an escape of a lone surrogate, which parsers read in different ways.</returns>
+    /// <returns>False when an escape is a lone surrogate. Some parsers replace it, others keep it.</returns>
     public static bool TryGetString(ref Utf8JsonReader reader, [NotNullWhen(true)] out string? text)
     {
         try
@@ -15,14 +14,14 @@ internal static class InspectedText
             text = reader.GetString()!;
             return true;
         }
-        catch (InvalidOperationException) // the reader's way of saying: no valid UTF-16
+        catch (InvalidOperationException) // thrown by the reader for invalid UTF-16
         {
             text = null;
             return false;
         }
     }
 
-    /// <summary>Whether it is this text, however it is written.</summary>
+    /// <summary>Whether it is this text, with or without escapes.</summary>
     public static bool Is(ref Utf8JsonReader reader, ReadOnlySpan<byte> utf8)
     {
         try
@@ -35,6 +34,3 @@ internal static class InspectedText
         }
     }
 }
-
-[JsonSerializable(typeof(string))]
-internal sealed partial class JsonRpcText : JsonSerializerContext;

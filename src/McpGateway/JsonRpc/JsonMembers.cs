@@ -3,14 +3,14 @@ using System.Text.Json;
 namespace McpGateway.JsonRpc;
 
 /// <summary>
-/// Looks single members up in an object that lies in a message and so is known to be JSON. A member that occurs twice
-/// counts as absent: parsers differ on which of the two they take.
+/// Finds single members of an object in a message, which is known to be valid JSON. A member that occurs twice counts as missing:
+/// parsers disagree on which of the two counts.
 /// </summary>
 internal static class JsonMembers
 {
     /// <summary>Finds a member's value.</summary>
-    /// <param name="json">Any JSON value; only an object has members.</param>
-    /// <param name="name">Unescaped.</param>
+    /// <param name="json">Any JSON value. Only an object has members.</param>
+    /// <param name="name">The unescaped name.</param>
     /// <param name="value">The value as JSON.</param>
     public static bool TryFind(ReadOnlySpan<byte> json, ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
     {
@@ -36,10 +36,12 @@ internal static class JsonMembers
         return found == 1;
     }
 
-    /// <summary>Whether all parsers find the same members in an object: none twice, none of the known ones in disguise.</summary>
+    /// <summary>
+    /// Whether all parsers find the same members in an object: no duplicates, and no name that resembles a known one.
+    /// </summary>
     /// <param name="json">Any JSON value.</param>
-    /// <param name="names">Those that will be looked for.</param>
-    /// <returns>False also for what is no object.</returns>
+    /// <param name="names">The names that will be searched for.</param>
+    /// <returns>Also false when the value is not an object.</returns>
     public static bool AreUnambiguous(ReadOnlySpan<byte> json, MemberNames names)
     {
         var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = EnvelopeReader.MaxDepth });
@@ -57,7 +59,7 @@ internal static class JsonMembers
         return true;
     }
 
-    /// <summary>A member's value when it is a well-formed string, unescaped; else null.</summary>
+    /// <summary>A member's value, unescaped, if it is a well-formed string; otherwise null.</summary>
     public static string? FindText(ReadOnlySpan<byte> json, ReadOnlySpan<byte> name)
     {
         if (!TryFind(json, name, out var value))

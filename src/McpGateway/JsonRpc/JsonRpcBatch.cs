@@ -2,17 +2,17 @@ using System.Text.Json;
 
 namespace McpGateway.JsonRpc;
 
-/// <summary>A JSON array of messages, which only the revision 2025-03-26 allows. It is split before anything is relayed.</summary>
-public static class JsonRpcBatch
+/// <summary>A JSON array of messages. Only revision 2025-03-26 allows it. It is split before its messages are relayed.</summary>
+internal static class JsonRpcBatch
 {
-    /// <summary>Messages in one batch: more would let one body take a session's whole queue.</summary>
+    /// <summary>The most messages in a batch. With more, one request could fill the whole queue of a session.</summary>
     public const int MaxMessages = 50;
 
-    /// <summary>Whether the first token is an array's begin.</summary>
+    /// <summary>Whether the body starts like a JSON array.</summary>
     public static bool IsBatch(ReadOnlySpan<byte> body) => body.TrimStart(" \t\r\n"u8) is [(byte)'[', ..];
 
-    /// <summary>Finds the messages in a batch. What they hold is checked when each is read for itself.</summary>
-    /// <returns>Null when all is well.</returns>
+    /// <summary>Finds the messages in a batch. Their contents are checked later, when each one is read.</summary>
+    /// <returns>Null on success.</returns>
     public static JsonRpcError? Split(ReadOnlySpan<byte> body, out IReadOnlyList<ByteRange> messages)
     {
         var found = new List<ByteRange>();
@@ -28,15 +28,15 @@ public static class JsonRpcBatch
                 found.Add(new ByteRange(start, (int)reader.BytesConsumed - start));
             }
 
-            reader.Read(); // throws when anything follows the array
+            reader.Read(); // throws when anything but white space follows the array
         }
         catch (JsonException)
         {
-            return new JsonRpcError(JsonRpcErrorCode.ParseError, "The body is not exactly one JSON value.");
+            return new JsonRpcError(JsonRpcErrorCode.ParseError, "The body is not a single JSON value.");
         }
 
         return found.Count is 0 or > MaxMessages
-            ? new JsonRpcError(JsonRpcErrorCode.InvalidRequest, $"A batch holds 1 to {MaxMessages} messages.")
+            ? new JsonRpcError(JsonRpcErrorCode.InvalidRequest, $"A batch must contain 1 to {MaxMessages} messages.")
             : null;
     }
 }

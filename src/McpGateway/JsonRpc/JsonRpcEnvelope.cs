@@ -1,57 +1,46 @@
 namespace McpGateway.JsonRpc;
 
-/// <summary>What a message is.</summary>
-public enum JsonRpcKind : byte
-{
-    Request,
-    Notification,
-
-    /// <summary>An answer with a result.</summary>
-    Result,
-
-    /// <summary>An answer with an error.</summary>
-    Error,
-}
-
 /// <summary>
-/// What the relay knows of a message: its kind, and the values it routes by with the places where they lie. All else
-/// stays opaque bytes.
+/// What the gateway knows about a message: its kind, and the values that it routes by, with their positions. Everything else
+/// remains opaque bytes.
 /// </summary>
-public readonly record struct JsonRpcEnvelope
+internal readonly record struct JsonRpcEnvelope
 {
     public required JsonRpcKind Kind { get; init; }
 
-    /// <summary>None for a notification, and for an error answer to a message whose id could not be read.</summary>
+    /// <summary>None for a notification, and for an error response to a message whose id could not be read.</summary>
     public JsonRpcId Id { get; init; }
 
     public ByteRange IdRange { get; init; }
 
-    /// <summary>Unescaped; null for an answer. Known methods are the constants of <see cref="McpMethod"/>.</summary>
+    /// <summary>Unescaped; null for a response. Known methods are the constants of <see cref="McpMethod"/>.</summary>
     public string? Method { get; init; }
 
-    /// <summary>The object that <c>params</c> holds; empty when there is none.</summary>
+    /// <summary>The object in <c>params</c>; empty when there is none.</summary>
     public ByteRange Params { get; init; }
 
     /// <summary>The value of <c>result</c>; empty when there is none.</summary>
     public ByteRange Result { get; init; }
 
-    /// <summary>A request's <c>params._meta.progressToken</c>, or a progress notification's <c>params.progressToken</c>.</summary>
+    /// <summary>
+    /// A request's <c>params._meta.progressToken</c>, or a progress notification's <c>params.progressToken</c>.
+    /// </summary>
     public JsonRpcId ProgressToken { get; init; }
 
     public ByteRange ProgressTokenRange { get; init; }
 
-    /// <summary>The request that <c>notifications/cancelled</c> names.</summary>
+    /// <summary>The id of the request that <c>notifications/cancelled</c> cancels.</summary>
     public JsonRpcId CancelledId { get; init; }
 
     public ByteRange CancelledIdRange { get; init; }
 
     /// <summary>
-    /// The task that a message belongs to: <c>params._meta["io.modelcontextprotocol/related-task"].taskId</c>, or
+    /// The id of the task that the message belongs to: <c>params._meta["io.modelcontextprotocol/related-task"].taskId</c>, or
     /// <c>params.taskId</c>. Null for none.
     /// </summary>
     public string? Task { get; init; }
 
-    /// <summary>Whether the request is to be run as a task of its own (<c>params.task</c>, 2025-11-25).</summary>
+    /// <summary>Whether the request asks to be run as a task (<c>params.task</c>, revision 2025-11-25).</summary>
     public bool WantsTask { get; init; }
 
     public bool IsRequest => Kind is JsonRpcKind.Request;

@@ -5,17 +5,17 @@ using System.Text.Json.Nodes;
 namespace McpGateway.JsonRpc;
 
 /// <summary>
-/// An error that the gateway answers itself. The message says what to do and never holds a body, a token or a secret.
+/// An error of the gateway itself. The message says what to do, and never contains a body, a token or a secret.
 /// </summary>
 /// <param name="Code">See <see cref="JsonRpcErrorCode"/>.</param>
-/// <param name="Message">One sentence for a person.</param>
-/// <param name="Data">Details for a program; null when there are none.</param>
-public sealed record JsonRpcError(int Code, string Message, JsonObject? Data = null)
+/// <param name="Message">A sentence for people.</param>
+/// <param name="Data">Details for programs; null when there are none.</param>
+internal sealed record JsonRpcError(int Code, string Message, JsonObject? Data = null)
 {
-    // People read these with curl: quotes and letters beyond ASCII stay as they are. It is JSON, and never HTML.
+    // People read these with curl, so quotes and letters outside ASCII are not escaped. That would matter only inside HTML.
     private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>The whole error response, as UTF-8.</summary>
+    /// <summary>The complete error response as UTF-8.</summary>
     public byte[] ToResponse(JsonRpcId id)
     {
         var error = new JsonObject { ["code"] = Code, ["message"] = Message };

@@ -5,10 +5,10 @@ using System.Text.Json;
 namespace McpGateway.JsonRpc;
 
 /// <summary>
-/// A JSON-RPC id or an MCP progress token: a string or an integer, never null. Two that a JSON parser would read as
-/// the same value are equal, however they were written (<c>"a"</c> and <c>"\u0061"</c>).
+/// A JSON-RPC id or an MCP progress token: a string or an integer, never null. Two ids are equal if a JSON parser reads the same
+/// value, even if they are written differently (<c>"a"</c> and <c>"\u0061"</c>).
 /// </summary>
-public readonly record struct JsonRpcId
+internal readonly record struct JsonRpcId
 {
     private readonly JsonRpcIdKind _kind;
     private readonly long _number;
@@ -26,7 +26,7 @@ public readonly record struct JsonRpcId
         None,
         Integer,
 
-        /// <summary>An integer that does not fit 64 bits, kept as its digits.</summary>
+        /// <summary>An integer that does not fit into 64 bits, stored as its digits.</summary>
         Digits,
         String,
     }
@@ -34,14 +34,14 @@ public readonly record struct JsonRpcId
     /// <summary>True for <c>default</c>: there is no id.</summary>
     public bool IsNone => _kind is JsonRpcIdKind.None;
 
-    /// <summary>The longest form of an integer id: what <see cref="TryFormat"/> needs at most for one of ours.</summary>
+    /// <summary>The length of the longest 64-bit integer, which is the most that <see cref="TryFormat"/> writes.</summary>
     public static int MaxIntegerBytes => 20;
 
     public static implicit operator JsonRpcId(long number) => new(JsonRpcIdKind.Integer, number, null);
 
     public static JsonRpcId FromString(string text) => new(JsonRpcIdKind.String, 0, text);
 
-    /// <summary>The id as a 64-bit integer, which all of the gateway's own ids are.</summary>
+    /// <summary>The id as a 64-bit integer. All ids that the gateway creates are such integers.</summary>
     public bool TryGetInt64(out long number)
     {
         number = _number;
@@ -49,7 +49,7 @@ public readonly record struct JsonRpcId
     }
 
     /// <summary>Reads the value at the reader's position.</summary>
-    /// <returns>False when it is not an integer or a well-formed string (2^53.5, 1e3, null, a lone surrogate).</returns>
+    /// <returns>False when it is neither an integer nor a well-formed string (1.5, 1e3, null, a lone surrogate).</returns>
     public static bool TryRead(ref Utf8JsonReader reader, out JsonRpcId id)
     {
         id = default;
@@ -61,6 +61,7 @@ public readonly record struct JsonRpcId
             return true;
         }
 
+        // 1.0 and 1e3 are integers to some parsers only, so a fraction or an exponent is refused.
         if (reader.TokenType is not JsonTokenType.Number || reader.ValueSpan.IndexOfAny(".eE"u8) >= 0)
             return false;
         id = Utf8Parser.TryParse(reader.ValueSpan, out long number, out var used) && used == reader.ValueSpan.Length
@@ -69,7 +70,7 @@ public readonly record struct JsonRpcId
         return true;
     }
 
-    /// <summary>The id as JSON, as bytes to put into a message. <c>null</c> for none.</summary>
+    /// <summary>The id as JSON, to insert into a message; <c>null</c> for none.</summary>
     public byte[] ToUtf8()
     {
         if (_kind is JsonRpcIdKind.None)
@@ -83,7 +84,7 @@ public readonly record struct JsonRpcId
         return digits[..written].ToArray();
     }
 
-    /// <summary>Writes an integer id without an allocation; other ids go through <see cref="ToUtf8"/>.</summary>
+    /// <summary>Writes a 64-bit integer without an allocation. Other ids need <see cref="ToUtf8"/>.</summary>
     public bool TryFormat(Span<byte> destination, out int written)
     {
         written = 0;

@@ -4,11 +4,11 @@ using System.Text.Json.Nodes;
 namespace McpGateway.JsonRpc;
 
 /// <summary>
-/// One message on its way: a pooled UTF-8 buffer that is exactly one JSON object on one line, its envelope, and the ids
-/// that are written in place of its own. It has one owner at a time, who disposes of it; handing it to a queue or a
-/// stream hands over the ownership.
+/// A message that is being relayed: a pooled UTF-8 buffer with exactly one JSON object on one line, its envelope, and the ids
+/// that replace its own when it is written. It has one owner at a time, who must dispose of it. Passing it to a queue or a stream
+/// transfers the ownership.
 /// </summary>
-public sealed class JsonRpcMessage : IDisposable
+internal sealed class JsonRpcMessage : IDisposable
 {
     private static readonly SearchValues<byte> LineBreaks = SearchValues.Create("\r\n"u8);
 
@@ -28,19 +28,27 @@ public sealed class JsonRpcMessage : IDisposable
 
     public JsonRpcEnvelope Envelope { get; }
 
-    /// <summary>The bytes as they arrived, but for line breaks between tokens, which are spaces.</summary>
+    /// <summary>What goes with it on an event stream; null for a message that is an event of its own making.</summary>
+    public EventFields? Event { get; set; }
+
+    /// <summary>The bytes as they arrived, except that line breaks between tokens were replaced by spaces.</summary>
     public ReadOnlySpan<byte> Utf8 => Buffer.AsSpan(0, _length);
 
-    /// <summary>Bytes that <see cref="WriteTo"/> writes.</summary>
+    /// <summary>The number of bytes that <see cref="WriteTo"/> writes.</summary>
     public int WrittenLength => _length + _id.Growth + _progressToken.Growth;
 
     private byte[] Buffer => _buffer ?? throw new ObjectDisposedException(nameof(JsonRpcMessage));
 
-    /// <summary>Takes a buffer rented from the shared pool; it goes back there with the message, or at once on an error.</summary>
-    /// <param name="rented">Owned by the message from here on.</param>
-    /// <param name="length">How much of it is the message.</param>
+    /// <summary>
+    /// Takes a buffer that was rented from the shared pool. It is returned when the message is disposed of, or at once on an
+    /// error.
+    /// </summary>
+    /// <param name="rented">From here on, the message owns it.</param>
+    /// <param name="length">The length of the message in it.</param>
     /// <param name="message">Null when there is an error.</param>
-    /// <param name="envelope">What could be read of it, also on an error: answer to its id, relay nothing by it.</param>
+    /// <param name="envelope">
+    /// What could be read, even after an error. Then use it only to respond with the right id, not to relay anything.
+    /// </param>
     public static JsonRpcError? TryTake(byte[] rented, int length, out JsonRpcMessage? message, out JsonRpcEnvelope envelope)
     {
         var error = EnvelopeReader.Read(rented.AsSpan(0, length), out envelope);
@@ -51,14 +59,14 @@ public sealed class JsonRpcMessage : IDisposable
             return error;
         }
 
-        // JSON strings cannot hold raw line breaks, so any that are here stand between tokens. A child that reads lines
-        // would take what follows one for the next message.
+        // JSON strings cannot contain raw line breaks, so these are between tokens. A child reads line by line, and would take
+        // what follows a line break for another message. That would smuggle it past all rules.
         rented.AsSpan(0, length).ReplaceAny(LineBreaks, (byte)' ');
         message = new JsonRpcMessage(rented, length, pooled: true, envelope);
         return null;
     }
 
-    /// <summary>Copies the bytes first, see <see cref="TryTake"/>.</summary>
+    /// <summary>Copies the bytes into a rented buffer first; otherwise like <see cref="TryTake"/>.</summary>
     public static JsonRpcError? TryCopy(in ReadOnlySequence<byte> utf8, out JsonRpcMessage? message, out JsonRpcEnvelope envelope)
     {
         var length = checked((int)utf8.Length);
@@ -67,7 +75,7 @@ public sealed class JsonRpcMessage : IDisposable
         return TryTake(rented, length, out message, out envelope);
     }
 
-    /// <summary>The message as it arrived once more, for another receiver.</summary>
+    /// <summary>A copy of the message as it arrived, for another receiver.</summary>
     public JsonRpcMessage Copy()
     {
         var copy = ArrayPool<byte>.Shared.Rent(_length);
@@ -75,8 +83,8 @@ public sealed class JsonRpcMessage : IDisposable
         return new JsonRpcMessage(copy, _length, pooled: true, Envelope);
     }
 
-    /// <summary>A message of the gateway's own making.</summary>
-    /// <exception cref="ArgumentException">The bytes are no JSON-RPC message.</exception>
+    /// <summary>A message that the gateway creates.</summary>
+    /// <exception cref="ArgumentException">The bytes are not a JSON-RPC message.</exception>
     public static JsonRpcMessage Create(byte[] utf8) => EnvelopeReader.Read(utf8, out var envelope) is { } error
         ? throw new ArgumentException(error.Message, nameof(utf8))
         : new JsonRpcMessage(utf8, utf8.Length, pooled: false, envelope);
@@ -84,24 +92,34 @@ public sealed class JsonRpcMessage : IDisposable
     /// <inheritdoc cref="Create(byte[])"/>
     public static JsonRpcMessage Create(JsonObject json) => Create(System.Text.Encoding.UTF8.GetBytes(json.ToJsonString()));
 
-    /// <summary>The error as an answer to the request with this id.</summary>
+    /// <summary>An event that carries no message, so that it keeps its place among those that do. Its data is on one line.</summary>
+    public static JsonRpcMessage CreateEvent(EventFields fields, byte[] data) =>
+        new(data, data.Length, pooled: false, new JsonRpcEnvelope { Kind = JsonRpcKind.Notification }) { Event = fields };
+
+    /// <summary>A request of the gateway's own. Its id is a placeholder: whoever sends it replaces it.</summary>
+    public static JsonRpcMessage CreateRequest(string method, JsonObject parameters) => Create(new JsonObject
+    {
+        ["jsonrpc"] = "2.0", ["id"] = 0, ["method"] = method, ["params"] = parameters,
+    });
+
+    /// <summary>The error as the response to the request with this id.</summary>
     public static JsonRpcMessage CreateError(JsonRpcId id, JsonRpcError error) => Create(error.ToResponse(id));
 
-    /// <summary>An answer with this result, which is JSON, to the request with this id.</summary>
+    /// <summary>A response with this result, which is JSON, to the request with this id.</summary>
     public static JsonRpcMessage CreateResult(JsonRpcId id, ReadOnlySpan<byte> result) => Create(
         [.. "{\"jsonrpc\":\"2.0\",\"id\":"u8, .. id.ToUtf8(), .. ",\"result\":"u8, .. result, .. "}"u8]);
 
-    /// <summary>The id under which it is written.</summary>
+    /// <summary>The id that is written.</summary>
     public JsonRpcId WrittenId => _id.At.IsEmpty ? Envelope.Id : _id.Value;
 
-    /// <summary>Writes another id than the message came with: its own, or the one that a cancellation names.</summary>
+    /// <summary>Replaces the id when the message is written: its own id, or the request id in a cancellation.</summary>
     public void ReplaceId(JsonRpcId id) =>
         _id = new Replacement(Envelope.CancelledIdRange.IsEmpty ? Envelope.IdRange : Envelope.CancelledIdRange, id);
 
-    /// <summary>Writes another progress token than the message came with.</summary>
+    /// <summary>Replaces the progress token when the message is written.</summary>
     public void ReplaceProgressToken(JsonRpcId token) => _progressToken = new Replacement(Envelope.ProgressTokenRange, token);
 
-    /// <summary>Writes the message with its replacements, without a line break at the end.</summary>
+    /// <summary>Writes the message with its replacements and without a trailing line break.</summary>
     public void WriteTo(IBufferWriter<byte> writer)
     {
         var message = Utf8;
@@ -114,6 +132,7 @@ public sealed class JsonRpcMessage : IDisposable
 
     public void Dispose()
     {
+        // Exchange, so that the buffer is returned only once even if Dispose is called twice: the pool would hand it out twice.
         if (Interlocked.Exchange(ref _buffer, null) is { } buffer && _pooled)
             ArrayPool<byte>.Shared.Return(buffer);
     }
@@ -135,7 +154,7 @@ public sealed class JsonRpcMessage : IDisposable
         public Replacement(ByteRange at, JsonRpcId value)
         {
             if (at.IsEmpty)
-                throw new InvalidOperationException("The message has no such value to replace.");
+                throw new InvalidOperationException("The message does not contain the value to replace.");
             At = at;
             Value = value;
             Span<byte> digits = stackalloc byte[JsonRpcId.MaxIntegerBytes];

@@ -1,7 +1,9 @@
 namespace McpGateway.JsonRpc;
 
-/// <summary>The methods that the gateway treats specially, and the common ones so that reading them allocates nothing.</summary>
-public static class McpMethod
+/// <summary>
+/// The methods that the gateway handles specially, and other common ones, so that reading their names allocates nothing.
+/// </summary>
+internal static class McpMethod
 {
     public const string Initialize = "initialize";
     public const string Initialized = "notifications/initialized";
@@ -40,14 +42,15 @@ public static class McpMethod
         }.Select(name => (System.Text.Encoding.ASCII.GetBytes(name), name)),
     ];
 
-    /// <summary>Whether a method of either side is about tasks that were begun before.</summary>
+    /// <summary>Whether a method is about an existing task.</summary>
     public static bool IsAboutTasks(string? method) => method?.StartsWith("tasks/", StringComparison.Ordinal) is true;
 
-    /// <summary>Whether a notification tells that one of the server's lists has changed.</summary>
+    /// <summary>Whether a notification says that one of the server's lists has changed.</summary>
     public static bool IsListChanged(string? method) =>
-        method is "notifications/tools/list_changed" or "notifications/resources/list_changed" or "notifications/prompts/list_changed";
+        method is "notifications/tools/list_changed" or "notifications/resources/list_changed"
+            or "notifications/prompts/list_changed";
 
-    /// <summary>The constant for a method's unescaped bytes, or null for one not listed here.</summary>
+    /// <summary>The constant for a method's unescaped bytes; null for a method that is not listed here.</summary>
     internal static string? Find(ReadOnlySpan<byte> utf8)
     {
         foreach (var (known, name) in Known)

@@ -1,29 +1,8 @@
 namespace McpGateway.JsonRpc;
 
-/// <summary>A member that the relay reads, or that a later rule will: <see cref="Guarded"/>.</summary>
-internal enum Member : byte
-{
-    Other,
-    JsonRpc,
-    Id,
-    Method,
-    Params,
-    Result,
-    Error,
-    Meta,
-    ProgressToken,
-    RequestId,
-    RelatedTask,
-    TaskId,
-    Task,
-
-    /// <summary>Read by filters and by the handshake: only its name is watched here.</summary>
-    Guarded,
-}
-
 /// <summary>
-/// The member names that are read in one kind of object, and the test for names that only some parser would take for
-/// one of them: equal after case folding (<c>Name</c>, <c>nameſ</c>) or after dropping NUL (<c>name\u0000</c>).
+/// The member names that are read in one kind of object. It also finds names that only some parsers treat as one of them: equal
+/// after case folding (<c>Name</c>, <c>paramſ</c>) or after dropping NUL (<c>name\u0000</c>).
 /// </summary>
 internal sealed class MemberNames
 {
@@ -47,23 +26,25 @@ internal sealed class MemberNames
 
     public static MemberNames RelatedTask { get; } = new(("taskId", Member.TaskId));
 
-    /// <summary>What a completion is for (<c>params.ref</c>).</summary>
-    public static MemberNames Reference { get; } = new(("type", Member.Guarded), ("name", Member.Guarded), ("uri", Member.Guarded));
+    /// <summary>The reference of a completion (<c>params.ref</c>).</summary>
+    public static MemberNames Reference { get; } = new(
+        ("type", Member.Guarded), ("name", Member.Guarded), ("uri", Member.Guarded));
 
     /// <summary>A page of a list.</summary>
     public static MemberNames List { get; } = new(
-        ("tools", Member.Guarded), ("prompts", Member.Guarded), ("resources", Member.Guarded), ("resourceTemplates", Member.Guarded),
-        ("nextCursor", Member.Guarded));
+        ("tools", Member.Guarded), ("prompts", Member.Guarded), ("resources", Member.Guarded),
+        ("resourceTemplates", Member.Guarded), ("nextCursor", Member.Guarded));
 
-    /// <summary>What is listed there.</summary>
-    public static MemberNames Item { get; } = new(("name", Member.Guarded), ("uri", Member.Guarded), ("uriTemplate", Member.Guarded));
+    /// <summary>An item of such a list.</summary>
+    public static MemberNames Item { get; } = new(
+        ("name", Member.Guarded), ("uri", Member.Guarded), ("uriTemplate", Member.Guarded));
 
-    /// <param name="name">Unescaped ASCII.</param>
-    /// <param name="member">Which member it is, when it is exactly one of them.</param>
-    /// <returns>False for a name in disguise.</returns>
+    /// <param name="name">The unescaped name, in ASCII.</param>
+    /// <param name="member">The member, when the name matches exactly.</param>
+    /// <returns>False for a name that only resembles a known one.</returns>
     public bool TryFind(ReadOnlySpan<byte> name, out Member member)
     {
-        var disguised = false;
+        var resembles = false;
         foreach (var known in _names)
         {
             if (known.Utf8.Length != name.Length)
@@ -74,11 +55,11 @@ internal sealed class MemberNames
                 return true;
             }
 
-            disguised |= System.Text.Ascii.EqualsIgnoreCase(name, known.Utf8);
+            resembles |= System.Text.Ascii.EqualsIgnoreCase(name, known.Utf8);
         }
 
         member = Member.Other;
-        return !disguised;
+        return !resembles;
     }
 
     /// <inheritdoc cref="TryFind(ReadOnlySpan{byte}, out Member)"/>
@@ -98,7 +79,7 @@ internal sealed class MemberNames
         return true;
     }
 
-    // The letters outside ASCII whose simple or Turkish case mapping lands inside it (Unicode CaseFolding.txt).
+    // The letters outside ASCII that a simple or Turkic case mapping turns into an ASCII letter (Unicode, CaseFolding.txt).
     private static char Fold(char letter) => letter switch
     {
         '\u017F' => 's',

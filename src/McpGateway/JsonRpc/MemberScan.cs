@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace McpGateway.JsonRpc;
 
 /// <summary>
-/// Walks the member names of one object and refuses those on which parsers disagree: a name that occurs twice, or one
-/// that only looks like a name that is read. Plain short objects are checked without an allocation.
+/// Checks the member names of one object and refuses those on which parsers disagree: a duplicate, or a name that only resembles
+/// one that is read. Objects with few members and plain names are checked without an allocation.
 /// </summary>
 internal ref struct MemberScan(MemberNames names, ReadOnlySpan<byte> message)
 {
@@ -16,8 +16,8 @@ internal ref struct MemberScan(MemberNames names, ReadOnlySpan<byte> message)
     private int _count;
     private HashSet<string>? _all;
 
-    /// <summary>Takes the property name at the reader's position.</summary>
-    /// <returns>False when a rule forbids it; <paramref name="member"/> is then what it stands for, as far as known.</returns>
+    /// <summary>Checks the property name at the reader's position.</summary>
+    /// <returns>False when the name is refused. <paramref name="member"/> is then the member it means, if known.</returns>
     public bool TryAdd(ref Utf8JsonReader reader, out Member member)
     {
         var name = reader.ValueSpan;
@@ -43,7 +43,7 @@ internal ref struct MemberScan(MemberNames names, ReadOnlySpan<byte> message)
         return true;
     }
 
-    // A set from here on: comparing each with each would let one message of many names cost minutes.
+    // From here on a set: comparing every pair would let a message with very many names take minutes of processor time.
     private bool AddToAll(string text)
     {
         if (_all is null)

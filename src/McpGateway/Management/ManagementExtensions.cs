@@ -1,14 +1,14 @@
 using System.Text.Json.Nodes;
-using McpGateway.Replicas;
+using McpGateway.Drain;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace McpGateway.Management;
 
-/// <summary>What operators see of the gateway.</summary>
-public static class ManagementExtensions
+/// <summary>Health endpoints and metrics for operators.</summary>
+internal static class ManagementExtensions
 {
-    /// <summary>Adds the health check and the instruments that tell the servers' state.</summary>
+    /// <summary>Adds the health check and the instruments for the state of the servers.</summary>
     public static IServiceCollection AddManagement(this IServiceCollection services)
     {
         services.AddHealthChecks().AddCheck<ServersHealth>("servers");
@@ -16,14 +16,14 @@ public static class ManagementExtensions
     }
 
     /// <summary>
-    /// Answers <c>/health</c>: 200 with the counts of <see cref="ServersHealth"/>, also while a server fails; 503 once the gateway
-    /// has been told to stop. And <c>/health/live</c>: 200 as long as it answers at all.
+    /// Adds <c>/health</c> (readiness): 200 with the counts of <see cref="ServersHealth"/>, even while a server fails, and 503
+    /// once the gateway has been told to stop. And <c>/health/live</c> (liveness): 200 as long as the gateway responds.
     /// </summary>
     public static IApplicationBuilder UseHealth(this IApplicationBuilder app) => app
         .UseHealthChecks("/health", new HealthCheckOptions { ResponseWriter = WriteReadinessAsync })
         .UseHealthChecks("/health/live", new HealthCheckOptions { ResponseWriter = WriteAsync, Predicate = _ => false });
 
-    // No health check of its own: the framework would log an error each time that somebody asks.
+    // Draining is not a health check: the framework would log an error for every request while the gateway stops.
     private static Task WriteReadinessAsync(HttpContext http, HealthReport report)
     {
         if (!http.RequestServices.GetRequiredService<DrainState>().IsDraining)

@@ -1,23 +1,23 @@
 using System.Diagnostics.Metrics;
+using McpGateway.Backends.Stdio.Sharing;
 using McpGateway.Diagnostics;
-using McpGateway.Servers;
-using McpGateway.Sessions.Children;
+using McpGateway.Sessions;
 
 namespace McpGateway.Management;
 
-/// <summary>The instruments whose values are looked up when somebody asks for them.</summary>
-internal sealed class ServerGauges(IMeterFactory meters, ServerRegistry registry, ChildPool children) : IHostedService
+/// <summary>Instruments whose values are read when they are collected.</summary>
+internal sealed class ServerGauges(IMeterFactory meters, ServerRegistry registry, ChildManager children) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {
         meters.Create(GatewayMetrics.MeterName).CreateObservableGauge(
             "mcpgateway.servers.failing", Failing, "{server}",
-            "1 while the server's last start has failed, or one of its children is lost again and again; else 0.");
+            "1 while the server's last start failed or one of its children keeps ending unexpectedly, otherwise 0.");
         return Task.CompletedTask;
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private IEnumerable<Measurement<long>> Failing() => registry.All.Select(
-        server => new Measurement<long>(children.IsFailing(server) ? 1 : 0, new KeyValuePair<string, object?>("server", server.Name)));
+    private IEnumerable<Measurement<long>> Failing() => registry.All.Select(server => new Measurement<long>(
+        children.IsFailing(server) ? 1 : 0, new KeyValuePair<string, object?>("server", server.Name)));
 }

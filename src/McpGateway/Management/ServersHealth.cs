@@ -1,15 +1,15 @@
-using McpGateway.Servers;
+using McpGateway.Backends.Stdio.Sharing;
+using McpGateway.Backends.Stdio.Supervision;
 using McpGateway.Sessions;
-using McpGateway.Sessions.Children;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace McpGateway.Management;
 
 /// <summary>
-/// Degraded while a server fails: the gateway itself is well, and to restart it would mend nothing. Counts only, since
-/// anyone may ask.
+/// Degraded while a server fails, but never unhealthy: the gateway itself works, and an orchestrator that restarted it would not
+/// repair the server. Reports counts only, because the endpoint needs no authentication.
 /// </summary>
-internal sealed class ServersHealth(ServerRegistry registry, ChildPool children, SessionManager sessions) : IHealthCheck
+internal sealed class ServersHealth(ServerRegistry registry, ChildManager children, SessionManager sessions) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
@@ -20,7 +20,7 @@ internal sealed class ServersHealth(ServerRegistry registry, ChildPool children,
             ["servers"] = servers.Length,
             ["failing"] = failing,
             ["sessions"] = sessions.Count,
-            ["processes"] = servers.Sum(server => server.Processes),
+            ["processes"] = servers.OfType<StdioServerState>().Sum(server => server.Processes),
         };
         return Task.FromResult(new HealthCheckResult(failing > 0 ? HealthStatus.Degraded : HealthStatus.Healthy, data: counts));
     }

@@ -1,5 +1,5 @@
 using System.Net.Http.Headers;
-using McpGateway.Transports.Remote;
+using McpGateway.Backends.Remote;
 using Yarp.ReverseProxy.Transforms;
 using Yarp.ReverseProxy.Transforms.Builder;
 

@@ -1,5 +1,5 @@
 using McpGateway.JsonRpc;
-using McpGateway.Servers;
+using McpGateway.Policies;
 
 namespace McpGateway.Sessions;
 
@@ -7,7 +7,7 @@ namespace McpGateway.Sessions;
 /// The way in for a call without a session: a server, a user and a message in, a stream of what belongs to it out. All
 /// such calls of one user to one server are in one implicit session, which is kept while it is used.
 /// </summary>
-public sealed class SessionlessCalls(SessionManager sessions)
+internal sealed class SessionlessCalls(SessionManager sessions)
 {
     /// <summary>Takes a message of a user who has no session.</summary>
     /// <param name="server">A stdio server.</param>
@@ -17,7 +17,7 @@ public sealed class SessionlessCalls(SessionManager sessions)
     /// <param name="rights">What its sender may do.</param>
     /// <param name="user">What its sender brings along for the child's environment; other values are another child's.</param>
     public Receipt Receive(
-        ServerState server, SessionOwner owner, JsonRpcMessage message, MessageStream replies, SenderRights rights = default,
+        ServerState server, SessionOwner owner, JsonRpcMessage message, ResponseStream replies, SenderRights rights = default,
         UserEnvironment? user = null)
     {
         Refusal? refusal = null;
@@ -34,6 +34,6 @@ public sealed class SessionlessCalls(SessionManager sessions)
     }
 
     /// <summary>Nobody waits any more for what was to go to this stream: the child is told.</summary>
-    public void Cancel(ServerState server, SessionOwner owner, MessageStream replies, UserEnvironment? user = null) =>
+    public void Cancel(ServerState server, SessionOwner owner, ResponseStream replies, UserEnvironment? user = null) =>
         sessions.FindImplicit(server, owner, user)?.CancelFor(replies);
 }

@@ -1,5 +1,7 @@
 using System.Globalization;
 using McpGateway.Benchmarks.Running;
+using McpGateway.Configuration;
+using McpGateway.Sessions;
 
 namespace McpGateway.Benchmarks.Front;
 

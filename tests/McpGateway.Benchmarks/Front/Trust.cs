@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using McpGateway.Configuration;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 

@@ -1,7 +1,9 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using McpGateway.Cli.DemoServer;
 using McpGateway.FunctionalTests.Hosting;
 using McpGateway.FunctionalTests.Interop;
+using McpGateway.Sessions;
 
 namespace McpGateway.FunctionalTests.Access;
 
@@ -109,7 +111,7 @@ public abstract class AcceptanceTests(AcceptanceFixture fixture) : IAsyncLifetim
         using (var before = await _gateway.InitializeWithAsync(old))
             Assert.Equal(200, before.Status);
         await _issuer.RotateAsync();
-        await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, Http.Token); // Access:Jwt:KeyFetchInterval
+        await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, TestHttp.Token); // Access:Jwt:KeyFetchInterval
         using (var after = await _gateway.InitializeWithAsync(await _issuer.IssueAsync("alice", GuardedGateway.Audience, "test:use")))
             Assert.Equal(200, after.Status);
         using var refused = await _gateway.InitializeWithAsync(old);
@@ -148,8 +150,8 @@ public abstract class AcceptanceTests(AcceptanceFixture fixture) : IAsyncLifetim
         using (var get = await thief.SendAsync(HttpMethod.Get, accept: "text/event-stream"))
             Assert.Equal(404, get.Status);
         Assert.Equal(404, await thief.DeleteAsync());
-        using (var message = await Http.SendAsync(
-            HttpMethod.Post, new Uri(_gateway.Gateway.BaseAddress, sse.Endpoint), Http.Json(Rpc.Request("7", "ping")), ("Authorization", bob)))
+        using (var message = await TestHttp.SendAsync(
+            HttpMethod.Post, new Uri(_gateway.Gateway.BaseAddress, sse.Endpoint), TestHttp.Json(Rpc.Request("7", "ping")), ("Authorization", bob)))
             Assert.Equal((404, -32001), (message.Status, (await message.JsonAsync()).Code()));
 
         // Another token of the same subject is the same owner.
@@ -160,8 +162,8 @@ public abstract class AcceptanceTests(AcceptanceFixture fixture) : IAsyncLifetim
             User = refreshed, SessionId = streamable.SessionId, Version = streamable.Version,
         };
         Assert.Equal("hello", (await again.CallAsync("echo", new { text = "hello" })).Text());
-        using var accepted = await Http.SendAsync(
-            HttpMethod.Post, new Uri(_gateway.Gateway.BaseAddress, sse.Endpoint), Http.Json(Rpc.Request("7", "ping")), ("Authorization", refreshed));
+        using var accepted = await TestHttp.SendAsync(
+            HttpMethod.Post, new Uri(_gateway.Gateway.BaseAddress, sse.Endpoint), TestHttp.Json(Rpc.Request("7", "ping")), ("Authorization", refreshed));
         Assert.Equal(202, accepted.Status);
     }
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using McpGateway.FunctionalTests.Hosting;
+using McpGateway.Sessions;
 
 namespace McpGateway.FunctionalTests.Access;
 
@@ -38,7 +39,7 @@ public sealed class ApiKeyTests : IAsyncLifetime
         using var none = await SendAsync("test/mcp");
         Assert.Equal(401, none.Status);
         Assert.Equal("Bearer scope=\"test:use\"", none.Header("WWW-Authenticate")); // there is no issuer to ask
-        using var document = await Http.SendAsync(
+        using var document = await TestHttp.SendAsync(
             HttpMethod.Get, new Uri(_gateway.BaseAddress, ".well-known/oauth-protected-resource/test/mcp"));
         Assert.Equal(404, document.Status);
     }
@@ -71,7 +72,7 @@ public sealed class ApiKeyTests : IAsyncLifetime
     [Fact]
     public async Task Health_NeedsNoKey()
     {
-        using var answer = await Http.SendAsync(HttpMethod.Get, new Uri(_gateway.BaseAddress, "health"));
+        using var answer = await TestHttp.SendAsync(HttpMethod.Get, new Uri(_gateway.BaseAddress, "health"));
         Assert.Equal(200, answer.Status);
     }
 
@@ -87,7 +88,7 @@ public sealed class ApiKeyTests : IAsyncLifetime
     public async Task EveryPathOfAServer_NeedsAKey(string path)
     {
         Assert.True(await StatusAsync(path) is 401 or 404);
-        using var get = await Http.SendAsync(HttpMethod.Get, new Uri(_gateway.BaseAddress.OriginalString + path), null, ("Accept", "text/event-stream"));
+        using var get = await TestHttp.SendAsync(HttpMethod.Get, new Uri(_gateway.BaseAddress.OriginalString + path), null, ("Accept", "text/event-stream"));
         Assert.True(get.Status is 401 or 404);
     }
 
@@ -99,7 +100,7 @@ public sealed class ApiKeyTests : IAsyncLifetime
         return answer.Status;
     }
 
-    private Task<Answer> SendAsync(string path, params (string, string)[] headers) => Http.SendAsync(
-        HttpMethod.Post, new Uri(_gateway.BaseAddress.OriginalString + path), Http.Json(Rpc.Initialize()),
+    private Task<Answer> SendAsync(string path, params (string, string)[] headers) => TestHttp.SendAsync(
+        HttpMethod.Post, new Uri(_gateway.BaseAddress.OriginalString + path), TestHttp.Json(Rpc.Initialize()),
         [("Accept", "application/json, text/event-stream"), .. headers]);
 }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using McpGateway.FunctionalTests.Hosting;
+using McpGateway.Sessions;
 
 namespace McpGateway.FunctionalTests.Access;
 

@@ -82,7 +82,7 @@ public sealed class CorsTests : IAsyncLifetime
     public async Task AnyOrigin_OnAnAnonymousGateway_AllowsNone()
     {
         await using var anonymous = await TestGateway.StartAsync(Json([Here], ["*"]));
-        using var answer = await Http.SendAsync(
+        using var answer = await TestHttp.SendAsync(
             HttpMethod.Options, new Uri(anonymous.BaseAddress, "open/mcp"), null,
             ("Origin", Elsewhere), ("Access-Control-Request-Method", "POST"));
         Assert.Equal(403, answer.Status);
@@ -100,11 +100,11 @@ public sealed class CorsTests : IAsyncLifetime
     private static JsonObject Origins(string[] origins) =>
         new() { ["origins"] = new JsonArray([.. origins.Select(origin => (JsonNode)origin)]) };
 
-    private Task<Answer> PreflightAsync(string path, string origin) => Http.SendAsync(
+    private Task<Answer> PreflightAsync(string path, string origin) => TestHttp.SendAsync(
         HttpMethod.Options, new Uri(_gateway.BaseAddress, path), null, ("Origin", origin),
         ("Access-Control-Request-Method", "POST"), ("Access-Control-Request-Headers", "authorization,mcp-session-id"));
 
-    private Task<Answer> PostAsync(string path, string origin) => Http.SendAsync(
-        HttpMethod.Post, new Uri(_gateway.BaseAddress, path), Http.Json(Rpc.Initialize()), ("Origin", origin),
+    private Task<Answer> PostAsync(string path, string origin) => TestHttp.SendAsync(
+        HttpMethod.Post, new Uri(_gateway.BaseAddress, path), TestHttp.Json(Rpc.Initialize()), ("Origin", origin),
         ("Authorization", $"Bearer {Key}"));
 }

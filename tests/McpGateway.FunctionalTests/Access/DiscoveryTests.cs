@@ -109,7 +109,7 @@ public sealed class DiscoveryTests
     public async Task Challenge_OfEachEndpoint_LeadsToTheDocumentOfTheUrlThatClientsConnectTo(string path, string connected)
     {
         await using var gateway = await StartAsync(("Access:PublicUrl", "https://mcp.test"));
-        using var challenge = await Http.SendAsync(HttpMethod.Post, new Uri(gateway.BaseAddress, path), Http.Json(Rpc.Initialize()));
+        using var challenge = await TestHttp.SendAsync(HttpMethod.Post, new Uri(gateway.BaseAddress, path), TestHttp.Json(Rpc.Initialize()));
         Assert.Equal(401, challenge.Status);
         AssertLeadsTo("https://mcp.test/" + WellKnown + connected, challenge);
     }
@@ -118,10 +118,10 @@ public sealed class DiscoveryTests
     public async Task Document_Preflight_IsAllowed()
     {
         await using var gateway = await StartAsync();
-        using var answer = await Http.SendAsync(HttpMethod.Options, new Uri(gateway.BaseAddress, WellKnown + "/test/mcp"), null,
+        using var answer = await TestHttp.SendAsync(HttpMethod.Options, new Uri(gateway.BaseAddress, WellKnown + "/test/mcp"), null,
             ("Origin", "https://anywhere.test"), ("Access-Control-Request-Method", "GET"), ("Access-Control-Request-Headers", "mcp-protocol-version"));
         Assert.Equal((204, "*", "*"), (answer.Status, answer.Header("Access-Control-Allow-Origin"), answer.Header("Access-Control-Allow-Headers")));
-        using var post = await Http.SendAsync(HttpMethod.Post, new Uri(gateway.BaseAddress, WellKnown + "/test/mcp"));
+        using var post = await TestHttp.SendAsync(HttpMethod.Post, new Uri(gateway.BaseAddress, WellKnown + "/test/mcp"));
         Assert.Equal(405, post.Status);
     }
 
@@ -152,7 +152,7 @@ public sealed class DiscoveryTests
         Assert.Contains($"resource_metadata=\"{url}\"", challenge.Header("WWW-Authenticate"), StringComparison.Ordinal);
 
     private static Task<Answer> GetAsync(TestGateway gateway, string path, params (string, string)[] headers) =>
-        Http.SendAsync(HttpMethod.Get, new Uri(gateway.BaseAddress, path), null, headers);
+        TestHttp.SendAsync(HttpMethod.Get, new Uri(gateway.BaseAddress, path), null, headers);
 
     private static Task<TestGateway> StartAsync(params (string Key, string? Value)[] settings) => TestGateway.StartAsync(
         GuardedGateway.Json("test:use").ToJsonString(),

@@ -43,7 +43,7 @@ public sealed class FailedAuthenticationTests
             Assert.Equal((429, -32003), (refused.Status, (await refused.JsonAsync()).Code()));
             Assert.NotNull(refused.Header("Retry-After"));
             return true;
-        }, "the second guess is held up", Http.Patience);
+        }, "the second guess is held up", TestHttp.Patience);
     }
 
     private static async Task<int> StatusAsync(TestGateway gateway, string? authorization)
@@ -52,7 +52,7 @@ public sealed class FailedAuthenticationTests
         return answer.Status;
     }
 
-    private static Task<Answer> SendAsync(TestGateway gateway, string? authorization) => Http.SendAsync(
-        HttpMethod.Post, new Uri(gateway.BaseAddress, "test/message"), Http.Json(Rpc.Request("1", "ping")),
+    private static Task<Answer> SendAsync(TestGateway gateway, string? authorization) => TestHttp.SendAsync(
+        HttpMethod.Post, new Uri(gateway.BaseAddress, "test/message"), TestHttp.Json(Rpc.Request("1", "ping")),
         authorization is null ? [] : [("Authorization", authorization)]);
 }

@@ -59,8 +59,8 @@ internal sealed class GuardedGateway : IAsyncDisposable
     }
 
     /// <summary>POSTs initialize, with these headers.</summary>
-    public Task<Answer> InitializeAsync(string path, params (string, string)[] headers) => Http.SendAsync(
-        HttpMethod.Post, new Uri(Gateway.BaseAddress, path), Http.Json(Rpc.Initialize()),
+    public Task<Answer> InitializeAsync(string path, params (string, string)[] headers) => TestHttp.SendAsync(
+        HttpMethod.Post, new Uri(Gateway.BaseAddress, path), TestHttp.Json(Rpc.Initialize()),
         [("Accept", "application/json, text/event-stream"), .. headers]);
 
     public Task<Answer> InitializeWithAsync(string token) => InitializeAsync("test/mcp", ("Authorization", $"Bearer {token}"));

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using McpGateway.Cli;
 using McpGateway.FunctionalTests.Hosting;
+using McpGateway.Sessions;
 using Microsoft.Extensions.Configuration;
 
 namespace McpGateway.FunctionalTests.Access;
@@ -32,7 +33,7 @@ public sealed class KeySourceTests : IAsyncLifetime
     {
         var (key, other) = (new TokenKey(), new TokenKey());
         var file = Path.GetTempFileName();
-        await File.WriteAllTextAsync(file, TokenKey.Set(key.Public), Http.Token);
+        await File.WriteAllTextAsync(file, TokenKey.Set(key.Public), TestHttp.Token);
         await using var gateway = await StartAsync(("Issuer", "https://one.test"), ("JwksFile", file));
         File.Delete(file);
         Assert.Equal(200, await SendAsync(gateway, key.Sign(Claims("https://one.test"))));
@@ -44,7 +45,7 @@ public sealed class KeySourceTests : IAsyncLifetime
     {
         var (one, two, other) = (new TokenKey(), new TokenKey(), new TokenKey());
         var file = Path.GetTempFileName();
-        await File.WriteAllTextAsync(file, TokenKey.Set(one.Public, two.Public), Http.Token);
+        await File.WriteAllTextAsync(file, TokenKey.Set(one.Public, two.Public), TestHttp.Token);
         await using var gateway = await StartAsync(("Issuer", "https://one.test"), ("JwksFile", file));
         File.Delete(file);
         Assert.Equal(200, await SendAsync(gateway, one.SignNameless(Claims("https://one.test"))));
@@ -175,8 +176,8 @@ public sealed class KeySourceTests : IAsyncLifetime
 
     private static async Task<int> SendAsync(TestGateway gateway, string token)
     {
-        using var answer = await Http.SendAsync(
-            HttpMethod.Post, new Uri(gateway.BaseAddress, "test/mcp"), Http.Json(Rpc.Initialize()),
+        using var answer = await TestHttp.SendAsync(
+            HttpMethod.Post, new Uri(gateway.BaseAddress, "test/mcp"), TestHttp.Json(Rpc.Initialize()),
             ("Accept", "application/json, text/event-stream"), ("Authorization", $"Bearer {token}"));
         return answer.Status;
     }

@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using McpGateway.Cli.DemoServer;
+using McpGateway.FunctionalTests.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;

@@ -8,7 +8,7 @@ namespace McpGateway.FunctionalTests.Access;
 /// <summary>oidc-provider, a certified OpenID provider: tests/interop/oidc-issuer.mjs.</summary>
 internal sealed class OidcProviderIssuer : Issuer
 {
-    private static readonly HttpClient Client = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = Http.Patience };
+    private static readonly HttpClient Client = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TestHttp.Patience };
 
     private readonly Process _node;
     private readonly DirectoryInfo _folder;
@@ -34,7 +34,7 @@ internal sealed class OidcProviderIssuer : Issuer
         })!;
         node.ErrorDataReceived += (_, _) => { };
         node.BeginErrorReadLine();
-        var name = await node.StandardOutput.ReadLineAsync(Http.Token).AsTask().WaitAsync(Http.Patience, Http.Token);
+        var name = await node.StandardOutput.ReadLineAsync(TestHttp.Token).AsTask().WaitAsync(TestHttp.Patience, TestHttp.Token);
         Assert.NotNull(name);
         return new OidcProviderIssuer(node, folder, key, name);
     }
@@ -46,8 +46,8 @@ internal sealed class OidcProviderIssuer : Issuer
             ["grant_type"] = "client_credentials", ["client_id"] = subject, ["client_secret"] = "secret", ["resource"] = audience,
             ["scope"] = scope,
         });
-        using var answer = await Client.PostAsync(new Uri(Name + "/token"), form, Http.Token);
-        var text = await answer.Content.ReadAsStringAsync(Http.Token);
+        using var answer = await Client.PostAsync(new Uri(Name + "/token"), form, TestHttp.Token);
+        var text = await answer.Content.ReadAsStringAsync(TestHttp.Token);
         Assert.True(answer.IsSuccessStatusCode, text);
         return JsonElement.Parse(text).Get("access_token").GetString()!;
     }
@@ -57,7 +57,7 @@ internal sealed class OidcProviderIssuer : Issuer
         var key = new TokenKey();
         await _node.StandardInput.WriteLineAsync(Write(_folder, key));
         await _node.StandardInput.FlushAsync();
-        Assert.Equal("rotated", await _node.StandardOutput.ReadLineAsync(Http.Token).AsTask().WaitAsync(Http.Patience, Http.Token));
+        Assert.Equal("rotated", await _node.StandardOutput.ReadLineAsync(TestHttp.Token).AsTask().WaitAsync(TestHttp.Patience, TestHttp.Token));
         Key = key;
     }
 

@@ -49,11 +49,11 @@ public sealed class RequestGuardTests(SharedGateway shared) : IClassFixture<Shar
         using var client = new HttpClient();
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(shared.Gateway.BaseAddress, "test/message"))
         {
-            Version = HttpVersion.Version10, VersionPolicy = HttpVersionPolicy.RequestVersionExact, Content = Http.Json(Rpc.Request("1", "ping")),
+            Version = HttpVersion.Version10, VersionPolicy = HttpVersionPolicy.RequestVersionExact, Content = TestHttp.Json(Rpc.Request("1", "ping")),
         };
-        using var answer = await client.SendAsync(request, Http.Token);
+        using var answer = await client.SendAsync(request, TestHttp.Token);
         Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
-        Assert.Contains("through a proxy", await answer.Content.ReadAsStringAsync(Http.Token), StringComparison.Ordinal);
+        Assert.Contains("through a proxy", await answer.Content.ReadAsStringAsync(TestHttp.Token), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class RequestGuardTests(SharedGateway shared) : IClassFixture<Shar
             settings: new() { ["Access:Cors:Origins:0"] = "https://app.example", ["Access:AllowedHosts:3"] = "mcp.example" });
         var uri = new Uri(gateway.BaseAddress, "test/message");
 
-        using var answer = await Http.SendAsync(HttpMethod.Post, uri, Http.Json(Rpc.Request("1", "ping")),
+        using var answer = await TestHttp.SendAsync(HttpMethod.Post, uri, TestHttp.Json(Rpc.Request("1", "ping")),
             ("Origin", "https://app.example"), ("Host", "mcp.example"));
 
         Assert.Equal(200, answer.Status);
@@ -73,12 +73,12 @@ public sealed class RequestGuardTests(SharedGateway shared) : IClassFixture<Shar
     public async Task Health_WithAnyHost_Answers()
     {
         var uri = new Uri(shared.Gateway.BaseAddress, "health");
-        using var answer = await Http.SendAsync(HttpMethod.Get, uri, null, ("Host", "10.0.0.7:8000"));
+        using var answer = await TestHttp.SendAsync(HttpMethod.Get, uri, null, ("Host", "10.0.0.7:8000"));
 
         Assert.Equal(200, answer.Status);
         Assert.Contains("\"status\"", await answer.BodyAsync(), StringComparison.Ordinal);
     }
 
-    private Task<Answer> PostAsync(string path, (string, string) header) => Http.SendAsync(
-        HttpMethod.Post, new Uri(shared.Gateway.BaseAddress, path), Http.Json(Rpc.Request("1", "ping")), header);
+    private Task<Answer> PostAsync(string path, (string, string) header) => TestHttp.SendAsync(
+        HttpMethod.Post, new Uri(shared.Gateway.BaseAddress, path), TestHttp.Json(Rpc.Request("1", "ping")), header);
 }

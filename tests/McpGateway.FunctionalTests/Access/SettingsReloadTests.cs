@@ -32,17 +32,17 @@ public sealed class SettingsReloadTests : IDisposable
         await using var client = await StreamableClient.ConnectAsync(gateway, user: "Bearer mgw_one");
 
         await WriteAsync("{ \"Access\": ");
-        await Eventually.TrueAsync(() => _log.Lines.Any(line => line.Contains("settings.json cannot be read again", StringComparison.Ordinal)), "it is logged");
+        await Eventually.TrueAsync(() => _log.Lines.Any(line => line.Contains("settings.json could not be reloaded", StringComparison.Ordinal)), "it is logged");
         Assert.Equal(200, await PingAsync(client));
 
         await WriteAsync(Settings("mgw_two"));
-        await Eventually.TrueAsync(async () => await PingAsync(client) == 401, "the key is revoked", Http.Patience);
+        await Eventually.TrueAsync(async () => await PingAsync(client) == 401, "the key is revoked", TestHttp.Patience);
 
         await WriteAsync(Settings("mgw_one"));
-        await Eventually.TrueAsync(async () => await PingAsync(client) == 200, "it is back, and the session with it", Http.Patience);
+        await Eventually.TrueAsync(async () => await PingAsync(client) == 200, "it is back, and the session with it", TestHttp.Patience);
 
         await WriteAsync("{}");
-        await Eventually.TrueAsync(async () => await PingAsync(client) == 401, "nobody is let in", Http.Patience);
+        await Eventually.TrueAsync(async () => await PingAsync(client) == 401, "nobody is let in", TestHttp.Patience);
         Assert.Equal(401, await PingAsync(StreamableClient.Create(gateway)));
     }
 
@@ -63,5 +63,5 @@ public sealed class SettingsReloadTests : IDisposable
         },
     }.ToJsonString();
 
-    private Task WriteAsync(string text) => File.WriteAllTextAsync(_file, text, Http.Token);
+    private Task WriteAsync(string text) => File.WriteAllTextAsync(_file, text, TestHttp.Token);
 }

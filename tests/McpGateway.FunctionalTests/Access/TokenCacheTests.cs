@@ -57,7 +57,7 @@ public sealed class TokenCacheTests : IAsyncLifetime
         claims["exp"] = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() + 3;
         var token = _issuer.Key.Sign(claims);
         Assert.Equal(200, await SendAsync(gateway, token));
-        await Eventually.TrueAsync(async () => await SendAsync(gateway, token) == 401, "it has expired", Http.Patience);
+        await Eventually.TrueAsync(async () => await SendAsync(gateway, token) == 401, "it has expired", TestHttp.Patience);
     }
 
     [Fact]
@@ -103,7 +103,7 @@ public sealed class TokenCacheTests : IAsyncLifetime
                 Assert.Equal(200, await SendAsync(gateway, await IssueAsync("bob")));
                 return _issuer.Discoveries > before;
             },
-            "it was asked in vain", Http.Patience);
+            "it was asked in vain", TestHttp.Patience);
         Assert.Equal(200, await SendAsync(gateway, await IssueAsync("bob")));
         using var unknown = await gateway.InitializeWithAsync(_issuer.Key.Sign(_issuer.Claims("bob", GuardedGateway.Audience), "unknown"));
         Assert.Equal(401, unknown.Status);
@@ -128,7 +128,7 @@ public sealed class TokenCacheTests : IAsyncLifetime
         claims["iss"] = "https://static.test";
         Assert.Equal(200, await SendAsync(gateway, key.Sign(claims)));
         _issuer.IsDown = false;
-        await Eventually.TrueAsync(async () => await SendAsync(gateway, await IssueAsync("alice")) == 200, "it is back", Http.Patience);
+        await Eventually.TrueAsync(async () => await SendAsync(gateway, await IssueAsync("alice")) == 200, "it is back", TestHttp.Patience);
     }
 
     [Fact]

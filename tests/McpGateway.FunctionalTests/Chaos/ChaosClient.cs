@@ -75,5 +75,5 @@ internal sealed class ChaosClient(ChaosServer[] servers, Uri gateway, Random ran
     }
 
     private Task PauseAsync(int atMost) =>
-        Task.Delay(TimeSpan.FromMilliseconds(random.Next(atMost)), TimeProvider.System, Http.Token);
+        Task.Delay(TimeSpan.FromMilliseconds(random.Next(atMost)), TimeProvider.System, TestHttp.Token);
 }

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using McpGateway.Backends.Stdio.Launching;
+using McpGateway.Backends.Stdio.Launching.Linux;
 using McpGateway.FunctionalTests.Hosting;
-using McpGateway.Servers.Launching;
-using McpGateway.Servers.Launching.Linux;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace McpGateway.FunctionalTests.Chaos;
@@ -75,7 +75,7 @@ public sealed class ChaosTests(ITestOutputHelper output) : IDisposable
     private async Task<(Tally Tally, Remains After)> RoundAsync(GatewayProgram gateway, TimeSpan time, int seed)
     {
         var tally = new Tally();
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(Http.Token);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(TestHttp.Token);
         over.CancelAfter(time);
         var mischief = new Mischief(_servers, gateway, seed, tally).RunAsync(over.Token);
         var last = await Task.WhenAll(Enumerable.Range(1, Clients).Select(number =>
@@ -85,7 +85,7 @@ public sealed class ChaosTests(ITestOutputHelper output) : IDisposable
         }));
         await mischief;
         // Had anybody been answered twice, the second one would come while nothing else is going on.
-        await Task.Delay(TimeSpan.FromSeconds(2), TimeProvider.System, Http.Token);
+        await Task.Delay(TimeSpan.FromSeconds(2), TimeProvider.System, TestHttp.Token);
         await Task.WhenAll(last.OfType<Conversation>().Select(conversation => conversation.EndAsync()));
 
         foreach (var server in _servers)

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
 using McpGateway.FunctionalTests.Hosting;
-using McpGateway.FunctionalTests.Isolation;
 
 namespace McpGateway.FunctionalTests.Chaos;
 
@@ -16,12 +15,12 @@ internal abstract partial class Conversation(ChaosServer server, string user, in
     private static readonly TimeSpan Lately = TimeSpan.FromSeconds(0.5);
 
     // Beyond every time-out that the gateway has: who waits longer than this was forgotten.
-    private static readonly TimeSpan Patience = 3 * Http.Patience;
+    private static readonly TimeSpan Patience = 3 * TestHttp.Patience;
 
     private readonly ConcurrentDictionary<string, ChaosCall> _calls = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _questions = new(StringComparer.Ordinal);
     private readonly ConcurrentBag<Task> _background = [];
-    private readonly CancellationTokenSource _leaving = CancellationTokenSource.CreateLinkedTokenSource(Http.Token);
+    private readonly CancellationTokenSource _leaving = CancellationTokenSource.CreateLinkedTokenSource(TestHttp.Token);
     private long _heardAt = TimeProvider.System.GetTimestamp();
     private int _lastId;
 
@@ -60,7 +59,7 @@ internal abstract partial class Conversation(ChaosServer server, string user, in
         await sending;
         try
         {
-            await call.Ended.WaitAsync(Patience, Http.Token);
+            await call.Ended.WaitAsync(Patience, TestHttp.Token);
         }
         catch (TimeoutException)
         {
@@ -91,8 +90,8 @@ internal abstract partial class Conversation(ChaosServer server, string user, in
     protected abstract void Hang();
 
     protected Task<Answer> RequestAsync(HttpMethod method, string path, string? body, params (string, string)[] headers) =>
-        Http.SendAsync(
-            method, new Uri(gateway, path), body is null ? null : Http.Json(body), _leaving.Token,
+        TestHttp.SendAsync(
+            method, new Uri(gateway, path), body is null ? null : TestHttp.Json(body), _leaving.Token,
             [.. headers, .. TestUsers.HeaderOf(user)]);
 
     /// <summary>Sends a notification or an answer.</summary>
@@ -155,7 +154,7 @@ internal abstract partial class Conversation(ChaosServer server, string user, in
         {
             // It has closed its connections itself.
         }
-        catch (Exception exception) when (exception is not OperationCanceledException || !Http.Token.IsCancellationRequested)
+        catch (Exception exception) when (exception is not OperationCanceledException || !TestHttp.Token.IsCancellationRequested)
         {
             tally.Fail($"{Mark} at {server.Name} failed: {exception}");
         }

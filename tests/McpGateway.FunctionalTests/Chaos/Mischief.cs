@@ -14,7 +14,7 @@ internal sealed class Mischief(ChaosServer[] servers, GatewayProgram gateway, in
         var thawing = new List<Task>();
         while (!over.IsCancellationRequested)
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(_random.Next(50, 500)), TimeProvider.System, Http.Token);
+            await Task.Delay(TimeSpan.FromMilliseconds(_random.Next(50, 500)), TimeProvider.System, TestHttp.Token);
             tally.AtLeast("processes at most", servers.Sum(server => server.Children.Living.Length));
             // The later ones serve more clients each, which are to get something done in between.
             var server = servers[(int)(servers.Length * Math.Pow(_random.NextDouble(), 1.5))];
@@ -49,7 +49,7 @@ internal sealed class Mischief(ChaosServer[] servers, GatewayProgram gateway, in
 
     private async Task ThawAsync(int pid)
     {
-        await Task.Delay(Frozen, TimeProvider.System, Http.Token);
+        await Task.Delay(Frozen, TimeProvider.System, TestHttp.Token);
         await gateway.SignalAsync("CONT", pid);
     }
 }

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using McpGateway.Cli.DemoServer;
+using McpGateway.FunctionalTests.Deployment;
 using McpGateway.FunctionalTests.Hosting;
 using McpGateway.FunctionalTests.Isolation;
 

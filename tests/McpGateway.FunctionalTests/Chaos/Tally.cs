@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
+using McpGateway.Configuration;
+using McpGateway.Configuration.Reading;
 
 namespace McpGateway.FunctionalTests.Chaos;
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using McpGateway.Cli.DemoServer;
 using McpGateway.FunctionalTests.Hosting;
 
 namespace McpGateway.FunctionalTests.Configuration;
@@ -21,10 +22,10 @@ public sealed class ReloadTests
     {
         await using var gateway = await TestGateway.StartWithTestServerAsync();
 
-        await File.WriteAllTextAsync(gateway.ConfigFile, WithSecond(Json()).ToJsonString(), Http.Token);
+        await File.WriteAllTextAsync(gateway.ConfigFile, WithSecond(Json()).ToJsonString(), TestHttp.Token);
 
         await Eventually.TrueAsync(
-            async () => await StatusAsync(gateway, "second/message") == 200, "the new server is served", Http.Patience);
+            async () => await StatusAsync(gateway, "second/message") == 200, "the new server is served", TestHttp.Patience);
     }
 
     [Fact]
@@ -60,7 +61,7 @@ public sealed class ReloadTests
         Assert.Equal((404, -32001), (refused.Status, (await refused.JsonAsync()).Code()));
         using var answered = await client.PostAsync(Rpc.Result(call.Question, Rpc.Sampled("completed")));
         Assert.Equal("completed", Assert.Single(await call.Stream.AllAsync()).Text());
-        await sse.Reading.WaitAsync(Http.Patience, Http.Token);
+        await sse.Reading.WaitAsync(TestHttp.Patience, TestHttp.Token);
         var seen = (await new PlainClient(gateway).CallAsync("args")).Structured().Get("args");
         Assert.Equal("changed", seen[1].GetString());
     }
@@ -124,7 +125,7 @@ public sealed class ReloadTests
     public async Task Path_ThatIsNoServers_IsNotFound(string path)
     {
         await using var gateway = await TestGateway.StartWithTestServerAsync();
-        using var answer = await Http.SendAsync(HttpMethod.Post, new Uri(gateway.BaseAddress, path), Http.Json(Rpc.Initialize()));
+        using var answer = await TestHttp.SendAsync(HttpMethod.Post, new Uri(gateway.BaseAddress, path), TestHttp.Json(Rpc.Initialize()));
 
         Assert.Equal((404, -32001), (answer.Status, (await answer.JsonAsync()).Code()));
     }
@@ -150,7 +151,7 @@ public sealed class ReloadTests
     private static async Task<int> StatusAsync(TestGateway gateway, string path)
     {
         var uri = new Uri(gateway.BaseAddress, path);
-        using var answer = await Http.SendAsync(HttpMethod.Post, uri, Http.Json(Rpc.Request("1", "ping")));
+        using var answer = await TestHttp.SendAsync(HttpMethod.Post, uri, TestHttp.Json(Rpc.Request("1", "ping")));
         return answer.Status;
     }
 }

@@ -1,4 +1,6 @@
 using System.Threading.Channels;
+using McpGateway.FunctionalTests.Hosting;
+using McpGateway.Policies;
 using ModelContextProtocol;
 using ModelContextProtocol.Client;
 using ModelContextProtocol.Protocol;
@@ -44,7 +46,7 @@ public sealed class DemoServerTests
     [InlineData("echo", "text", 1, "Argument 'text' must be a string.")]
     [InlineData("add", "a", "1", "Argument 'a' must be a number.")]
     [InlineData("slow", "steps", 0, "Argument 'steps' must be between 1 and 1000.")]
-    [InlineData("ask", "question", "Why?", "This client offers no sampling: there is no model to ask.")]
+    [InlineData("ask", "question", "Why?", "This client does not support sampling, so there is no model to ask.")]
     public async Task Tool_ThatFails_AnswersWithAToolErrorThatSaysWhy(string tool, string argument, object value, string error)
     {
         await using var session = await DemoServerSession.StartAsync();

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using McpGateway.Cli.DemoServer;
 using McpGateway.FunctionalTests.Hosting;
 using McpGateway.FunctionalTests.Interop;
 
@@ -47,13 +48,13 @@ internal sealed class FrontProxy : IAsyncDisposable
         static string Server(string address) => $"server {address} max_fails=1 fail_timeout=1s;";
         var temporary = string.Concat(((string[])["client_body", "proxy", "fastcgi", "uwsgi", "scgi"])
             .Select(kind => $"{kind}_temp_path {folder.FullName}/{kind}; "));
-        await File.WriteAllTextAsync($"{folder.FullName}/site.conf", site, Http.Token);
+        await File.WriteAllTextAsync($"{folder.FullName}/site.conf", site, TestHttp.Token);
         await File.WriteAllTextAsync(
             $"{folder.FullName}/nginx.conf",
             $"daemon off; master_process off; pid {folder.FullName}/pid; error_log stderr; worker_rlimit_nofile 65536; "
             + "events { worker_connections 16384; }\n"
             + $"http {{ access_log off; {temporary} include {folder.FullName}/site.conf; }}\n",
-            Http.Token);
+            TestHttp.Token);
         string[] arguments = ["-e", "stderr", "-c", $"{folder.FullName}/nginx.conf"];
         var test = await Tool.RunAsync(program, ["-t", "-q", .. arguments]);
         Assert.Equal((0, ""), (test.ExitCode, test.Errors));

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using McpGateway.Cli.DemoServer;
 using McpGateway.FunctionalTests.Hosting;
 
 namespace McpGateway.FunctionalTests.Deployment;
@@ -82,7 +83,7 @@ public sealed class FrontProxyTests
         using var answer = await PostAsync(proxy, Rpc.Request("1", "ping"));
 
         Assert.Equal(403, answer.Status);
-        Assert.Contains("Set up authentication", await answer.BodyAsync(), StringComparison.Ordinal);
+        Assert.Contains("Set Access:Jwt:Issuers or Access:ApiKeys first", await answer.BodyAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -98,7 +99,7 @@ public sealed class FrontProxyTests
             Version = new(2, 0), VersionPolicy = HttpVersionPolicy.RequestVersionExact, Headers = { { "Authorization", User } },
         };
 
-        using var answer = new Answer(await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Http.Token));
+        using var answer = new Answer(await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestHttp.Token));
 
         Assert.Equal(200, answer.Status);
         Assert.Equal("endpoint", (await answer.NextEventAsync())?.Name);
@@ -114,6 +115,6 @@ public sealed class FrontProxyTests
 
     private static Task<Answer> PostAsync(FrontProxy proxy, string body) => PostAsync(proxy.BaseAddress, body, []);
 
-    private static Task<Answer> PostAsync(Uri address, string body, (string, string)[] headers) => Http.SendAsync(
-        HttpMethod.Post, new Uri(address, "test/message"), Http.Json(body), [("Authorization", User), .. headers]);
+    private static Task<Answer> PostAsync(Uri address, string body, (string, string)[] headers) => TestHttp.SendAsync(
+        HttpMethod.Post, new Uri(address, "test/message"), TestHttp.Json(body), [("Authorization", User), .. headers]);
 }

@@ -48,7 +48,7 @@ public sealed class HealthCommandTests
     {
         var health = await RunAsync("http://*:1");
         Assert.Equal((1, ""), (health.ExitCode, health.Output));
-        Assert.Contains("http://127.0.0.1:1/health does not answer", health.Errors, StringComparison.Ordinal);
+        Assert.Contains("http://127.0.0.1:1/health did not answer", health.Errors, StringComparison.Ordinal);
     }
 
     [Fact]

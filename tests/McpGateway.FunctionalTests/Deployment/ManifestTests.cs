@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using McpGateway.Configuration;
+using McpGateway.Configuration.Reading;
 using McpGateway.FunctionalTests.Hosting;
 using McpGateway.FunctionalTests.Interop;
 
@@ -44,7 +45,7 @@ public sealed class ManifestTests
         await File.WriteAllTextAsync(
             Path.Combine(folder.FullName, "kustomization.yaml"),
             "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nnamespace: mcpgateway\n"
-            + $"resources: [{kubernetes}/overlays/single]\ncomponents: [{kubernetes}/components/metrics]\n", Http.Token);
+            + $"resources: [{kubernetes}/overlays/single]\ncomponents: [{kubernetes}/components/metrics]\n", TestHttp.Token);
 
         var manifests = await Manifests.CheckAsync(await Manifests.RenderAsync(folder.FullName));
         folder.Delete(recursive: true);
@@ -145,7 +146,7 @@ public sealed class ManifestTests
         {
             var probe = manifests.Container.At(kind, "httpGet");
             Assert.Equal("http", probe.Get("port").GetString());
-            using var answer = await Http.SendAsync(
+            using var answer = await TestHttp.SendAsync(
                 HttpMethod.Get, new Uri(gateway.BaseAddress, probe.Get("path").GetString()), null, ("Host", "10.1.2.3:8000"));
             Assert.Equal(200, answer.Status);
         }

@@ -25,10 +25,10 @@ public sealed class MountedConfigTests
         await Eventually.TrueAsync(
             async () =>
             {
-                using var answer = await Http.SendAsync(HttpMethod.Post, second, Http.Json(Rpc.Request("1", "ping")));
+                using var answer = await TestHttp.SendAsync(HttpMethod.Post, second, TestHttp.Json(Rpc.Request("1", "ping")));
                 return answer.Status == 200;
             },
-            "the new server is served", Http.Patience);
+            "the new server is served", TestHttp.Patience);
         Assert.Equal(pid, await client.PidAsync());
     }
 
@@ -36,7 +36,7 @@ public sealed class MountedConfigTests
     private static async Task MountAsync(string folder, string version, string json)
     {
         Directory.CreateDirectory(Path.Combine(folder, version));
-        await File.WriteAllTextAsync(Path.Combine(folder, version, "gateway.json"), json, Http.Token);
+        await File.WriteAllTextAsync(Path.Combine(folder, version, "gateway.json"), json, TestHttp.Token);
         File.CreateSymbolicLink(Path.Combine(folder, "..data_tmp"), version);
         // .NET renames no link to a folder over another.
         var renamed = await Tool.RunAsync("mv", ["-fT", Path.Combine(folder, "..data_tmp"), Path.Combine(folder, "..data")]);

@@ -14,7 +14,7 @@ public sealed class SystemdUnitTests
         {
             var unit = Path.Combine(folder.FullName, "mcpgateway.service");
             var text = DeployFiles.Read("systemd/mcpgateway.service", ("/opt/mcpgateway/", AppContext.BaseDirectory));
-            await File.WriteAllTextAsync(unit, text, Http.Token);
+            await File.WriteAllTextAsync(unit, text, TestHttp.Token);
             var verified = await Tool.RunAsync(program, ["verify", "--man=no", unit]);
             Assert.Equal((0, ""), (verified.ExitCode, verified.Errors));
         }

@@ -16,13 +16,13 @@ internal sealed record Tool(int ExitCode, string Output, string Errors)
         foreach (var (name, value) in environment ?? [])
             info.Environment[name] = value;
         using var process = Process.Start(info)!;
-        var output = process.StandardOutput.ReadToEndAsync(Http.Token);
-        var errors = process.StandardError.ReadToEndAsync(Http.Token);
+        var output = process.StandardOutput.ReadToEndAsync(TestHttp.Token);
+        var errors = process.StandardError.ReadToEndAsync(TestHttp.Token);
         await process.StandardInput.WriteAsync(input);
         process.StandardInput.Close();
         try
         {
-            await process.WaitForExitAsync(Http.Token).WaitAsync(2 * Http.Patience, Http.Token);
+            await process.WaitForExitAsync(TestHttp.Token).WaitAsync(2 * TestHttp.Patience, TestHttp.Token);
         }
         catch
         {

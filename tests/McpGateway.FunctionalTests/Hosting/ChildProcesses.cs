@@ -30,12 +30,12 @@ internal sealed class ChildProcesses : IDisposable
     private string StormFile => _folder + ".storm";
 
     /// <summary>Waits for the end of a storm, whose newest generation may not be known yet when all known ones have gone.</summary>
-    public Task CalmAsync() => Eventually.TrueAsync(IsCalmAsync, "no generation comes any more", Http.Patience);
+    public Task CalmAsync() => Eventually.TrueAsync(IsCalmAsync, "no generation comes any more", TestHttp.Patience);
 
     private async Task<bool> IsCalmAsync()
     {
         var before = Generations;
-        await Task.Delay(Moment, TimeProvider.System, Http.Token);
+        await Task.Delay(Moment, TimeProvider.System, TestHttp.Token);
         return Generations == before;
     }
 

@@ -3,11 +3,11 @@ namespace McpGateway.FunctionalTests.Hosting;
 /// <summary>For what happens soon and tells nobody.</summary>
 internal static class Eventually
 {
-    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Waits until the condition holds; fails after a bounded time.</summary>
     public static Task TrueAsync(Func<bool> condition, string what) =>
-        TrueAsync(() => Task.FromResult(condition()), what, Http.Patience);
+        TrueAsync(() => Task.FromResult(condition()), what, TestHttp.Patience);
 
     public static async Task TrueAsync(Func<Task<bool>> condition, string what, TimeSpan patience)
     {
@@ -15,7 +15,7 @@ internal static class Eventually
         while (!await condition())
         {
             Assert.True(TimeProvider.System.GetElapsedTime(started) < patience, $"Not within {patience}: {what}");
-            await Task.Delay(Glance, TimeProvider.System, Http.Token);
+            await Task.Delay(PollInterval, TimeProvider.System, TestHttp.Token);
         }
     }
 }

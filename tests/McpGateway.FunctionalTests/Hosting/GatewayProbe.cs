@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
 using System.Net.Http.Json;
 using System.Runtime.Loader;
+using McpGateway.Backends.Stdio.Supervision;
 using McpGateway.FunctionalTests.Hosting;
-using McpGateway.Servers;
 using McpGateway.Sessions;
+using McpGateway.Sessions.Queues;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -44,7 +45,7 @@ namespace McpGateway.FunctionalTests.Hosting
         internal static async Task<GatewayState> AskAsync(GatewayProgram gateway)
         {
             using var client = new HttpClient();
-            return (await client.GetFromJsonAsync<GatewayState>(new Uri(gateway.BaseAddress, Path), Http.Token))!;
+            return (await client.GetFromJsonAsync<GatewayState>(new Uri(gateway.BaseAddress, Path), TestHttp.Token))!;
         }
 
         public void Configure(IWebHostBuilder builder)
@@ -87,7 +88,7 @@ namespace McpGateway.FunctionalTests.Hosting
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
             return new GatewayState(
                 GC.GetTotalMemory(forceFullCollection: true), services.GetRequiredService<SessionManager>().Count,
-                services.GetRequiredService<ServerRegistry>().All.Sum(server => server.Processes),
+                services.GetRequiredService<ServerRegistry>().All.OfType<StdioServerState>().Sum(server => server.Processes),
                 services.GetRequiredService<QueueBudget>().Queued, [.. _errors]);
         }
     }

@@ -28,7 +28,7 @@ internal sealed class GatewayProgram : IAsyncDisposable
     {
         var folder = Directory.CreateTempSubdirectory("mcpgateway-");
         var file = Path.Combine(folder.FullName, "gateway.json");
-        await File.WriteAllTextAsync(file, json.ToJsonString(), Http.Token);
+        await File.WriteAllTextAsync(file, json.ToJsonString(), TestHttp.Token);
         var info = new ProcessStartInfo(
             Path.Combine(AppContext.BaseDirectory, "McpGateway"), ["--config", file, "--urls", urls])
         {
@@ -51,13 +51,13 @@ internal sealed class GatewayProgram : IAsyncDisposable
         {
             RedirectStandardError = true,
         })!;
-        await kill.WaitForExitAsync(Http.Token);
+        await kill.WaitForExitAsync(TestHttp.Token);
     }
 
     /// <returns>The exit code.</returns>
     public async Task<int> ExitAsync()
     {
-        await _process.WaitForExitAsync(Http.Token).WaitAsync(2 * Http.Patience, Http.Token);
+        await _process.WaitForExitAsync(TestHttp.Token).WaitAsync(2 * TestHttp.Patience, TestHttp.Token);
         return _process.ExitCode;
     }
 
@@ -86,7 +86,7 @@ internal sealed class GatewayProgram : IAsyncDisposable
 
     private async Task ReadAddressAsync()
     {
-        while (await _process.StandardOutput.ReadLineAsync(Http.Token) is { } line)
+        while (await _process.StandardOutput.ReadLineAsync(TestHttp.Token) is { } line)
         {
             if (line.IndexOf(Listening, StringComparison.Ordinal) is var start and >= 0)
             {

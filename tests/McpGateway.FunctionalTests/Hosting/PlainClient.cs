@@ -14,7 +14,7 @@ internal sealed class PlainClient(TestGateway gateway, string path = "test/messa
     public string NextId() => Interlocked.Increment(ref _lastId).ToString(CultureInfo.InvariantCulture);
 
     public Task<Answer> PostAsync(byte[] body) =>
-        Http.SendAsync(HttpMethod.Post, new Uri(gateway.BaseAddress, path), Http.Json(body), TestUsers.HeaderOf(user));
+        TestHttp.SendAsync(HttpMethod.Post, new Uri(gateway.BaseAddress, path), TestHttp.Json(body), TestUsers.HeaderOf(user));
 
     public async Task<JsonElement> AskAsync(string body, string id)
     {

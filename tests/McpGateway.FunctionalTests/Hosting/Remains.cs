@@ -14,7 +14,7 @@ internal sealed record Remains(GatewayState State, long Resident, int Pipes)
         GatewayState state = null!;
         await Eventually.TrueAsync(
             async () => (state = await GatewayProbe.AskAsync(gateway)) is { Sessions: 0, Processes: 0, Queued: 0 },
-            "no session is left, no place is taken, and nothing waits", Http.Patience);
+            "no session is left, no place is taken, and nothing waits", TestHttp.Patience);
         return Of(gateway, state);
     }
 

@@ -42,7 +42,7 @@ internal sealed class SseClient : IRawClient
     public static async Task<SseClient> OpenAsync(Uri page, string? user = null)
     {
         (string, string)[] headers = [("Accept", "text/event-stream"), .. TestUsers.HeaderOf(user)];
-        var stream = await Http.SendAsync(HttpMethod.Get, page, null, headers);
+        var stream = await TestHttp.SendAsync(HttpMethod.Get, page, null, headers);
         Assert.Equal(200, stream.Status);
         var first = await stream.NextEventAsync();
         Assert.Equal("endpoint", first?.Name);
@@ -67,7 +67,7 @@ internal sealed class SseClient : IRawClient
     }
 
     public Task<Answer> PostAsync(byte[] body) =>
-        Http.SendAsync(HttpMethod.Post, _messages, Http.Json(body), TestUsers.HeaderOf(_user));
+        TestHttp.SendAsync(HttpMethod.Post, _messages, TestHttp.Json(body), TestUsers.HeaderOf(_user));
 
     /// <summary>POSTs what must be accepted.</summary>
     public async Task SendAsync(string body)

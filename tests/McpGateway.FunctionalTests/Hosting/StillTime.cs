@@ -1,5 +1,5 @@
 using McpGateway.Configuration;
-using McpGateway.Limits;
+using McpGateway.Policies.RateLimits;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;

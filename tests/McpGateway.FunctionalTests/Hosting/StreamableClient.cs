@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using McpGateway.Sessions;
 
 namespace McpGateway.FunctionalTests.Hosting;
 
@@ -45,7 +46,7 @@ internal sealed class StreamableClient(Uri endpoint) : IRawClient
         return client;
     }
 
-    public Task<Answer> PostAsync(byte[] body) => PostAsync(Http.Json(body));
+    public Task<Answer> PostAsync(byte[] body) => PostAsync(TestHttp.Json(body));
 
     public Task<Answer> PostAsync(HttpContent content) => SendAsync(HttpMethod.Post, content, Accept);
 
@@ -76,7 +77,7 @@ internal sealed class StreamableClient(Uri endpoint) : IRawClient
     }
 
     public Task<Answer> SendAsync(HttpMethod method, HttpContent? content = null, string? accept = null) =>
-        Http.SendAsync(method, endpoint, content, [.. Headers(accept)]);
+        TestHttp.SendAsync(method, endpoint, content, [.. Headers(accept)]);
 
     public async ValueTask DisposeAsync()
     {

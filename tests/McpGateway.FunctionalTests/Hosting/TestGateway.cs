@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using McpGateway.Cli;
 using McpGateway.Configuration;
+using McpGateway.Configuration.Reading;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using McpGateway.FunctionalTests.Access;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using McpGateway.Cli.DemoServer;
 using McpGateway.FunctionalTests.Hosting;
 
 namespace McpGateway.FunctionalTests.Interop;

@@ -1,4 +1,6 @@
 using System.Globalization;
+using McpGateway.Cli.DemoServer;
+using McpGateway.FunctionalTests.Hosting;
 
 namespace McpGateway.FunctionalTests.Interop;
 

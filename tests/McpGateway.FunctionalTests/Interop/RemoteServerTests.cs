@@ -55,19 +55,19 @@ public sealed class RemoteServerTests
             },
         };
         var connection = new HttpClientTransport(new() { Endpoint = new Uri(gateway.BaseAddress, path), TransportMode = mode });
-        await using var client = await McpClient.CreateAsync(connection, options, cancellationToken: Http.Token);
+        await using var client = await McpClient.CreateAsync(connection, options, cancellationToken: TestHttp.Token);
 
-        var tools = await client.ListToolsAsync(cancellationToken: Http.Token);
+        var tools = await client.ListToolsAsync(cancellationToken: TestHttp.Token);
         Assert.Contains("echo", tools.Select(tool => tool.Name));
         var text = new Dictionary<string, object?> { ["message"] = "naïve ☃" };
-        Assert.Equal("Echo: naïve ☃", Text(await client.CallToolAsync("echo", text, cancellationToken: Http.Token)));
+        Assert.Equal("Echo: naïve ☃", Text(await client.CallToolAsync("echo", text, cancellationToken: TestHttp.Token)));
         var steps = new Dictionary<string, object?> { ["duration"] = 1, ["steps"] = 4 };
-        await client.CallToolAsync("trigger-long-running-operation", steps, new Reporter(reported), cancellationToken: Http.Token);
+        await client.CallToolAsync("trigger-long-running-operation", steps, new Reporter(reported), cancellationToken: TestHttp.Token);
         // This client forgets its listener with the answer, and handles what came before it in no certain time.
         Assert.Equal(1f, reported.Order().First());
         Assert.All(reported, step => Assert.InRange(step, 1f, 4f));
         // What belongs to no call: over HTTP it comes on the GET stream.
-        await client.CallToolAsync("toggle-simulated-logging", cancellationToken: Http.Token);
+        await client.CallToolAsync("toggle-simulated-logging", cancellationToken: TestHttp.Token);
         await Eventually.TrueAsync(() => !logged.IsEmpty, "the server's log is heard");
     }
 

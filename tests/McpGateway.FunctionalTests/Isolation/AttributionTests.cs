@@ -1,3 +1,4 @@
+using McpGateway.Cli.DemoServer;
 using McpGateway.FunctionalTests.Hosting;
 
 namespace McpGateway.FunctionalTests.Isolation;
@@ -76,10 +77,10 @@ public sealed class AttributionTests
         var opens = await child.JoinAsync();
         var call = leaves.PostAsync(Rpc.Call("7", "sample", new { prompt = "mine", gate = "g" }));
         await Eventually.TrueAsync(
-            async () => (await opens.ReceivedAsync()).Contains("tools/call sample"), "the call is in flight", Http.Patience);
+            async () => (await opens.ReceivedAsync()).Contains("tools/call sample"), "the call is in flight", TestHttp.Patience);
         await leaves.DisposeAsync();
         (await call).Dispose();
-        await Eventually.TrueAsync(() => HasEndedAsync(leaves), "the session is gone", Http.Patience);
+        await Eventually.TrueAsync(() => HasEndedAsync(leaves), "the session is gone", TestHttp.Patience);
 
         var answered = await opens.CallAsync("open", new { name = "g" });
 
@@ -129,7 +130,7 @@ public sealed class AttributionTests
         await cancels.SendAsync(Rpc.Notification(Cancelled, """{"requestId":7}"""));
         Assert.False(await IsAskedAsync(asks));
 
-        await Eventually.TrueAsync(() => IsAskedAsync(asks), "the call that hangs no longer counts", Http.Patience);
+        await Eventually.TrueAsync(() => IsAskedAsync(asks), "the call that hangs no longer counts", TestHttp.Patience);
     }
 
     [Fact]
@@ -144,9 +145,9 @@ public sealed class AttributionTests
         await Eventually.TrueAsync(
             async () => (await stays.CallAsync("answers")).Structured().Get("answers") is var answers
                 && answers.GetArrayLength() == 1 && answers[0].Code() == -32603,
-            "the child knows that nobody will answer", Http.Patience);
+            "the child knows that nobody will answer", TestHttp.Patience);
         // And so the call has ended, and no longer stands in the way.
-        await Eventually.TrueAsync(() => IsAskedAsync(stays), "questions can be told apart again", Http.Patience);
+        await Eventually.TrueAsync(() => IsAskedAsync(stays), "questions can be told apart again", TestHttp.Patience);
     }
 
     // One question of its own, which is answered when it comes.

@@ -1,3 +1,4 @@
+using McpGateway.Cli.DemoServer;
 using McpGateway.FunctionalTests.Hosting;
 
 namespace McpGateway.FunctionalTests.Isolation;
@@ -54,11 +55,11 @@ public sealed class ChildDeathTests
             (await hanging.AllAsync())[^1],
         };
         Assert.All(failed, answer => Assert.Equal((-32603, 3), (answer.Code(), ExitCode(answer))));
-        await one.Reading.WaitAsync(Http.Patience, Http.Token);
-        await two.Reading.WaitAsync(Http.Patience, Http.Token);
+        await one.Reading.WaitAsync(TestHttp.Patience, TestHttp.Token);
+        await two.Reading.WaitAsync(TestHttp.Patience, TestHttp.Token);
         Assert.Null(await stream.NextAsync());
         foreach (var client in (IRawClient[])[one, two, streamable])
-            await Eventually.TrueAsync(async () => await StatusAsync(client) == 404, "the session is gone", Http.Patience);
+            await Eventually.TrueAsync(async () => await StatusAsync(client) == 404, "the session is gone", TestHttp.Patience);
 
         Assert.NotEqual(pid, await (await child.JoinAsync()).PidAsync());
     }
@@ -74,7 +75,7 @@ public sealed class ChildDeathTests
         var pid = await plain.PidAsync();
         var hanging = plain.CallAsync("hang");
         await Eventually.TrueAsync(
-            async () => (await session.ReceivedAsync()).Contains("tools/call hang"), "the call is in flight", Http.Patience);
+            async () => (await session.ReceivedAsync()).Contains("tools/call hang"), "the call is in flight", TestHttp.Patience);
 
         Assert.Equal(-32603, (await session.CallAsync("crash")).Code());
 
@@ -82,7 +83,7 @@ public sealed class ChildDeathTests
         await Eventually.TrueAsync(
             async () => await plain.CallAsync("pid") is var answer
                 && answer.TryGetProperty("result", out _) && answer.Text() != $"{pid}",
-            "a new child answers", Http.Patience);
+            "a new child answers", TestHttp.Patience);
     }
 
     [Fact]
@@ -94,7 +95,7 @@ public sealed class ChildDeathTests
         await bob.SendAsync(Rpc.Call("1", "echo", new { text = "still here", gate = "g" }));
 
         Assert.Equal(-32603, (await alice.CallAsync("crash")).Code());
-        await alice.Reading.WaitAsync(Http.Patience, Http.Token);
+        await alice.Reading.WaitAsync(TestHttp.Patience, TestHttp.Token);
 
         await bob.CallAsync("open", new { name = "g" });
         Assert.Equal("still here", (await bob.Inbox.TakeAsync(message => message.IsAnswerTo("1"))).Text());
@@ -117,7 +118,7 @@ public sealed class ChildDeathTests
         {
             Assert.Equal(-32603, (await InitializeAsync(gateway)).Code()); // at first it says when to try again
             return children.Started.Length > before;
-        }, "it is tried again", Http.Patience);
+        }, "it is tried again", TestHttp.Patience);
     }
 
     [Theory]
@@ -146,7 +147,7 @@ public sealed class ChildDeathTests
             if (answer.Status != 503)
                 error = Assert.Single(await answer.AllAsync());
             return error is not null;
-        }, "there is room for an attempt", Http.Patience);
+        }, "there is room for an attempt", TestHttp.Patience);
         return error!.Value;
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using McpGateway.Cli.DemoServer;
 using McpGateway.FunctionalTests.Hosting;
 
 namespace McpGateway.FunctionalTests.Isolation;
@@ -31,7 +32,7 @@ public sealed class LimitTests
 
         Assert.Equal(204, await two.DeleteAsync());
         two.SessionId = null;
-        await Eventually.TrueAsync(() => OpensAsync(gateway, "shared/mcp", "alice"), "there is room again", Http.Patience);
+        await Eventually.TrueAsync(() => OpensAsync(gateway, "shared/mcp", "alice"), "there is room again", TestHttp.Patience);
     }
 
     [Fact]
@@ -62,7 +63,7 @@ public sealed class LimitTests
 
         await first.DisposeAsync();
         await second.DisposeAsync();
-        await Eventually.TrueAsync(() => OpensAsync(gateway, "test/mcp", "bob"), "there is room again", Http.Patience);
+        await Eventually.TrueAsync(() => OpensAsync(gateway, "test/mcp", "bob"), "there is room again", TestHttp.Patience);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using McpGateway.Cli.DemoServer;
 using McpGateway.FunctionalTests.Hosting;
 
 namespace McpGateway.FunctionalTests.Isolation;
@@ -23,7 +24,7 @@ public sealed class LoggingTests
 
         await chatty.DisposeAsync();
         await Eventually.TrueAsync(
-            async () => (await quiet.CallAsync("level")).Text() == "emergency", "the one who is left decides", Http.Patience);
+            async () => (await quiet.CallAsync("level")).Text() == "emergency", "the one who is left decides", TestHttp.Patience);
     }
 
     [Theory]

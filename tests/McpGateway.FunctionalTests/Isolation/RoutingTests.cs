@@ -1,3 +1,5 @@
+using McpGateway.Cli.DemoServer;
+using McpGateway.FunctionalTests.Chaos;
 using McpGateway.FunctionalTests.Hosting;
 
 namespace McpGateway.FunctionalTests.Isolation;

@@ -28,7 +28,7 @@ internal sealed class SdkClient(string name) : IAsyncDisposable
                 TransportMode = mode,
                 AdditionalHeaders = new Dictionary<string, string> { [TestUsers.Header] = "alice" },
             }),
-            client.Options(), cancellationToken: Http.Token);
+            client.Options(), cancellationToken: TestHttp.Token);
         return client;
     }
 
@@ -38,14 +38,14 @@ internal sealed class SdkClient(string name) : IAsyncDisposable
     public async Task<string> CallAsync(string tool, params object[] arguments)
     {
         var named = arguments.Chunk(2).ToDictionary(pair => (string)pair[0], pair => (object?)pair[1]);
-        return Text(await Client.CallToolAsync(tool, named, cancellationToken: Http.Token));
+        return Text(await Client.CallToolAsync(tool, named, cancellationToken: TestHttp.Token));
     }
 
     public async Task<(string Text, IReadOnlyCollection<string?> Messages)> ReportedAsync(string text)
     {
         var reporter = new Reporter();
         var arguments = new Dictionary<string, object?> { ["steps"] = 4, ["delayMs"] = 50, ["text"] = text };
-        Assert.Equal(text, Text(await Client.CallToolAsync("progress", arguments, reporter, cancellationToken: Http.Token)));
+        Assert.Equal(text, Text(await Client.CallToolAsync("progress", arguments, reporter, cancellationToken: TestHttp.Token)));
         return (text, reporter.Messages);
     }
 

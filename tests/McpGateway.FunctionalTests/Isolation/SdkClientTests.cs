@@ -23,9 +23,9 @@ public sealed class SdkClientTests
         {
             one.Seen.Enqueue($"updated {update.Uri}");
             return default;
-        }, cancellationToken: Http.Token);
-        await one.Client.SetLoggingLevelAsync(LoggingLevel.Debug, cancellationToken: Http.Token);
-        await two.Client.SetLoggingLevelAsync(LoggingLevel.Error, cancellationToken: Http.Token);
+        }, cancellationToken: TestHttp.Token);
+        await one.Client.SetLoggingLevelAsync(LoggingLevel.Debug, cancellationToken: TestHttp.Token);
+        await two.Client.SetLoggingLevelAsync(LoggingLevel.Error, cancellationToken: TestHttp.Token);
 
         await two.CallAsync("touch");
         await one.CallAsync("notify", "method", "notifications/message", "params", new { level = "debug", data = "said" });

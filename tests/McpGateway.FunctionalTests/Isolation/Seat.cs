@@ -63,7 +63,7 @@ internal sealed class Seat : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _client.DisposeAsync();
-        await Task.WhenAll(_reading).WaitAsync(Http.Patience, Http.Token);
+        await Task.WhenAll(_reading).WaitAsync(TestHttp.Patience, TestHttp.Token);
         _stream?.Dispose();
     }
 

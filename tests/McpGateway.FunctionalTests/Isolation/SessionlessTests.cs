@@ -1,3 +1,4 @@
+using McpGateway.Cli.DemoServer;
 using McpGateway.FunctionalTests.Hosting;
 
 namespace McpGateway.FunctionalTests.Isolation;
@@ -96,19 +97,19 @@ public sealed class SessionlessTests
         using var http = new HttpClient();
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(gateway.BaseAddress, "test/message"))
         {
-            Content = Http.Json(Rpc.Call("1", "hang")),
+            Content = TestHttp.Json(Rpc.Call("1", "hang")),
             Headers = { { TestUsers.Header, "alice" } },
         };
         var call = http.SendAsync(request, leaving.Token);
         await Eventually.TrueAsync(
-            async () => (await session.ReceivedAsync()).Contains("tools/call hang"), "the call is in flight", Http.Patience);
+            async () => (await session.ReceivedAsync()).Contains("tools/call hang"), "the call is in flight", TestHttp.Patience);
 
         await leaving.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
 
         await Eventually.TrueAsync(
             async () => (await session.CallAsync("cancelled")).Structured().Get("cancelled").GetArrayLength() == 1,
-            "the child knows", Http.Patience);
+            "the child knows", TestHttp.Patience);
         await session.CallAsync("open", new { name = "g" });
         Assert.Equal("stays", (await session.Inbox.TakeAsync(message => message.IsAnswerTo("1"))).Text());
     }

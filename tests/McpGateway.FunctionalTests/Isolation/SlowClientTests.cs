@@ -1,3 +1,4 @@
+using McpGateway.Cli.DemoServer;
 using McpGateway.FunctionalTests.Hosting;
 
 namespace McpGateway.FunctionalTests.Isolation;
@@ -57,7 +58,7 @@ public sealed class SlowClientTests
     {
         await using var child = await StartAsync(isolation);
         var reads = await child.JoinStreamableAsync();
-        using var unread = await Http.SendAsync(
+        using var unread = await TestHttp.SendAsync(
             HttpMethod.Get, new Uri(child.Gateway.BaseAddress, "test/sse"), null,
             [("Accept", "text/event-stream"), .. TestUsers.HeaderOf(reads.User)]);
         var endpoint = new Uri(child.Gateway.BaseAddress, (await unread.NextEventAsync())!.Data);
@@ -69,7 +70,7 @@ public sealed class SlowClientTests
 
         await Eventually.TrueAsync(
             async () => await PostAsync(endpoint, reads.User, Rpc.Request("2", "ping")) == 404,
-            "its session is gone", Http.Patience);
+            "its session is gone", TestHttp.Patience);
     }
 
     // Were the child's other sessions to wait the ten seconds that a session's own child waits, their calls would time out.
@@ -104,7 +105,7 @@ public sealed class SlowClientTests
 
     private static async Task<int> PostAsync(Uri endpoint, string? user, string body)
     {
-        using var answer = await Http.SendAsync(HttpMethod.Post, endpoint, Http.Json(body), TestUsers.HeaderOf(user));
+        using var answer = await TestHttp.SendAsync(HttpMethod.Post, endpoint, TestHttp.Json(body), TestUsers.HeaderOf(user));
         return answer.Status;
     }
 }

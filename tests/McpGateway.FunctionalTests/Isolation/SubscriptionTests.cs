@@ -1,3 +1,4 @@
+using McpGateway.Cli.DemoServer;
 using McpGateway.FunctionalTests.Hosting;
 
 namespace McpGateway.FunctionalTests.Isolation;
@@ -121,7 +122,7 @@ public sealed class SubscriptionTests
         await leaves.DisposeAsync();
 
         await Eventually.TrueAsync(
-            async () => await SubscribedAsync(stays) is ["test://fixed"], "what was the leaver's is unsubscribed", Http.Patience);
+            async () => await SubscribedAsync(stays) is ["test://fixed"], "what was the leaver's is unsubscribed", TestHttp.Patience);
         await stays.CallAsync("touch", new { uri = "test://fixed" });
         await child.SettleAsync();
         Assert.Equal(["test://fixed"], Updates(stays));

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using McpGateway.Cli.DemoServer;
 using McpGateway.FunctionalTests.Hosting;
 
 namespace McpGateway.FunctionalTests.Isolation;

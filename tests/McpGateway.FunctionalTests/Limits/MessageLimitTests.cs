@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using McpGateway.Cli.DemoServer;
 using McpGateway.FunctionalTests.Hosting;
 
 namespace McpGateway.FunctionalTests.Limits;
@@ -123,7 +124,7 @@ public sealed class MessageLimitTests
 
         using (var get = await client.SendAsync(HttpMethod.Get, null, "text/event-stream"))
             Assert.Equal((429, "20"), (get.Status, get.Header("Retry-After")));
-        using (var get = await Http.SendAsync(
+        using (var get = await TestHttp.SendAsync(
             HttpMethod.Get, new Uri(gateway.BaseAddress, "test/sse"), null, TestUsers.HeaderOf("alice")))
             Assert.Equal(429, get.Status);
         await using var late = StreamableClient.Create(gateway, user: "alice");
@@ -146,7 +147,7 @@ public sealed class MessageLimitTests
         await using var gateway = await StartAsync(new() { ["openingsPerMinute"] = 1 });
         Assert.Equal(200, await PingAsync(gateway, "alice", 1));
         Assert.Equal(200, await PingAsync(gateway, "alice", 2)); // in the same
-        using (var sse = await Http.SendAsync(
+        using (var sse = await TestHttp.SendAsync(
             HttpMethod.Get, new Uri(gateway.BaseAddress, "test/sse"), null, TestUsers.HeaderOf("alice")))
             Assert.Equal(429, sse.Status);
 

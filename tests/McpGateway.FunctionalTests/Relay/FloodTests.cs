@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
+using McpGateway.Cli.DemoServer;
 using McpGateway.FunctionalTests.Hosting;
-using McpGateway.Servers;
+using McpGateway.Sessions.Queues;
 
 namespace McpGateway.FunctionalTests.Relay;
 

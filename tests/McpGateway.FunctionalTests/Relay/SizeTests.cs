@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text;
+using McpGateway.Cli.DemoServer;
 using McpGateway.FunctionalTests.Hosting;
 
 namespace McpGateway.FunctionalTests.Relay;
@@ -38,7 +39,7 @@ public sealed class SizeTests(SharedGateway shared) : IClassFixture<SharedGatewa
             : [];
         headers = chunked ? [.. headers, ("Transfer-Encoding", "chunked")] : headers;
 
-        using var answer = await Http.SendAsync(HttpMethod.Post, new Uri(shared.Gateway.BaseAddress, uri), content, headers);
+        using var answer = await TestHttp.SendAsync(HttpMethod.Post, new Uri(shared.Gateway.BaseAddress, uri), content, headers);
 
         Assert.Equal((413, -32600), (answer.Status, (await answer.JsonAsync()).Code()));
         Assert.Equal("alive", (await client.CallAsync("echo", new { text = "alive" })).Text());

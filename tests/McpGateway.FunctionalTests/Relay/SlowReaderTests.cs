@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using McpGateway.Cli.DemoServer;
 using McpGateway.FunctionalTests.Hosting;
-using McpGateway.Servers;
+using McpGateway.Sessions.Queues;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace McpGateway.FunctionalTests.Relay;
@@ -92,7 +93,7 @@ public sealed class SlowReaderTests
     // By then it has been cut: its session is gone, or it goes on without the call's stream.
     private static async Task<(Answer Unread, Func<Task<bool>> Gone)> FloodSseAsync(TestGateway gateway, string flood)
     {
-        var unread = await Http.SendAsync(
+        var unread = await TestHttp.SendAsync(
             HttpMethod.Get, new Uri(gateway.BaseAddress, "session/sse"), null, ("Accept", "text/event-stream"));
         var endpoint = new Uri(gateway.BaseAddress, (await unread.NextEventAsync())!.Data);
         Assert.Equal(202, await PostAsync(endpoint, Rpc.Initialize("1")));
@@ -124,7 +125,7 @@ public sealed class SlowReaderTests
                 Assert.Equal("on", (await client.CallAsync("echo", new { text = "on" })).Text());
             most = Math.Max(most, Queued(gateway));
             return await happened();
-        }, "it has happened", 3 * Http.Patience);
+        }, "it has happened", 3 * TestHttp.Patience);
         foreach (var client in clients)
             await client.DisposeAsync();
         return most;
@@ -134,7 +135,7 @@ public sealed class SlowReaderTests
 
     private static async Task<int> PostAsync(Uri endpoint, string body)
     {
-        using var answer = await Http.SendAsync(HttpMethod.Post, endpoint, Http.Json(body));
+        using var answer = await TestHttp.SendAsync(HttpMethod.Post, endpoint, TestHttp.Json(body));
         return answer.Status;
     }
 

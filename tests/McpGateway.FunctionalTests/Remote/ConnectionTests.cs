@@ -23,8 +23,8 @@ public sealed class ConnectionTests : IDisposable
     {
         using var server = Certificate("server");
         using var client = Certificate("client");
-        await File.WriteAllTextAsync(Path.Combine(_folder, "cert.pem"), client.ExportCertificatePem(), Http.Token);
-        await File.WriteAllTextAsync(Path.Combine(_folder, "key.pem"), client.GetRSAPrivateKey()!.ExportPkcs8PrivateKeyPem(), Http.Token);
+        await File.WriteAllTextAsync(Path.Combine(_folder, "cert.pem"), client.ExportCertificatePem(), TestHttp.Token);
+        await File.WriteAllTextAsync(Path.Combine(_folder, "key.pem"), client.GetRSAPrivateKey()!.ExportPkcs8PrivateKeyPem(), TestHttp.Token);
         await using var upstream = await Upstream.StartAsync(listen: options => options.UseHttps(https =>
         {
             https.ServerCertificate = server;

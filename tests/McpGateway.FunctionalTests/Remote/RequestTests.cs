@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using McpGateway.Cli.DemoServer;
 using McpGateway.FunctionalTests.Hosting;
 
 namespace McpGateway.FunctionalTests.Remote;
@@ -38,8 +39,8 @@ public sealed class RequestTests
             upstream.Url, new() { ["headers"] = new JsonObject { ["Authorization"] = "Bearer upstreams-own" } },
             Rules.RuledGateway.Settings());
         (string, string)[] all = [("Accept", "*/*"), .. Credentials, .. TestUsers.HeaderOf(Rules.RuledGateway.Admin)];
-        using var answer = await Http.SendAsync(
-            HttpMethod.Post, new Uri(gateway.BaseAddress, "far/mcp?access=secret"), Http.Json(Rpc.Request("1", "ping")), all);
+        using var answer = await TestHttp.SendAsync(
+            HttpMethod.Post, new Uri(gateway.BaseAddress, "far/mcp?access=secret"), TestHttp.Json(Rpc.Request("1", "ping")), all);
         Assert.Equal(200, answer.Status);
         var request = Assert.Single(upstream.Requests);
         Assert.Equal("Bearer upstreams-own", request.Header("Authorization"));
@@ -54,8 +55,8 @@ public sealed class RequestTests
     {
         await using var upstream = await Upstream.StartAsync();
         await using var gateway = await RemoteGateway.StartAsync(upstream.Url, settings: Rules.RuledGateway.Settings());
-        using var answer = await Http.SendAsync(
-            HttpMethod.Post, new Uri(gateway.BaseAddress, "far/mcp"), Http.Json(Rpc.Request("1", "ping")),
+        using var answer = await TestHttp.SendAsync(
+            HttpMethod.Post, new Uri(gateway.BaseAddress, "far/mcp"), TestHttp.Json(Rpc.Request("1", "ping")),
             ("Accept", "*/*"), ("X-API-Key", Rules.RuledGateway.Admin["Bearer ".Length..]), ("X-Forwarded-For", "10.0.0.1"),
             ("X-Forwarded-Host", "a.test"), ("Forwarded", "for=10.0.0.1"), ("Via", "1.1 x"));
         Assert.Equal(200, answer.Status);
@@ -169,8 +170,8 @@ public sealed class RequestTests
     {
         (string, string)[] own = value is null ? [] : [("X-Service-Token", value)];
         (string, string)[] headers = [("Accept", "*/*"), .. TestUsers.HeaderOf(user), .. own];
-        using var answer = await Http.SendAsync(
-            HttpMethod.Post, new Uri(gateway.BaseAddress, "far/mcp"), Http.Json(Rpc.Request("1", "ping")), headers);
+        using var answer = await TestHttp.SendAsync(
+            HttpMethod.Post, new Uri(gateway.BaseAddress, "far/mcp"), TestHttp.Json(Rpc.Request("1", "ping")), headers);
         return answer.Status;
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using McpGateway.Cli.DemoServer;
 using McpGateway.FunctionalTests.Hosting;
 
 namespace McpGateway.FunctionalTests.Remote;
@@ -61,7 +62,7 @@ public sealed class SseTests
     {
         await using var upstream = await Upstream.StartAsync(new LegacyUpstream { Endpoint = endpoint }.AnswerAsync);
         await using var gateway = await StartAsync(upstream);
-        using var stream = await Http.SendAsync(
+        using var stream = await TestHttp.SendAsync(
             HttpMethod.Get, new Uri(gateway.BaseAddress, "far/sse"), null, ("Accept", "text/event-stream"));
         var error = await stream.JsonAsync();
         Assert.Equal((502, -32603), (stream.Status, error.Code()));
@@ -91,8 +92,8 @@ public sealed class SseTests
         await using var gateway = await StartAsync(upstream);
         await using var client = await SseClient.ConnectAsync(gateway, "far/sse", user: "alice");
         var query = client.Endpoint[client.Endpoint.IndexOf('?', StringComparison.Ordinal)..];
-        using var answer = await Http.SendAsync(
-            HttpMethod.Post, new Uri(gateway.BaseAddress, path + query), Http.Json(Rpc.Request("5", "ping")), TestUsers.HeaderOf(user));
+        using var answer = await TestHttp.SendAsync(
+            HttpMethod.Post, new Uri(gateway.BaseAddress, path + query), TestHttp.Json(Rpc.Request("5", "ping")), TestUsers.HeaderOf(user));
         Assert.Equal(status, answer.Status);
         if (status == 404)
             Assert.Equal((-32001, 5), ((await answer.JsonAsync()).Code(), (await answer.JsonAsync()).Get("id").GetInt32()));
@@ -104,7 +105,7 @@ public sealed class SseTests
         await using var upstream = await Upstream.StartAsync(_server.AnswerAsync);
         await using var gateway = await StartAsync(upstream);
         var bare = new Uri(gateway.BaseAddress, "far/message");
-        using (var without = await Http.SendAsync(HttpMethod.Post, bare, Http.Json(Rpc.Request("5", "ping"))))
+        using (var without = await TestHttp.SendAsync(HttpMethod.Post, bare, TestHttp.Json(Rpc.Request("5", "ping"))))
             Assert.Equal((400, -32000), (without.Status, (await without.JsonAsync()).Code()));
         await using var client = await SseClient.ConnectAsync(gateway, "far/sse");
         upstream.Answer = (context, _) => Upstream.StatusAsync(context, 404);
@@ -120,8 +121,8 @@ public sealed class SseTests
     {
         await using var upstream = await Upstream.StartAsync(_server.AnswerAsync);
         await using var gateway = await StartAsync(upstream);
-        using var answer = await Http.SendAsync(
-            HttpMethod.Post, new Uri(gateway.BaseAddress, path), Http.Json(Rpc.Initialize()), ("Accept", "*/*"));
+        using var answer = await TestHttp.SendAsync(
+            HttpMethod.Post, new Uri(gateway.BaseAddress, path), TestHttp.Json(Rpc.Initialize()), ("Accept", "*/*"));
         Assert.Equal((405, "GET", ""), (answer.Status, answer.Allow, await answer.BodyAsync()));
         Assert.Empty(upstream.Requests);
     }

@@ -138,7 +138,7 @@ public sealed class StreamTests
             await answer.BodyAsync());
 
         upstream.Requests.Clear();
-        using var resumed = await Http.SendAsync(
+        using var resumed = await TestHttp.SendAsync(
             HttpMethod.Get, new Uri(gateway.BaseAddress, "far/mcp"), null, ("Accept", "text/event-stream"), ("Last-Event-ID", "a-2"));
         Assert.Equal("a-2", Assert.Single(upstream.Requests).Header("Last-Event-ID"));
     }
@@ -170,7 +170,7 @@ public sealed class StreamTests
         await using var gateway = await RemoteGateway.StartAsync(upstream.Url);
         using (await RemoteGateway.Client(gateway).SendAsync(HttpMethod.Get, null, "text/event-stream"))
             Assert.False(gone.Task.IsCompleted);
-        await gone.Task.WaitAsync(Http.Patience, Http.Token);
+        await gone.Task.WaitAsync(TestHttp.Patience, TestHttp.Token);
     }
 
     [Fact]
@@ -181,7 +181,7 @@ public sealed class StreamTests
         using var stream = await RemoteGateway.Client(gateway).SendAsync(HttpMethod.Get, null, "text/event-stream");
         var stopping = gateway.DisposeAsync();
         Assert.Null(await stream.NextAsync());
-        await stopping.AsTask().WaitAsync(Http.Patience, Http.Token);
+        await stopping.AsTask().WaitAsync(TestHttp.Patience, TestHttp.Token);
     }
 
     private void Send(string message) => Assert.True(_events.Writer.TryWrite($"event: message\ndata: {message}\n\n"));

@@ -1,3 +1,4 @@
+using McpGateway.Cli.DemoServer;
 using McpGateway.FunctionalTests.Hosting;
 
 namespace McpGateway.FunctionalTests.Replicas;
@@ -15,11 +16,11 @@ public sealed class DrainTests
         var client = await StreamableClient.ConnectAsync(gateway);
         using var stream = await client.OpenStreamAsync();
         var stopping = gateway.DisposeAsync().AsTask();
-        await Eventually.TrueAsync(async () => await HealthAsync(gateway) is (503, "Draining"), "it drains", Http.Patience);
+        await Eventually.TrueAsync(async () => await HealthAsync(gateway) is (503, "Draining"), "it drains", TestHttp.Patience);
 
-        using var live = await Http.SendAsync(HttpMethod.Get, new Uri(gateway.BaseAddress, "health/live"));
+        using var live = await TestHttp.SendAsync(HttpMethod.Get, new Uri(gateway.BaseAddress, "health/live"));
         using var refused = await StreamableClient.Create(gateway).PostAsync(Rpc.Initialize("5"));
-        using var sse = await Http.SendAsync(HttpMethod.Get, new Uri(gateway.BaseAddress, "test/sse"));
+        using var sse = await TestHttp.SendAsync(HttpMethod.Get, new Uri(gateway.BaseAddress, "test/sse"));
         var call = await client.CallAsync("echo", new { text = "hi" });
         var plain = await new PlainClient(gateway).CallAsync("echo", new { text = "hi" });
 
@@ -42,7 +43,7 @@ public sealed class DrainTests
         await using var client = await StreamableClient.ConnectAsync(leaving);
         Assert.StartsWith("gw-1.", client.SessionId, StringComparison.Ordinal);
         Assert.Equal("hi", (await new PlainClient(leaving).CallAsync("echo", new { text = "hi" })).Text());
-        using var stream = await Http.SendAsync(HttpMethod.Get, new Uri(leaving.BaseAddress, "test/sse"));
+        using var stream = await TestHttp.SendAsync(HttpMethod.Get, new Uri(leaving.BaseAddress, "test/sse"));
 
         Assert.Equal(503, stream.Status); // it would end with this replica
         Assert.Equal("close", stream.Header("Connection"));
@@ -86,7 +87,7 @@ public sealed class DrainTests
         using var call = await PendingSample.BeginAsync(other);
         var stopping = await set.BeginStopAsync(0);
 
-        await Eventually.TrueAsync(async () => await StatusAsync(set.Through(0, idle)) == 404, "an idle session has ended", Http.Patience);
+        await Eventually.TrueAsync(async () => await StatusAsync(set.Through(0, idle)) == 404, "an idle session has ended", TestHttp.Patience);
         Assert.Equal(404, await StatusAsync(other));
         Assert.False(stopping.IsCompleted);
         using var accepted = await other.PostAsync(Rpc.Result(call.Question, Rpc.Sampled("still there")));
@@ -116,12 +117,12 @@ public sealed class DrainTests
         var stopping = await set.BeginStopAsync(0);
         Assert.False(client.Reading.IsCompleted);
 
-        using var accepted = await Http.SendAsync(
-            HttpMethod.Post, new Uri(owner.BaseAddress, client.Endpoint), Http.Json(Rpc.Result(question, Rpc.Sampled("late"))),
+        using var accepted = await TestHttp.SendAsync(
+            HttpMethod.Post, new Uri(owner.BaseAddress, client.Endpoint), TestHttp.Json(Rpc.Result(question, Rpc.Sampled("late"))),
             TestUsers.HeaderOf(user));
 
         Assert.Contains("late", (await client.Inbox.TakeAsync(message => message.IsAnswerTo("7"))).GetRawText(), StringComparison.Ordinal);
-        await client.Reading.WaitAsync(Http.Patience, Http.Token);
+        await client.Reading.WaitAsync(TestHttp.Patience, TestHttp.Token);
         await stopping;
     }
 
@@ -133,7 +134,7 @@ public sealed class DrainTests
 
     private static async Task<(int, string?)> HealthAsync(TestGateway gateway)
     {
-        using var answer = await Http.SendAsync(HttpMethod.Get, new Uri(gateway.BaseAddress, "health"));
+        using var answer = await TestHttp.SendAsync(HttpMethod.Get, new Uri(gateway.BaseAddress, "health"));
         return (answer.Status, (await answer.JsonAsync()).Get("status").GetString());
     }
 }

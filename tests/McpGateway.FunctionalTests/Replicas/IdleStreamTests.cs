@@ -37,15 +37,15 @@ public sealed class IdleStreamTests(ITestOutputHelper output)
     private static async Task<Socket> OpenAsync(Uri gateway, int number)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        await socket.ConnectAsync(gateway.Host, gateway.Port, Http.Token);
+        await socket.ConnectAsync(gateway.Host, gateway.Port, TestHttp.Token);
         // Of a server whose sessions are placed by their user: many of the streams take the way over another replica.
         var request = $"GET /user/sse HTTP/1.1\r\nHost: {gateway.Authority}\r\nX-API-Key: {ReplicatedGateway.KeyOf(number)}\r\n\r\n";
-        await socket.SendAsync(Encoding.ASCII.GetBytes(request), Http.Token);
+        await socket.SendAsync(Encoding.ASCII.GetBytes(request), TestHttp.Token);
         var answer = new StringBuilder();
         var buffer = new byte[4096];
         while (!answer.ToString().Contains("event: endpoint", StringComparison.Ordinal))
         {
-            var count = await socket.ReceiveAsync(buffer, Http.Token);
+            var count = await socket.ReceiveAsync(buffer, TestHttp.Token);
             Assert.True(count > 0, "The stream ended: " + answer);
             answer.Append(Encoding.UTF8.GetString(buffer, 0, count));
         }
@@ -63,7 +63,7 @@ public sealed class IdleStreamTests(ITestOutputHelper output)
             int count;
             try
             {
-                count = await socket.ReceiveAsync(buffer, Http.Token);
+                count = await socket.ReceiveAsync(buffer, TestHttp.Token);
             }
             catch (SocketException)
             {

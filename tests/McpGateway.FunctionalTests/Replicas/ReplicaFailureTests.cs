@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using McpGateway.Cli.DemoServer;
 using McpGateway.FunctionalTests.Hosting;
 
 namespace McpGateway.FunctionalTests.Replicas;
@@ -16,8 +17,8 @@ public sealed class ReplicaFailureTests
 
         using var post = await client.PostAsync(Rpc.Request("7", "ping"));
         using var get = await client.SendAsync(HttpMethod.Get, null, "text/event-stream");
-        using var message = await Http.SendAsync(
-            HttpMethod.Post, new Uri(set[0].BaseAddress, $"test/message?sessionId={client.SessionId}"), Http.Json(Rpc.Request("7", "ping")));
+        using var message = await TestHttp.SendAsync(
+            HttpMethod.Post, new Uri(set[0].BaseAddress, $"test/message?sessionId={client.SessionId}"), TestHttp.Json(Rpc.Request("7", "ping")));
 
         Assert.Equal((404, -32001, 7), (post.Status, (await post.JsonAsync()).Code(), (await post.JsonAsync()).Get("id").GetInt32()));
         Assert.Equal((404, -32001), (get.Status, (await get.JsonAsync()).Code()));
@@ -66,12 +67,12 @@ public sealed class ReplicaFailureTests
         {
             var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
             connections.Add(socket);
-            using var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
+            using var timeout = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
             try
             {
-                await socket.ConnectAsync(IPAddress.Loopback, port, patience.Token);
+                await socket.ConnectAsync(IPAddress.Loopback, port, timeout.Token);
             }
-            catch (OperationCanceledException) when (patience.IsCancellationRequested)
+            catch (OperationCanceledException) when (timeout.IsCancellationRequested)
             {
                 break;
             }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using McpGateway.Cli.DemoServer;
 using McpGateway.FunctionalTests.Hosting;
 
 namespace McpGateway.FunctionalTests.Replicas;
@@ -34,8 +35,8 @@ public sealed class ReplicaSessionTests
         await using var set = await ReplicaSet.StartAsync();
         await using var client = await SseClient.ConnectAsync(set[0]);
 
-        using var accepted = await Http.SendAsync(
-            HttpMethod.Post, new Uri(set[1].BaseAddress, client.Endpoint), Http.Json(Rpc.Call("7", "echo", new { text = "round" })));
+        using var accepted = await TestHttp.SendAsync(
+            HttpMethod.Post, new Uri(set[1].BaseAddress, client.Endpoint), TestHttp.Json(Rpc.Call("7", "echo", new { text = "round" })));
 
         Assert.Equal(202, accepted.Status);
         Assert.Equal("round", (await client.Inbox.TakeAsync(message => message.IsAnswerTo("7"))).Text());
@@ -114,12 +115,12 @@ public sealed class ReplicaSessionTests
         await Eventually.TrueAsync(
             async () =>
             {
-                using var answer = await Http.SendAsync(
-                    HttpMethod.Post, new Uri(set[1].BaseAddress, away.Endpoint), Http.Json(Rpc.Request(away.NextId(), "ping")),
+                using var answer = await TestHttp.SendAsync(
+                    HttpMethod.Post, new Uri(set[1].BaseAddress, away.Endpoint), TestHttp.Json(Rpc.Request(away.NextId(), "ping")),
                     TestUsers.HeaderOf(away.User));
                 return answer.Status == 404;
             },
-            "the session has ended", Http.Patience);
+            "the session has ended", TestHttp.Patience);
     }
 
     [Fact]
@@ -128,15 +129,15 @@ public sealed class ReplicaSessionTests
         await using var set = await ReplicaSet.StartAsync();
         await using var client = await StreamableClient.ConnectAsync(set[0]);
 
-        using var answer = await Http.SendAsync(
-            HttpMethod.Post, new Uri(set[1].BaseAddress, "test/mcp"), Http.Json(Rpc.Request("7", "ping")),
+        using var answer = await TestHttp.SendAsync(
+            HttpMethod.Post, new Uri(set[1].BaseAddress, "test/mcp"), TestHttp.Json(Rpc.Request("7", "ping")),
             ("Mcp-Session-Id", client.SessionId!), ("Origin", "http://localhost:5173"));
 
         Assert.Equal(200, answer.Status);
         Assert.Equal("http://localhost:5173", answer.Header("Access-Control-Allow-Origin"));
         Assert.Equal("nosniff", answer.Header("X-Content-Type-Options"));
         Assert.Equal("no-store", answer.Header("Cache-Control"));
-        Assert.Null(answer.Header("McpGateway-Hop"));
+        Assert.Null(answer.Header("McpGateway-Forwarded"));
     }
 
     [Fact]

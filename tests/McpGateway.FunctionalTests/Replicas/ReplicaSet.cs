@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
+using McpGateway.Cli.DemoServer;
 using McpGateway.FunctionalTests.Hosting;
+using McpGateway.Sessions;
 using Microsoft.AspNetCore.Builder;
 
 namespace McpGateway.FunctionalTests.Replicas;
@@ -59,7 +61,7 @@ internal sealed class ReplicaSet : IAsyncDisposable
         var stopping = this[index].DisposeAsync().AsTask();
         var gateway = _gateways[index];
         _gateways.RemoveAt(index);
-        await Eventually.TrueAsync(async () => await HealthAsync(gateway) == 503, "it drains", Http.Patience);
+        await Eventually.TrueAsync(async () => await HealthAsync(gateway) == 503, "it drains", TestHttp.Patience);
         return stopping;
     }
 
@@ -71,7 +73,7 @@ internal sealed class ReplicaSet : IAsyncDisposable
 
     private static async Task<int> HealthAsync(TestGateway gateway)
     {
-        using var answer = await Http.SendAsync(HttpMethod.Get, new Uri(gateway.BaseAddress, "health"));
+        using var answer = await TestHttp.SendAsync(HttpMethod.Get, new Uri(gateway.BaseAddress, "health"));
         return answer.Status;
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
+using McpGateway.Cli.DemoServer;
 using McpGateway.FunctionalTests.Hosting;
 
 namespace McpGateway.FunctionalTests.Replicas;
@@ -42,7 +43,7 @@ internal sealed class RoamingClient(Uri gateway, int number, bool isSse, string 
     public async Task OpenAsync()
     {
         while (!(isSse ? await OpenStreamAsync() : await InitializeAsync(new Uri(gateway, $"{server}/mcp"))))
-            await Task.Delay(Soon, TimeProvider.System, Http.Token);
+            await Task.Delay(Soon, TimeProvider.System, TestHttp.Token);
     }
 
     /// <summary>Makes one call, whatever it takes.</summary>
@@ -67,7 +68,7 @@ internal sealed class RoamingClient(Uri gateway, int number, bool isSse, string 
                 if (answer.Status is 503)
                 {
                     Happenings.Enqueue(new("refused", owner, Part, text));
-                    await Task.Delay(Soon, TimeProvider.System, Http.Token);
+                    await Task.Delay(Soon, TimeProvider.System, TestHttp.Token);
                     continue;
                 }
 
@@ -125,7 +126,7 @@ internal sealed class RoamingClient(Uri gateway, int number, bool isSse, string 
     private Task<Answer> PostAsync(string body)
     {
         (string, string)[] session = _session is null || isSse ? _key : [.. _key, ("Mcp-Session-Id", _session)];
-        return Http.SendAsync(HttpMethod.Post, _target, Http.Json(body), [.. session, ("Accept", "application/json, text/event-stream")]);
+        return TestHttp.SendAsync(HttpMethod.Post, _target, TestHttp.Json(body), [.. session, ("Accept", "application/json, text/event-stream")]);
     }
 
     private async Task<bool> InitializeAsync(Uri target)
@@ -151,7 +152,7 @@ internal sealed class RoamingClient(Uri gateway, int number, bool isSse, string 
         await CloseAsync();
         _leaving = new CancellationTokenSource();
         _inbox = new Mailbox();
-        _stream = await Http.SendAsync(HttpMethod.Get, new Uri(gateway, $"{server}/sse"), null, [.. _key, ("Accept", "text/event-stream")]);
+        _stream = await TestHttp.SendAsync(HttpMethod.Get, new Uri(gateway, $"{server}/sse"), null, [.. _key, ("Accept", "text/event-stream")]);
         if (_stream.Status is not 200 || await _stream.ReadOnAsync(_leaving.Token) is not { Name: "endpoint" } endpoint)
         {
             Happenings.Enqueue(new("refused", null, Part, $"stream: {_stream.Status}"));

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using McpGateway.FunctionalTests.Hosting;
 using McpGateway.FunctionalTests.Logging;
+using McpGateway.Sessions;
 using Microsoft.Extensions.Logging;
 
 namespace McpGateway.FunctionalTests.Rules;
@@ -117,7 +118,7 @@ public sealed class UserValueTests
     }
 
     private static Task<Answer> SendAsync(
-        TestGateway gateway, string path, string body, string? user, params (string, string)[] headers) => Http.SendAsync(
-        path == "test/sse" ? HttpMethod.Get : HttpMethod.Post, new Uri(gateway.BaseAddress, path), path == "test/sse" ? null : Http.Json(body),
+        TestGateway gateway, string path, string body, string? user, params (string, string)[] headers) => TestHttp.SendAsync(
+        path == "test/sse" ? HttpMethod.Get : HttpMethod.Post, new Uri(gateway.BaseAddress, path), path == "test/sse" ? null : TestHttp.Json(body),
         [("Accept", "application/json, text/event-stream"), .. TestUsers.HeaderOf(user), .. headers]);
 }

@@ -24,7 +24,7 @@ public sealed class AbandonedSessionsTests(ITestOutputHelper output)
         int.Parse(Environment.GetEnvironmentVariable("ABANDONED_SESSIONS") ?? "1000", CultureInfo.InvariantCulture);
 
     // A keep-alive is sent every 15 seconds: the second one at the latest finds out that nobody is there.
-    private static readonly TimeSpan Patience = 4 * Http.Patience;
+    private static readonly TimeSpan Patience = 4 * TestHttp.Patience;
 
     [Fact]
     public Task Sockets_ThatAreClosed_EndTheirSessions() => RunAsync(stream => stream.Dispose());

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
+using McpGateway.Backends.Stdio.Launching;
+using McpGateway.Backends.Stdio.Launching.Linux;
 using McpGateway.FunctionalTests.Hosting;
-using McpGateway.Servers.Launching;
-using McpGateway.Servers.Launching.Linux;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace McpGateway.FunctionalTests.Sessions;

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using McpGateway.Cli.DemoServer;
 using McpGateway.FunctionalTests.Hosting;
 
 namespace McpGateway.FunctionalTests.Sessions;
@@ -24,7 +25,7 @@ public sealed class LimitTests
         await using var second = StreamableClient.Create(gateway);
 
         using var refused = await second.PostAsync(Rpc.Initialize("7"));
-        using var stream = await Http.SendAsync(HttpMethod.Get, new Uri(gateway.BaseAddress, "test/sse"));
+        using var stream = await TestHttp.SendAsync(HttpMethod.Get, new Uri(gateway.BaseAddress, "test/sse"));
 
         var message = await refused.JsonAsync();
         Assert.Equal((status, -32003, 7), (refused.Status, message.Code(), message.Get("id").GetInt32()));
@@ -35,7 +36,7 @@ public sealed class LimitTests
 
         await first.DisposeAsync();
         await children.GoneAsync();
-        await Eventually.TrueAsync(() => OpensAsync(gateway), "there is room again", Http.Patience);
+        await Eventually.TrueAsync(() => OpensAsync(gateway), "there is room again", TestHttp.Patience);
     }
 
     [Fact]
@@ -91,7 +92,7 @@ public sealed class LimitTests
         await using var client = StreamableClient.Create(gateway);
 
         for (var attempt = 0; attempt < 3; attempt++)
-            await Eventually.TrueAsync(() => FailsToStartAsync(client), "there is room for another attempt", Http.Patience);
+            await Eventually.TrueAsync(() => FailsToStartAsync(client), "there is room for another attempt", TestHttp.Patience);
     }
 
     private static async Task<bool> OpensAsync(TestGateway gateway)

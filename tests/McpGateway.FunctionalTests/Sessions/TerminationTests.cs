@@ -1,3 +1,4 @@
+using McpGateway.Cli.DemoServer;
 using McpGateway.FunctionalTests.Hosting;
 
 namespace McpGateway.FunctionalTests.Sessions;
@@ -14,8 +15,8 @@ public sealed class TerminationTests
         await using var gateway = await GatewayProgram.StartAsync(TestGateway.TestServerJson());
         var uri = new Uri(gateway.BaseAddress, "test/message");
         // Longer than the two seconds after which System.CommandLine would end the process.
-        var call = Http.SendAsync(HttpMethod.Post, uri, Http.Json(Rpc.Call("2", "delay", new { ms = 4000, text = "done" })));
-        await Eventually.TrueAsync(() => HasReceivedDelayAsync(uri), "the call is in flight", Http.Patience);
+        var call = TestHttp.SendAsync(HttpMethod.Post, uri, TestHttp.Json(Rpc.Call("2", "delay", new { ms = 4000, text = "done" })));
+        await Eventually.TrueAsync(() => HasReceivedDelayAsync(uri), "the call is in flight", TestHttp.Patience);
         for (var sent = 0; sent < signals; sent++)
             await gateway.SignalAsync("TERM");
 
@@ -35,17 +36,17 @@ public sealed class TerminationTests
         await Eventually.TrueAsync(
             async () =>
             {
-                using var answer = await Http.SendAsync(HttpMethod.Get, health);
+                using var answer = await TestHttp.SendAsync(HttpMethod.Get, health);
                 return answer.Status == 503;
             },
-            "it drains", Http.Patience);
+            "it drains", TestHttp.Patience);
 
         // What comes in the same moment as the first is part of it; so once more, and once more, until it is not.
         var ended = gateway.ExitAsync();
         while (!ended.IsCompleted)
         {
             await gateway.SignalAsync("TERM");
-            await Task.WhenAny(ended, Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, Http.Token));
+            await Task.WhenAny(ended, Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, TestHttp.Token));
         }
 
         Assert.Equal(0, await ended);
@@ -53,7 +54,7 @@ public sealed class TerminationTests
 
     private static async Task<bool> HasReceivedDelayAsync(Uri uri)
     {
-        using var answer = await Http.SendAsync(HttpMethod.Post, uri, Http.Json(Rpc.Call("1", "received")));
+        using var answer = await TestHttp.SendAsync(HttpMethod.Post, uri, TestHttp.Json(Rpc.Call("1", "received")));
         return (await answer.BodyAsync()).Contains("tools/call delay", StringComparison.Ordinal);
     }
 }

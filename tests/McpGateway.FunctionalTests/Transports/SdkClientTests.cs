@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using McpGateway.Cli.DemoServer;
 using McpGateway.FunctionalTests.Hosting;
 using ModelContextProtocol;
 using ModelContextProtocol.Client;
@@ -25,11 +26,11 @@ public sealed class SdkClientTests(SharedGateway shared) : IClassFixture<SharedG
         var client = await ConnectAsync(mode, path);
         await using (client)
         {
-            var tools = await client.ListToolsAsync(cancellationToken: Http.Token);
-            var echoed = await client.CallToolAsync("echo", Arguments("text", "naïve ☃"), cancellationToken: Http.Token);
-            var sampled = await client.CallToolAsync("sample", Arguments("prompt", "Why?"), cancellationToken: Http.Token);
+            var tools = await client.ListToolsAsync(cancellationToken: TestHttp.Token);
+            var echoed = await client.CallToolAsync("echo", Arguments("text", "naïve ☃"), cancellationToken: TestHttp.Token);
+            var sampled = await client.CallToolAsync("sample", Arguments("prompt", "Why?"), cancellationToken: TestHttp.Token);
             var progress = await client.CallToolAsync("progress", new Dictionary<string, object?> { ["steps"] = 3, ["delayMs"] = 200 },
-                new Reporter(reported), cancellationToken: Http.Token);
+                new Reporter(reported), cancellationToken: TestHttp.Token);
 
             Assert.Contains("echo", tools.Select(tool => tool.Name));
             Assert.Equal("naïve ☃", Text(echoed));
@@ -51,7 +52,7 @@ public sealed class SdkClientTests(SharedGateway shared) : IClassFixture<SharedG
         {
             Handlers = new() { SamplingHandler = (request, _, _) => ValueTask.FromResult(Sample(request!)) },
         };
-        return await McpClient.CreateAsync(transport, options, cancellationToken: Http.Token);
+        return await McpClient.CreateAsync(transport, options, cancellationToken: TestHttp.Token);
     }
 
     private static CreateMessageResult Sample(CreateMessageRequestParams request) => new()

@@ -1,3 +1,4 @@
+using McpGateway.Cli.DemoServer;
 using McpGateway.FunctionalTests.Hosting;
 
 namespace McpGateway.FunctionalTests.Transports;
@@ -33,7 +34,7 @@ public sealed class SseTests(SharedGateway shared) : IClassFixture<SharedGateway
     public async Task OtherMethods_OnSse_AreNotAllowedAndHaveNoBody(string method)
     {
         var uri = new Uri(shared.Gateway.BaseAddress, "test/sse");
-        using var answer = await Http.SendAsync(new HttpMethod(method), uri, Http.Json(Rpc.Initialize()));
+        using var answer = await TestHttp.SendAsync(new HttpMethod(method), uri, TestHttp.Json(Rpc.Initialize()));
 
         Assert.Equal((405, "GET", ""), (answer.Status, answer.Allow, await answer.BodyAsync()));
         Assert.Null(answer.ContentType);
@@ -44,7 +45,7 @@ public sealed class SseTests(SharedGateway shared) : IClassFixture<SharedGateway
     [InlineData("DELETE")]
     public async Task OtherMethods_OnMessage_AreNotAllowed(string method)
     {
-        using var answer = await Http.SendAsync(new HttpMethod(method), new Uri(shared.Gateway.BaseAddress, "test/message"));
+        using var answer = await TestHttp.SendAsync(new HttpMethod(method), new Uri(shared.Gateway.BaseAddress, "test/message"));
         Assert.Equal((405, "POST"), (answer.Status, answer.Allow));
     }
 
@@ -55,7 +56,7 @@ public sealed class SseTests(SharedGateway shared) : IClassFixture<SharedGateway
     public async Task Post_ToAnUnknownSession_IsNotFound(string id)
     {
         var uri = new Uri(shared.Gateway.BaseAddress, "test/message?sessionId=" + id);
-        using var answer = await Http.SendAsync(HttpMethod.Post, uri, Http.Json(Rpc.Call("7", "echo", new { text = "x" })));
+        using var answer = await TestHttp.SendAsync(HttpMethod.Post, uri, TestHttp.Json(Rpc.Call("7", "echo", new { text = "x" })));
 
         var message = await answer.JsonAsync();
         Assert.Equal((404, -32001, 7), (answer.Status, message.Code(), message.Get("id").GetInt32()));
@@ -66,7 +67,7 @@ public sealed class SseTests(SharedGateway shared) : IClassFixture<SharedGateway
     {
         await using var client = await SseClient.ConnectAsync(shared.Gateway);
         var uri = new Uri(shared.Gateway.BaseAddress, client.Endpoint + "&sessionId=x");
-        using var answer = await Http.SendAsync(HttpMethod.Post, uri, Http.Json(Rpc.Request("7", "ping")));
+        using var answer = await TestHttp.SendAsync(HttpMethod.Post, uri, TestHttp.Json(Rpc.Request("7", "ping")));
 
         Assert.Equal((400, -32000), (answer.Status, (await answer.JsonAsync()).Code()));
     }

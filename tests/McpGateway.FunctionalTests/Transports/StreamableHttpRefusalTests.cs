@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text;
+using McpGateway.Cli.DemoServer;
 using McpGateway.FunctionalTests.Hosting;
 
 namespace McpGateway.FunctionalTests.Transports;

@@ -1,6 +1,7 @@
 using McpGateway.Access;
 using McpGateway.Access.Authentication;
 using McpGateway.Configuration;
+using McpGateway.Configuration.Host;
 using McpGateway.Tests.Configuration;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

@@ -2,7 +2,6 @@ using System.Text;
 using McpGateway.Access;
 using McpGateway.Access.Origins;
 using McpGateway.Configuration;
-using McpGateway.Tests.Sessions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using McpGateway.Cli;
 using McpGateway.Configuration;
+using McpGateway.Configuration.Reading;
 using McpGateway.Tests.Configuration;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
@@ -72,7 +73,7 @@ public sealed class RunCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("${claim:sub}", "nobody has a claim sub")]
+    [InlineData("${claim:sub}", "callers without authentication have no claim sub")]
     [InlineData("${header:X-Token}", "Access:UserHeaders")]
     public async Task Run_ValuesThatNoUserCanBring_NamesTheVariableAndReturnsTwo(string value, string message)
     {
@@ -90,7 +91,7 @@ public sealed class RunCommandTests : IDisposable
     {
         var file = _folder.Write("gateway.json", $$"""{ "mcpServers": { "one": { "command": "x", "{{key}}": {{rules}} } } }""");
         Assert.Equal(2, await RunAsync("--config", file, "--urls", "http://127.0.0.1:0"));
-        Assert.Contains($"$.mcpServers.one.{path}: asks for scopes", _error.ToString(), StringComparison.Ordinal);
+        Assert.Contains($"$.mcpServers.one.{path}: requires scopes or claims", _error.ToString(), StringComparison.Ordinal);
         Assert.Contains("Access:ApiKeys", _error.ToString(), StringComparison.Ordinal);
     }
 

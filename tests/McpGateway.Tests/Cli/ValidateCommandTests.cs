@@ -24,7 +24,7 @@ public sealed class ValidateCommandTests : IDisposable
         Assert.Equal(0, Run("--config", path));
         Assert.Equal($"{path} is valid: 2 servers{Environment.NewLine}", _output.ToString());
         var said = _error.ToString().Split(Environment.NewLine);
-        Assert.Equal("warning: $.mcpServers.one.note: unknown key, ignored", said[0]);
+        Assert.Equal("warning: $.mcpServers.one.note: is an unknown key and is ignored", said[0]);
         Assert.StartsWith("note: anonymous callers without a session", said[1], StringComparison.Ordinal);
     }
 

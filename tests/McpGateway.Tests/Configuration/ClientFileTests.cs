@@ -1,4 +1,5 @@
 using McpGateway.Configuration;
+using McpGateway.Configuration.Reading;
 
 namespace McpGateway.Tests.Configuration;
 
@@ -54,7 +55,7 @@ public sealed class ClientFileTests
         Assert.Equal(
             ["$.servers.playwright.gallery", "$.servers.playwright.version", "$.servers.fetch.dev"],
             result.Warnings.Select(warning => warning.Path));
-        Assert.All(result.Warnings, warning => Assert.Equal("unknown key, ignored", warning.Message));
+        Assert.All(result.Warnings, warning => Assert.Equal("is an unknown key and is ignored", warning.Message));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using McpGateway.Configuration;
+using McpGateway.Configuration.Reading;
 
 namespace McpGateway.Tests.Configuration;
 

@@ -81,12 +81,12 @@ public sealed class ExpansionTests : IDisposable
     [InlineData("${NOT_SET}", "the environment variable NOT_SET is not set; set it, or write ${NOT_SET:-default}")]
     [InlineData("${env:NOT_SET}", "the environment variable NOT_SET is not set; set it, or write ${NOT_SET:-default}")]
     [InlineData("a ${NAME", "the ${ at character 3 has no closing }; write $${ for a literal ${")]
-    [InlineData("${NOT_SET:-${NAME}}", "holds another one")]
+    [InlineData("${NOT_SET:-${NAME}}", "contains another one")]
     [InlineData("${}", "is none of ${NAME}")]
     [InlineData("${NAME-default}", "is none of ${NAME}")]
     [InlineData("${1}", "is none of ${NAME}")]
-    [InlineData("${file:missing}", "the file of ${file:missing} does not exist")]
-    [InlineData("${file:}", "has no usable path")]
+    [InlineData("${file:missing}", "the file in ${file:missing} does not exist")]
+    [InlineData("${file:}", "has no valid path")]
     [InlineData("${file:home}", "is not a file that")]
     [InlineData("${input:key}", "write ${NAME} and set that environment variable")]
     [InlineData("${workspaceFolder}/x", "write the absolute path")]
@@ -97,8 +97,8 @@ public sealed class ExpansionTests : IDisposable
     [InlineData("${config:x.y}", "write ${NAME}")]
     [InlineData("${pathSeparator}", "write the character itself")]
     [InlineData("${/}", "write the character itself")]
-    [InlineData("${claim:sub}", "in the values of env and headers only")]
-    [InlineData("${header:X-User}", "in the values of env and headers only")]
+    [InlineData("${claim:sub}", "only in the values of env and headers")]
+    [InlineData("${header:X-User}", "only in the values of env and headers")]
     public void String_WithWrongExpansion_IsAnErrorThatSaysWhatToWrite(string text, string message)
     {
         var error = _file.Error($$"""{ "command": "x", "args": ["", "{{text}}"] }""");

@@ -1,4 +1,6 @@
 using McpGateway.Configuration;
+using McpGateway.Configuration.Reading;
+using McpGateway.Tests.Properties.Model;
 using Microsoft.Extensions.Logging;
 
 namespace McpGateway.Tests.Configuration;

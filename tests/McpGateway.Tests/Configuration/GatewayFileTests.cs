@@ -1,5 +1,7 @@
 using System.Text;
 using McpGateway.Configuration;
+using McpGateway.Configuration.Model;
+using McpGateway.Configuration.Reading;
 
 namespace McpGateway.Tests.Configuration;
 
@@ -178,8 +180,8 @@ public sealed class GatewayFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("\"two\"", "names no server of this file; write one of: one; or leave it out")]
-    [InlineData("\"off\"", "names a disabled server; name another, or enable it")]
+    [InlineData("\"two\"", "is not the name of a server in this file; write one of: one; or remove the key")]
+    [InlineData("\"off\"", "is the name of a disabled server; write another, or enable the server")]
     [InlineData("1", "write a string")]
     public void Default_NotAnEnabledServer_IsAnError(string value, string message)
     {

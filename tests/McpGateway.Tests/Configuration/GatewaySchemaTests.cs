@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using McpGateway.Configuration;
+using McpGateway.Configuration.Model;
 
 namespace McpGateway.Tests.Configuration;
 

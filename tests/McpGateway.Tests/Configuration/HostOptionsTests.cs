@@ -1,4 +1,6 @@
 using McpGateway.Configuration;
+using McpGateway.Configuration.Host;
+using McpGateway.Configuration.Reading;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -116,9 +118,9 @@ public sealed class HostOptionsTests : IDisposable
     [InlineData("exactly one of", "SharedSecret", "0123456789012345678901234567890123456789")]
     [InlineData("Authority: write an https URL", "Authority", "http://a.example")]
     [InlineData("Authority: write an https URL", "Authority", "a.example")]
-    [InlineData("Algorithms: write some of RS256", "Algorithms:0", "none")]
-    [InlineData("Algorithms: write some of RS256", "Algorithms:0", "HS256")]
-    [InlineData("Algorithms: write some of RS256", "Algorithms:0", "rs256")]
+    [InlineData("Algorithms: choose from RS256", "Algorithms:0", "none")]
+    [InlineData("Algorithms: choose from RS256", "Algorithms:0", "HS256")]
+    [InlineData("Algorithms: choose from RS256", "Algorithms:0", "rs256")]
     [InlineData("ClockSkew", "ClockSkew", "01:00:00")]
     [InlineData("ClockSkew", "ClockSkew", "-00:00:01")]
     public void Issuer_Wrong_SaysWhatToWrite(string said, string key, string? value)
@@ -176,7 +178,7 @@ public sealed class HostOptionsTests : IDisposable
             ["Access:Jwt:Issuers:0:Issuer"] = "a", ["Access:Jwt:Issuers:0:Audience"] = "b", ["Access:Jwt:Issuers:0:Authority"] = "https://a.example",
             ["Access:Jwt:Issuers:1:Issuer"] = "a", ["Access:Jwt:Issuers:1:Audience"] = "c", ["Access:Jwt:Issuers:1:Authority"] = "https://b.example",
         },
-        "Access:Jwt:Issuers:1:Issuer: stands there twice");
+        "Access:Jwt:Issuers:1:Issuer: this issuer is listed twice");
 
     [Fact]
     public void Anonymous_BesideKeys_IsRefused() => AssertRefused(

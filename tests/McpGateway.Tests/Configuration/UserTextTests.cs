@@ -1,4 +1,5 @@
 using McpGateway.Configuration;
+using McpGateway.Configuration.Host;
 
 namespace McpGateway.Tests.Configuration;
 
@@ -43,15 +44,15 @@ public sealed class UserTextTests : IDisposable
         UserText.PlaceholdersIn(_file.Remote("""{ "url": "https://x.test/mcp", "headers": { "Authorization": "Bearer ${header:X-Token}" } }""").Headers["Authorization"]));
 
     [Theory]
-    [InlineData("""{ "command": "x", "args": ["${claim:sub}"] }""", "$.mcpServers.one.args[0]", "env and headers only")]
-    [InlineData("""{ "command": "${header:X}" }""", "$.mcpServers.one.command", "env and headers only")]
-    [InlineData("""{ "url": "https://x.test/${claim:sub}" }""", "$.mcpServers.one.url", "env and headers only")]
-    [InlineData("""{ "command": "x", "auth": { "scopes": ["${claim:sub}"] } }""", "$.mcpServers.one.auth.scopes[0]", "env and headers only")]
+    [InlineData("""{ "command": "x", "args": ["${claim:sub}"] }""", "$.mcpServers.one.args[0]", "only in the values of env and headers")]
+    [InlineData("""{ "command": "${header:X}" }""", "$.mcpServers.one.command", "only in the values of env and headers")]
+    [InlineData("""{ "url": "https://x.test/${claim:sub}" }""", "$.mcpServers.one.url", "only in the values of env and headers")]
+    [InlineData("""{ "command": "x", "auth": { "scopes": ["${claim:sub}"] } }""", "$.mcpServers.one.auth.scopes[0]", "only in the values of env and headers")]
     [InlineData("""{ "command": "x", "env": { "A": "${claim:}" } }""", "$.mcpServers.one.env.A", "is none of")]
     [InlineData("""{ "command": "x", "env": { "A": "${claim:sub:-nobody}" } }""", "$.mcpServers.one.env.A", "is none of")]
     [InlineData("""{ "command": "x", "env": { "A": "${header:X Y}" } }""", "$.mcpServers.one.env.A", "is none of")]
     [InlineData("""{ "command": "x", "isolation": "shared", "env": { "A": "${claim:sub}" } }""", "$.mcpServers.one.isolation", "write session or user")]
-    [InlineData("""{ "command": "x", "warm": 1, "env": { "A": "${header:X}" } }""", "$.mcpServers.one.warm", "cannot start before its user is there")]
+    [InlineData("""{ "command": "x", "warm": 1, "env": { "A": "${header:X}" } }""", "$.mcpServers.one.warm", "no child can start without a user")]
     public void Placeholder_WhereNoneCanBe_IsAnError(string entry, string path, string message)
     {
         var error = _file.Error(entry);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using McpGateway.Backends.Remote;
 using McpGateway.JsonRpc;
 
 namespace McpGateway.Tests.JsonRpc;

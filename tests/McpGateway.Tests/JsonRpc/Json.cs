@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json.Nodes;
 using McpGateway.JsonRpc;
+using McpGateway.Tests.Properties.Model;
 
 namespace McpGateway.Tests.JsonRpc;
 

@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
+using McpGateway.Backends.Stdio.Supervision;
 using McpGateway.Configuration;
-using McpGateway.Servers;
 using McpGateway.Sessions;
-using McpGateway.Tests.Servers;
+using McpGateway.Tests.Backends.Stdio;
 using McpGateway.Tests.Sessions;
 
 namespace McpGateway.Tests.Model;
@@ -25,7 +25,7 @@ internal sealed class Crowd : IDisposable
     public Crowd(Isolation isolation, int seed)
     {
         _seed = seed;
-        Server = new ServerState(new ServerConfig
+        Server = new StdioServerState(new ServerConfig
         {
             Name = "one",
             Target = new StdioTarget { Command = Environment.ProcessPath!, Isolation = isolation },
@@ -35,7 +35,7 @@ internal sealed class Crowd : IDisposable
         _fixture.Launcher.Make = Start;
     }
 
-    public ServerState Server { get; }
+    public StdioServerState Server { get; }
 
     public SessionManager Sessions { get; }
 
@@ -54,7 +54,7 @@ internal sealed class Crowd : IDisposable
 
     public long Now => Time.GetTimestamp();
 
-    public MessageStream Post() => _fixture.Post();
+    public ResponseStream Post() => _fixture.Post();
 
     public string NextName() => $"s{Interlocked.Increment(ref _names)}";
 

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using McpGateway.Tests.Servers;
+using McpGateway.Tests.Backends.Stdio;
 
 namespace McpGateway.Tests.Model;
 

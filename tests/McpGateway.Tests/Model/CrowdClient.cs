@@ -125,7 +125,7 @@ internal sealed class CrowdClient(Crowd crowd, Random random)
     }
 
     // The number of answers with the id.
-    private async Task<int> ReadAsync(Self self, MessageStream stream, int? id)
+    private async Task<int> ReadAsync(Self self, ResponseStream stream, int? id)
     {
         var answers = 0;
         while (await SessionsFixture.ReadAsync(stream) is { } text)

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
-using McpGateway.JsonRpc;
+using McpGateway.Policies;
 using McpGateway.Sessions;
+using McpGateway.Tests.Properties.Model;
 
 namespace McpGateway.Tests.Model;
 

@@ -1,5 +1,5 @@
 using McpGateway.Sessions;
-using McpGateway.Tests.Sessions;
+using McpGateway.Tests.Properties.Model;
 
 namespace McpGateway.Tests.Model;
 

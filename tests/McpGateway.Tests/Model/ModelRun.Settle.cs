@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
-using McpGateway.Sessions;
+using McpGateway.Cli.DemoServer;
+using McpGateway.Policies;
 using McpGateway.Tests.JsonRpc;
 
 namespace McpGateway.Tests.Model;

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
-using McpGateway.Configuration;
 using McpGateway.JsonRpc;
-using McpGateway.Sessions;
+using McpGateway.Policies;
 
 namespace McpGateway.Tests.Model;
 

@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
+using McpGateway.Cli.DemoServer;
 using McpGateway.Configuration;
 using McpGateway.JsonRpc;
+using McpGateway.Policies;
 using McpGateway.Sessions;
 
 namespace McpGateway.Tests.Model;

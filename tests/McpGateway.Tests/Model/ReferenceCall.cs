@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using McpGateway.Sessions;
 
 namespace McpGateway.Tests.Model;
 

@@ -1,6 +1,9 @@
 using System.Text.Json.Nodes;
+using McpGateway.Backends.Stdio.Supervision;
+using McpGateway.Policies;
 using McpGateway.Sessions;
-using McpGateway.Tests.Servers;
+using McpGateway.Tests.Backends.Stdio;
+using McpGateway.Tests.Properties.Model;
 
 namespace McpGateway.Tests.Model;
 

@@ -1,4 +1,5 @@
 using McpGateway.Sessions;
+using McpGateway.Tests.Properties.Model;
 
 namespace McpGateway.Tests.Model;
 

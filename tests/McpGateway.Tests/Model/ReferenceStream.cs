@@ -6,11 +6,11 @@ namespace McpGateway.Tests.Model;
 /// <param name="actual">The gateway's.</param>
 /// <param name="name">For a person.</param>
 /// <param name="lasting">A GET's; else a POST's, which ends with the last answer.</param>
-internal sealed class ReferenceStream(MessageStream actual, string name, bool lasting)
+internal sealed class ReferenceStream(ResponseStream actual, string name, bool lasting)
 {
     private int _awaited;
 
-    public MessageStream Actual { get; } = actual;
+    public ResponseStream Actual { get; } = actual;
 
     public bool IsOpen { get; private set; } = true;
 

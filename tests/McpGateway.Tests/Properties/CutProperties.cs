@@ -1,6 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
-using McpGateway.Servers.Framing;
+using McpGateway.Backends.Stdio.Framing;
 using McpGateway.Tests.JsonRpc;
 using McpGateway.Tests.Properties.Generators;
 using McpGateway.Tests.Properties.Model;

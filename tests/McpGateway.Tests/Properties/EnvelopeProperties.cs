@@ -1,5 +1,6 @@
 using System.Text;
 using FsCheck.Fluent;
+using McpGateway.Cli.DemoServer;
 using McpGateway.JsonRpc;
 using McpGateway.Tests.Properties.Generators;
 using McpGateway.Tests.Properties.Model;

@@ -2,7 +2,9 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Text;
 using FsCheck.Fluent;
-using McpGateway.Servers.Framing;
+using McpGateway.Backends.Stdio.Framing;
+using McpGateway.Cli.DemoServer;
+using McpGateway.Tests.JsonRpc;
 using McpGateway.Tests.Properties.Generators;
 using McpGateway.Tests.Properties.Model;
 

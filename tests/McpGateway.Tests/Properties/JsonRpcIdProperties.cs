@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
+using McpGateway.Cli.DemoServer;
 using McpGateway.JsonRpc;
 using McpGateway.Tests.Properties.Generators;
 using McpGateway.Tests.Properties.Model;

@@ -1,3 +1,4 @@
+using McpGateway.Cli.DemoServer;
 using McpGateway.Configuration;
 using McpGateway.Replicas;
 using Microsoft.Extensions.Options;

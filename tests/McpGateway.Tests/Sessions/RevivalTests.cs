@@ -1,10 +1,11 @@
 using System.Text.Json.Nodes;
+using McpGateway.Backends.Stdio.Launching;
+using McpGateway.Backends.Stdio.Supervision;
 using McpGateway.Configuration;
-using McpGateway.Servers;
-using McpGateway.Servers.Launching;
+using McpGateway.Policies;
 using McpGateway.Sessions;
+using McpGateway.Tests.Backends.Stdio;
 using McpGateway.Tests.JsonRpc;
-using McpGateway.Tests.Servers;
 
 namespace McpGateway.Tests.Sessions;
 
@@ -19,12 +20,12 @@ public sealed class RevivalTests : IAsyncDisposable
 
     private readonly SessionsFixture _fixture = new();
     private readonly SessionManager _sessions;
-    private readonly ServerState _server;
+    private readonly StdioServerState _server;
     private readonly Session _session;
 
     public RevivalTests()
     {
-        _server = new ServerState(ServersFixture.Config() with { MaxProcesses = 2 }, _fixture.Time);
+        _server = new StdioServerState(ServersFixture.Config() with { MaxProcesses = 2 }, _fixture.Time);
         _sessions = _fixture.Manager();
         _session = Open();
     }
@@ -274,7 +275,7 @@ public sealed class RevivalTests : IAsyncDisposable
     private static McpGateway.JsonRpc.JsonRpcMessage Initialize() =>
         Json.Message("{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"initialize\",\"params\":" + Params + "}");
 
-    private static void Receive(Session session, McpGateway.JsonRpc.JsonRpcMessage message, MessageStream replies) =>
+    private static void Receive(Session session, McpGateway.JsonRpc.JsonRpcMessage message, ResponseStream replies) =>
         Assert.Null(session.Receive(message, replies, CancellationToken.None).Refusal);
 
     private async Task<FakeChild> BeginAsync(Session session)
@@ -318,7 +319,7 @@ public sealed class RevivalTests : IAsyncDisposable
         return next;
     }
 
-    private async Task<MessageStream> CallAsync(FakeChild child, int id, Session? session = null)
+    private async Task<ResponseStream> CallAsync(FakeChild child, int id, Session? session = null)
     {
         var post = _fixture.Post();
         Receive(session ?? _session, Json.Request(id), post);
@@ -342,7 +343,7 @@ public sealed class RevivalTests : IAsyncDisposable
         return request["params"]!;
     }
 
-    private static async Task<string> NextAsync(MessageStream stream)
+    private static async Task<string> NextAsync(ResponseStream stream)
     {
         string? next;
         do

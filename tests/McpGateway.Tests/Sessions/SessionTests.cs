@@ -1,19 +1,21 @@
 using System.Text.Json.Nodes;
+using McpGateway.Backends.Stdio.Launching;
+using McpGateway.Backends.Stdio.Sharing;
+using McpGateway.Backends.Stdio.Supervision;
 using McpGateway.Configuration;
 using McpGateway.JsonRpc;
-using McpGateway.Servers;
-using McpGateway.Servers.Launching;
+using McpGateway.Policies;
 using McpGateway.Sessions;
-using McpGateway.Sessions.Children;
+using McpGateway.Sessions.Queues;
+using McpGateway.Tests.Backends.Stdio;
 using McpGateway.Tests.JsonRpc;
-using McpGateway.Tests.Servers;
 
 namespace McpGateway.Tests.Sessions;
 
 public sealed class SessionTests : IAsyncDisposable
 {
     private readonly SessionsFixture _fixture = new();
-    private readonly ServerState _server;
+    private readonly StdioServerState _server;
     private readonly FakeChild _child = new();
     private ServerConfig _config = ServersFixture.Config();
     private Session _session;
@@ -22,7 +24,7 @@ public sealed class SessionTests : IAsyncDisposable
     public SessionTests()
     {
         _fixture.Launcher.Make = () => _child;
-        _server = new ServerState(_config);
+        _server = new StdioServerState(_config);
         _session = Open(SessionKind.Streamable);
     }
 
@@ -334,7 +336,7 @@ public sealed class SessionTests : IAsyncDisposable
     {
         await InitializeAsync();
         // With two calls in flight the question belongs to neither.
-        var posts = new List<MessageStream>();
+        var posts = new List<ResponseStream>();
         for (var i = 0; i < calls; i++)
             posts.Add(await CallAsync(5 + i));
         await _child.SayAsync("""{"jsonrpc":"2.0","id":1,"method":"elicitation/create"}""");
@@ -502,16 +504,16 @@ public sealed class SessionTests : IAsyncDisposable
 
     private Session Open(SessionKind kind)
     {
-        Assert.True(_server.TryReserveProcess());
+        var slot = _server.TryReserveSlot()!;
         return new Session(
-            kind, _server, SessionsFixture.Alice, _fixture.Relay,
-            session => new OwnChild(session, _fixture.Children, new Place(Task.CompletedTask), _fixture.Relay), (_, _) => _ends++);
+            kind, _server, SessionsFixture.Alice, _fixture.Context,
+            session => new DedicatedChild(session, slot, _fixture.Supervision), (_, _) => _ends++);
     }
 
-    private Receipt Receive(JsonRpcMessage message, MessageStream? replies = null) =>
+    private Receipt Receive(JsonRpcMessage message, ResponseStream? replies = null) =>
         _session.Receive(message, replies ?? _fixture.Post(), CancellationToken.None);
 
-    private async Task InitializeAsync(MessageStream? stream = null)
+    private async Task InitializeAsync(ResponseStream? stream = null)
     {
         stream ??= _fixture.Post();
         Receive(Json.Request(0, "initialize"), stream);
@@ -520,7 +522,7 @@ public sealed class SessionTests : IAsyncDisposable
         Assert.Contains("2025-06-18", await SessionsFixture.ReadAsync(stream), StringComparison.Ordinal);
     }
 
-    private async Task<MessageStream> SseAsync()
+    private async Task<ResponseStream> SseAsync()
     {
         await _session.EndAsync().Soon();
         _ends = 0;
@@ -530,7 +532,7 @@ public sealed class SessionTests : IAsyncDisposable
         return stream;
     }
 
-    private async Task<MessageStream> CallAsync(int id, string? token = null)
+    private async Task<ResponseStream> CallAsync(int id, string? token = null)
     {
         var post = _fixture.Post();
         var meta = token is null ? string.Empty : $$$""","params":{"_meta":{"progressToken":"{{{token}}}"}}""";
@@ -551,7 +553,7 @@ public sealed class SessionTests : IAsyncDisposable
 
     private Task TickAsync(TimeSpan later) => _session.TickAsync(_fixture.Time.Advance(later)).Soon();
 
-    private static async Task<string> NextMessageAsync(MessageStream stream)
+    private static async Task<string> NextMessageAsync(ResponseStream stream)
     {
         string? next;
         do
@@ -562,6 +564,6 @@ public sealed class SessionTests : IAsyncDisposable
 
     private static string? Method(string? json) => (string?)JsonNode.Parse(json!)!["method"];
 
-    private static void AssertNothing(params MessageStream[] streams) =>
+    private static void AssertNothing(params ResponseStream[] streams) =>
         Assert.All(streams, stream => Assert.False(stream.TryRead(out _)));
 }

@@ -1,10 +1,11 @@
 using System.Text.Json.Nodes;
+using McpGateway.Backends.Stdio.Supervision;
 using McpGateway.Configuration;
 using McpGateway.JsonRpc;
-using McpGateway.Servers;
+using McpGateway.Policies;
 using McpGateway.Sessions;
+using McpGateway.Tests.Backends.Stdio;
 using McpGateway.Tests.JsonRpc;
-using McpGateway.Tests.Servers;
 
 namespace McpGateway.Tests.Sessions;
 
@@ -13,7 +14,7 @@ public sealed class SessionlessCallsTests : IAsyncDisposable
     private const string InitializeResult = """{"protocolVersion":"2025-11-25","serverInfo":{"name":"fake"}}""";
 
     private readonly SessionsFixture _fixture = new();
-    private readonly ServerState _server = new(ServersFixture.Config() with { MaxProcesses = 2 });
+    private readonly StdioServerState _server = new(ServersFixture.Config() with { MaxProcesses = 2 });
     private readonly SessionManager _sessions;
     private readonly SessionlessCalls _calls;
 
@@ -207,7 +208,7 @@ public sealed class SessionlessCallsTests : IAsyncDisposable
         Assert.Equal(("notifications/cancelled", 2), ((string?)told["method"], (int)told["params"]!["requestId"]!));
     }
 
-    private Receipt Receive(JsonRpcMessage message, MessageStream replies, SessionOwner? owner = null) =>
+    private Receipt Receive(JsonRpcMessage message, ResponseStream replies, SessionOwner? owner = null) =>
         _calls.Receive(_server, owner ?? SessionsFixture.Alice, message, replies);
 
     private async Task<FakeChild> ShakenAsync()

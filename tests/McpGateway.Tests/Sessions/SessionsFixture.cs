@@ -1,10 +1,11 @@
+using McpGateway.Backends.Stdio;
+using McpGateway.Backends.Stdio.Sharing;
+using McpGateway.Backends.Stdio.Supervision;
 using McpGateway.Configuration;
-using McpGateway.JsonRpc;
-using McpGateway.Servers;
 using McpGateway.Sessions;
-using McpGateway.Sessions.Children;
+using McpGateway.Sessions.Queues;
+using McpGateway.Tests.Backends.Stdio;
 using McpGateway.Tests.JsonRpc;
-using McpGateway.Tests.Servers;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
@@ -18,12 +19,17 @@ internal sealed class SessionsFixture : IDisposable
 
     private readonly ServersFixture _servers = new();
 
-    public SessionsFixture() =>
-        (Relay, Children) = Parts(_servers);
+    public SessionsFixture()
+    {
+        Context = new SessionContext(Budget, Recorder.Metrics, Time, NullLoggerFactory.Instance);
+        Children = new ChildManager(Supervision, NullLogger<ChildManager>.Instance);
+    }
 
-    public RelayContext Relay { get; }
+    public SessionContext Context { get; }
 
-    public ChildPool Children { get; }
+    public SupervisionContext Supervision => _servers.Supervision;
+
+    public ChildManager Children { get; }
 
     public FakeLauncher Launcher => _servers.Launcher;
 
@@ -33,22 +39,15 @@ internal sealed class SessionsFixture : IDisposable
 
     public QueueBudget Budget => _servers.Budget;
 
-    public MessageStream Post() => MessageStream.ForAnswers(Budget, Time);
+    public ResponseStream Post() => ResponseStream.ForAnswers(Budget, Time);
 
     public SessionManager Manager(LimitsOptions? limits = null) =>
-        new(Relay, Children, Options.Create(limits ?? new LimitsOptions()), NullLogger<SessionManager>.Instance);
+        new(Context, new StdioSessions(Children, _servers.Warm, null!), Options.Create(limits ?? new LimitsOptions()), NullLogger<SessionManager>.Instance);
 
     public void Dispose() => _servers.Dispose();
 
-    private static (RelayContext, ChildPool) Parts(ServersFixture servers)
-    {
-        var relay = new RelayContext(
-            servers.Starter, servers.Gate, servers.Warm, servers.Budget, servers.Recorder.Metrics, servers.Time, NullLoggerFactory.Instance);
-        return (relay, new ChildPool(relay, NullLogger<ChildPool>.Instance));
-    }
-
     /// <summary>What comes next on a stream; null at its end.</summary>
-    public static async Task<string?> ReadAsync(MessageStream stream)
+    public static async Task<string?> ReadAsync(ResponseStream stream)
     {
         while (await stream.WaitToReadAsync().Soon())
         {

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Primitives;
 namespace McpGateway.Access.Authentication;
 
 /// <summary>
-/// Holds who is let in. Issuers and API keys that are added to the settings, or taken out, hold from the next message on;
-/// settings that are not valid change nothing.
+/// Holds the access model in force. Added and removed issuers and API keys apply from the next message on. Invalid settings
+/// change nothing.
 /// </summary>
 internal sealed partial class AccessState : IDisposable
 {
@@ -46,13 +46,13 @@ internal sealed partial class AccessState : IDisposable
         }
     }
 
-    // Once authentication was required it stays so: settings that have lost it, in part or for a moment, must not open
-    // to everybody what was started closed.
+    // Once required, authentication stays required until a restart. A settings file that is empty for an instant, as while it is
+    // being written, must not open the gateway to everybody.
     private AccessModel Build(AccessOptions options, bool wasRequired)
     {
         var issuers = _sources.For(options.Jwt).ToDictionary(issuer => issuer.Name, StringComparer.Ordinal);
         foreach (var issuer in options.Jwt.Issuers.Where(issuer => issuer.SharedSecret is not null))
-            Log.Trial(_log, issuer.Issuer);
+            Log.SharedSecret(_log, issuer.Issuer);
         return new AccessModel(
             wasRequired || options.HasCredentials || options.Anonymous is false, issuers, new ApiKeySet(options.ApiKeys),
             options.Jwt.ScopePrefix);
@@ -60,15 +60,15 @@ internal sealed partial class AccessState : IDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "Access was read again: {Issuers} issuers", EventName = "AccessReloaded")]
+        [LoggerMessage(1, LogLevel.Information, "Access settings were reloaded: {Issuers} issuers", EventName = "AccessReloaded")]
         public static partial void Reloaded(ILogger log, int issuers);
 
-        [LoggerMessage(2, LogLevel.Error, "Access is not valid, and what was valid before stays in force: {Errors}",
+        [LoggerMessage(2, LogLevel.Error, "The access settings are not valid, so the previous ones stay in force: {Errors}",
             EventName = "AccessRejected")]
         public static partial void Rejected(ILogger log, string errors);
 
         [LoggerMessage(EventId = 3, Level = LogLevel.Warning, EventName = "SharedSecret",
-            Message = "{Issuer} has a shared secret, which is for trials: whoever can check its tokens can make them")]
-        public static partial void Trial(ILogger log, string issuer);
+            Message = "{Issuer} has a shared secret. Use it for development only: whoever can verify its tokens can create them")]
+        public static partial void SharedSecret(ILogger log, string issuer);
     }
 }

@@ -1,11 +1,12 @@
 using System.Security.Claims;
-using McpGateway.Access.Discovery;
+using McpGateway.Access.Endpoints;
+using McpGateway.Access.Keys;
 
 namespace McpGateway.Access.Authentication;
 
 /// <summary>
-/// Whom a token is meant for: the gateway, by the audience that its issuer is configured with, or one server, by its URL
-/// (RFC 8707). A token for one server is refused at another, for else each could use it at the others.
+/// Checks the audience of a token: the configured audience of its issuer, for the whole gateway, or the URL of one server
+/// (RFC 8707). A token for one server is refused at the others. Otherwise a server that receives a token could use it there.
 /// </summary>
 internal sealed class Audiences(ExternalUrls urls)
 {

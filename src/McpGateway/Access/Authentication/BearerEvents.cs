@@ -6,7 +6,7 @@ using Microsoft.IdentityModel.Tokens;
 namespace McpGateway.Access.Authentication;
 
 /// <summary>
-/// What JwtBearer is not concerned with: whose keys a token is to be checked with, that it is remembered, and that it is
+/// What JwtBearer does not do: it chooses the keys to verify a token with, caches validated tokens, and checks that a token is
 /// meant for the server that is called.
 /// </summary>
 internal sealed class BearerEvents(AccessState state, TokenCache cache, Audiences audiences) : JwtBearerEvents
@@ -41,7 +41,7 @@ internal sealed class BearerEvents(AccessState state, TokenCache cache, Audience
         }
         catch (OperationCanceledException) when (context.HttpContext.RequestAborted.IsCancellationRequested)
         {
-            context.Fail(CredentialRefusedException.IssuerUnavailable()); // nobody is left to be told
+            context.Fail(CredentialRefusedException.IssuerUnavailable()); // the client is gone and reads no response
         }
     }
 
@@ -50,7 +50,7 @@ internal sealed class BearerEvents(AccessState state, TokenCache cache, Audience
         var attempt = context.HttpContext.Features.Get<Attempt>()!;
         if (CallerClaims.Of(context.Principal ?? new ClaimsPrincipal()) is not { } caller)
         {
-            context.Fail(CredentialRefusedException.InvalidToken("The token names no subject."));
+            context.Fail(CredentialRefusedException.InvalidToken("The token has no subject."));
             return Task.CompletedTask;
         }
 
@@ -64,36 +64,38 @@ internal sealed class BearerEvents(AccessState state, TokenCache cache, Audience
 
     public override Task AuthenticationFailed(AuthenticationFailedContext context)
     {
-        // What is wrong with it in words of the gateway's own: the library's hold parts of the token.
+        // Not the library's messages: they contain parts of the token.
         context.Fail(CredentialRefusedException.InvalidToken(context.Exception switch
         {
-            SecurityTokenExpiredException or SecurityTokenNoExpirationException => "The token has expired, or never does.",
+            SecurityTokenExpiredException or SecurityTokenNoExpirationException =>
+                "The token has expired, or has no expiration time.",
             SecurityTokenNotYetValidException => "The token is not valid yet.",
-            SecurityTokenInvalidIssuerException => "The token's issuer is not one that is trusted here.",
-            SecurityTokenSignatureKeyNotFoundException => "The token's key is not among those of its issuer.",
-            _ => "The token's signature or form is not valid.",
+            SecurityTokenInvalidIssuerException => "The issuer of the token is not trusted here.",
+            SecurityTokenSignatureKeyNotFoundException => "The token is signed with a key that its issuer does not publish.",
+            _ => "The token is malformed, or its signature is not valid.",
         }));
         return Task.CompletedTask;
     }
 
     private static CredentialRefusedException NotForHere() =>
-        CredentialRefusedException.InvalidToken("The token's audience is not this server.");
+        CredentialRefusedException.InvalidToken("The token is not for this server: its audience does not match.");
 
-    // The algorithm is looked at here and not after the check: nothing but what is allowed reaches the keys.
+    // The algorithm is checked before the signature, so that no key is ever used with an algorithm that is not allowed.
     private static async Task<Attempt> PrepareAsync(string token, AccessModel model, CancellationToken cancellationToken)
     {
         if (TokenPeek.Of(token) is not { } peek)
-            throw CredentialRefusedException.InvalidToken("The token is no signed JWT.");
+            throw CredentialRefusedException.InvalidToken("The token is not a signed JWT.");
         if (model.Find(peek.Issuer) is not { } issuer)
-            throw CredentialRefusedException.InvalidToken("The token's issuer is not one that is trusted here.");
+            throw CredentialRefusedException.InvalidToken("The issuer of the token is not trusted here.");
         if (!issuer.Allows(peek.Algorithm))
-            throw CredentialRefusedException.InvalidToken("The token's algorithm is not allowed for its issuer.");
-        // Before the check, so that a key that goes away meanwhile makes what is remembered void, not the other way round.
+            throw CredentialRefusedException.InvalidToken("The signature algorithm of the token is not allowed for its issuer.");
+        // Taken before the signature is verified. If the keys change meanwhile, the cached token counts as outdated and is
+        // verified again.
         var keys = await issuer.Keys.GetAsync(peek.KeyId, cancellationToken)
             ?? throw CredentialRefusedException.IssuerUnavailable();
         return new Attempt(token, issuer, keys, peek.KeyId);
     }
 
-    /// <summary>A token on its way through JwtBearer.</summary>
+    /// <summary>A token that JwtBearer is validating.</summary>
     private sealed record Attempt(string Token, TokenIssuer Issuer, KeySet Keys, string? KeyId);
 }

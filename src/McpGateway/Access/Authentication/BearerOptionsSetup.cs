@@ -6,8 +6,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace McpGateway.Access.Authentication;
 
 /// <summary>
-/// Sets JwtBearer up for all issuers at once. Issuers come and go with the settings, so keys, issuer and lifetime are asked
-/// of the state when a token comes.
+/// Configures JwtBearer for all issuers together. Issuers change with the settings, so issuer, keys and lifetime are validated
+/// with the current state when a token arrives.
 /// </summary>
 internal sealed class BearerOptionsSetup(AccessState state, TimeProvider time) : IConfigureNamedOptions<JwtBearerOptions>
 {
@@ -28,7 +28,7 @@ internal sealed class BearerOptionsSetup(AccessState state, TimeProvider time) :
             IssuerSigningKeyResolver = (_, token, id, _) => Keys(token.Issuer).Find(id),
             ValidateLifetime = true,
             LifetimeValidator = (from, to, token, _) => IsInForce(from, to, Find(token.Issuer).ClockSkew),
-            // It depends on the server that is called, and BearerEvents asks for it, of remembered tokens too.
+            // The audience depends on the server that is called. BearerEvents checks it, also for cached tokens.
             ValidateAudience = false,
         };
     }

@@ -2,7 +2,9 @@ using System.Security.Claims;
 
 namespace McpGateway.Access.Authentication;
 
-/// <summary>What is known of a caller, whatever it came with: one issuer, one subject, and each scope by itself.</summary>
+/// <summary>
+/// The claims of a caller, for tokens and API keys alike: one issuer, one subject, and one claim for each scope.
+/// </summary>
 internal static class CallerClaims
 {
     public const string Issuer = "iss";
@@ -10,13 +12,16 @@ internal static class CallerClaims
     public const string Audience = "aud";
     public const string Scope = "scope";
 
-    // As Microsoft's and some other issuers call it.
+    /// <summary>The issuer of callers with an API key.</summary>
+    public const string ApiKeyIssuer = "apikey";
+
+    // The name that Microsoft Entra ID and some other issuers use.
     private const string OtherScope = "scp";
 
     /// <summary>
-    /// The caller that a validated token tells of. Its scopes may have come as one string or as an array, under either name.
+    /// The caller of a validated token. The token may list its scopes as one string or as an array, under either name.
     /// </summary>
-    /// <returns>Null when it names no subject: there would be nobody to bind a session to.</returns>
+    /// <returns>Null when it has no subject: there would be no user to bind a session to.</returns>
     public static ClaimsPrincipal? Of(ClaimsPrincipal token)
     {
         if (token.Claims.Where(claim => claim.Type == Subject).Take(2).ToArray() is not [{ Value.Length: > 0 }])
@@ -28,8 +33,8 @@ internal static class CallerClaims
         return Of([.. token.Claims.Where(claim => !IsScope(claim)), .. scopes], "token");
     }
 
-    /// <summary>A caller with these claims, which are found by their names to the letter.</summary>
-    // An identity ignores case unless it is told: with an "ISS" in a token one issuer could speak for another.
+    /// <summary>A caller with these claims. Their names are case-sensitive.</summary>
+    // ClaimsIdentity ignores case by default. One issuer could then impersonate another with a claim named "ISS".
     public static ClaimsPrincipal Of(IEnumerable<Claim> claims, string kind) =>
         new(new ClaimsIdentity(null, claims, kind, Subject, roleType: null, StringComparison.Ordinal));
 

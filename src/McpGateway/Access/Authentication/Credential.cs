@@ -2,19 +2,21 @@ using System.Buffers;
 
 namespace McpGateway.Access.Authentication;
 
-/// <summary>What a request says of who sends it, not yet believed.</summary>
-/// <param name="Kind">What kind of credential it carries.</param>
+/// <summary>The credential in a request, not yet verified.</summary>
+/// <param name="Kind">The kind of credential.</param>
 /// <param name="Text">The key or the token; empty for other kinds.</param>
 internal readonly record struct Credential(CredentialKind Kind, string Text)
 {
-    /// <summary>How the gateway's own keys begin, so that they can be told from tokens, and found where they have leaked.</summary>
+    /// <summary>
+    /// The prefix of the gateway's own keys. It distinguishes them from tokens, and lets secret scanners find leaked ones.
+    /// </summary>
     public const string KeyPrefix = "mgw_";
 
     private const string KeyHeader = "X-API-Key";
     private const string QueryToken = "access_token";
     private const string Scheme = "Bearer ";
 
-    // RFC 6750, section 2.1.
+    // The characters of a bearer token: RFC 6750, section 2.1.
     private static readonly SearchValues<char> TokenCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/=");
 
@@ -32,7 +34,7 @@ internal readonly record struct Credential(CredentialKind Kind, string Text)
         };
     }
 
-    /// <summary>The Authorization header, where it is the only credential; null where there is another, or none.</summary>
+    /// <summary>The Authorization header if it is the only credential; null if there is another one, or none.</summary>
     public static string? OnlyHeaderOf(HttpRequest request) =>
         request.Headers.Authorization is [{ } header] && request.Headers[KeyHeader].Count == 0
         && !(request.QueryString.HasValue && request.Query.ContainsKey(QueryToken)) ? header : null;
@@ -47,24 +49,4 @@ internal readonly record struct Credential(CredentialKind Kind, string Text)
         var isKey = token.StartsWith(KeyPrefix, StringComparison.Ordinal);
         return new(isKey ? CredentialKind.ApiKey : CredentialKind.Token, token.ToString());
     }
-}
-
-internal enum CredentialKind
-{
-    None,
-
-    /// <summary>In X-API-Key, or a bearer that begins as the gateway's own keys do.</summary>
-    ApiKey,
-
-    /// <summary>A bearer token of some issuer.</summary>
-    Token,
-
-    /// <summary>A token in the URL, where logs and Referer headers would spread it.</summary>
-    InQuery,
-
-    /// <summary>More than one: a proxy and the gateway might each believe another.</summary>
-    Several,
-
-    /// <summary>An Authorization header that is no bearer token.</summary>
-    Unknown,
 }

@@ -4,7 +4,9 @@ using Microsoft.Extensions.Options;
 
 namespace McpGateway.Access.Authentication;
 
-/// <summary>Takes API keys, and refuses what is neither key nor token. On an anonymous gateway it looks at nothing.</summary>
+/// <summary>
+/// Authenticates API keys, and refuses what is neither a key nor a token. An anonymous gateway ignores all credentials.
+/// </summary>
 internal sealed class CredentialHandler(
     AccessState state, IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
@@ -22,12 +24,12 @@ internal sealed class CredentialHandler(
             CredentialKind.None => AuthenticateResult.NoResult(),
             CredentialKind.ApiKey when model.ApiKeys.Find(credential.Text) is { } owner =>
                 AuthenticateResult.Success(new AuthenticationTicket(owner, Scheme.Name)),
-            CredentialKind.ApiKey => Refuse(CredentialRefusedException.InvalidToken("The API key is not known.")),
+            CredentialKind.ApiKey => Refuse(CredentialRefusedException.InvalidToken("The API key is not valid.")),
             CredentialKind.InQuery => Refuse(CredentialRefusedException.InvalidRequest(
-                StatusCodes.Status401Unauthorized, "The token belongs into the Authorization header, never into the URL.")),
+                StatusCodes.Status401Unauthorized, "Send the token in the Authorization header, not in the URL.")),
             CredentialKind.Several => Refuse(CredentialRefusedException.InvalidRequest(
-                StatusCodes.Status400BadRequest, "Send one credential: either a bearer token or an API key, once.")),
-            _ => Refuse(CredentialRefusedException.InvalidToken("The Authorization header holds no bearer token.")),
+                StatusCodes.Status400BadRequest, "The request has several credentials. Send one bearer token or API key.")),
+            _ => Refuse(CredentialRefusedException.InvalidToken("The Authorization header does not contain a bearer token.")),
         };
     }
 

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Options;
 namespace McpGateway.Access.Authentication;
 
 /// <summary>
-/// Answers at once for a caller whose token is remembered: the way through two handlers would cost more than all else that is
-/// done with such a request here. What is not that plain goes the whole way.
+/// Authenticates a caller with a cached token directly. Going through the two handlers would cost more than everything else that
+/// the gateway does with such a request. All other requests take the regular path.
 /// </summary>
 internal sealed class RememberingAuthenticationService(
     IAuthenticationSchemeProvider schemes, IAuthenticationHandlerProvider handlers, IClaimsTransformation transform,
@@ -25,9 +25,10 @@ internal sealed class RememberingAuthenticationService(
         var model = state.Current;
         if (!model.IsRequired || Credential.OnlyHeaderOf(context.Request) is not { } header)
             return null;
-        // Where keys are just being fetched the whole way waits for them.
+        // This code must not block. If the issuer's keys are being fetched, the regular path waits for them.
         var finding = cache.FindAsync(header, () => TokenOf(context), model, context.RequestAborted).AsTask();
-        return finding.IsCompletedSuccessfully && finding.GetAwaiter().GetResult() is { } known && audiences.Accept(known.Caller, known.Issuer, context)
+        return finding.IsCompletedSuccessfully && finding.GetAwaiter().GetResult() is { } known
+            && audiences.Accept(known.Caller, known.Issuer, context)
             ? known
             : null;
     }

@@ -10,27 +10,27 @@ using Microsoft.Extensions.Options;
 namespace McpGateway.Access.Authentication;
 
 /// <summary>
-/// Validated tokens by their SHA-256, so that a token's signature is checked once and not with each message. Only what
-/// was found good is remembered: nobody can fill it with guesses. An entry holds as long as all that it rests on is in
-/// force, which is asked with each use, so that a rotation or a reload has nothing to clear.
+/// Caches validated tokens by their SHA-256, so that a signature is verified once and not for every message. Only valid tokens
+/// are cached, so nobody can fill the cache with invalid ones. Every use checks that the issuer and the keys of an entry are
+/// still current. A key rotation or a reload therefore need not clear anything.
 /// </summary>
 internal sealed class TokenCache : IDisposable
 {
     private readonly TimeProvider _time;
     private readonly MemoryCache? _tokens;
 
-    // By the string itself and not by its text, and no longer than its connection has it.
+    // Compares string references, not texts, and keeps an entry only as long as the connection keeps the string.
     private readonly ConditionalWeakTable<string, ValidatedToken> _headers = [];
 
     public TokenCache(IOptions<AccessOptions> options, TimeProvider time)
     {
         _time = time;
-        // Beyond its size it takes no more, and a token is validated each time.
+        // At its size limit the cache accepts no new entries. Further tokens are then validated each time.
         if (options.Value.Jwt.CachedTokens is > 0 and var size)
             _tokens = new MemoryCache(new MemoryCacheOptions { SizeLimit = size, Clock = new Clock(time) });
     }
 
-    /// <summary>What is remembered of a token, if its settings and keys are still in force and it has not expired.</summary>
+    /// <summary>The cached result for a token, if its issuer and keys are still current and it has not expired.</summary>
     public async ValueTask<ValidatedToken?> FindAsync(string token, AccessModel model, CancellationToken cancellationToken)
     {
         return _tokens?.Get(KeyOf(token)) is ValidatedToken found && await IsInForceAsync(found, model, cancellationToken)
@@ -38,13 +38,15 @@ internal sealed class TokenCache : IDisposable
             : null;
     }
 
-    /// <summary>The same for a whole Authorization header, which Kestrel gives the same string for all requests of a connection.</summary>
+    /// <summary>
+    /// The same for an Authorization header. Kestrel reuses the string of a header for all requests of a connection.
+    /// </summary>
     public async ValueTask<ValidatedToken?> FindAsync(
         string header, Func<string?> readToken, AccessModel model, CancellationToken cancellationToken)
     {
         if (_headers.TryGetValue(header, out var found) && await IsInForceAsync(found, model, cancellationToken))
             return found;
-        // Not known yet, or validated anew since: by other keys, perhaps.
+        // Not in this table yet, or the token was validated again since, for example with new keys.
         found = readToken() is { } token ? await FindAsync(token, model, cancellationToken) : null;
         if (found is not null)
             _headers.AddOrUpdate(header, found);
@@ -53,19 +55,22 @@ internal sealed class TokenCache : IDisposable
 
     public void Add(string token, ValidatedToken validated)
     {
-        // Within the clock's skew it was good, but it is not to be good for longer on that account.
+        // A token that is valid only thanks to the clock skew is not cached: the cache must not extend its life.
         if (validated.Expires > _time.GetUtcNow())
-            _tokens?.Set(KeyOf(token), validated, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpiration = validated.Expires });
+        {
+            var options = new MemoryCacheEntryOptions { Size = 1, AbsoluteExpiration = validated.Expires };
+            _tokens?.Set(KeyOf(token), validated, options);
+        }
     }
 
     public void Dispose() => _tokens?.Dispose();
 
     private async ValueTask<bool> IsInForceAsync(ValidatedToken found, AccessModel model, CancellationToken cancellationToken) =>
         found.Expires > _time.GetUtcNow() && model.Find(found.Issuer.Name) == found.Issuer
-        // Asked even so, for keys that have become old are then fetched again.
+        // Call GetAsync even though the token is known: it starts a fetch when the keys have reached their maximum age.
         && await found.Issuer.Keys.GetAsync(found.KeyId, cancellationToken) == found.Keys;
 
-    // Not the token itself: a dump of the memory must not be a list of keys to every server.
+    // Not the token itself: a memory dump must not reveal usable tokens.
     private static string KeyOf(string token)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];

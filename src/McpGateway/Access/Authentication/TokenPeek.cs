@@ -5,24 +5,24 @@ using System.Text.Json;
 namespace McpGateway.Access.Authentication;
 
 /// <summary>
-/// What a token says of itself, before anything of it is believed: enough to choose whose keys to check it with. What is
-/// no signed JWT of the compact form (RFC 7515, section 7.1) goes no further.
+/// The unverified claims of a token about itself, from which the keys to verify it with are chosen. Anything but a signed JWT in
+/// compact form (RFC 7515, section 7.1) is refused here.
 /// </summary>
 /// <param name="Issuer">The claim <c>iss</c>.</param>
 /// <param name="Algorithm">The header <c>alg</c>.</param>
 /// <param name="KeyId">The header <c>kid</c>; null when it has none.</param>
 internal sealed record TokenPeek(string Issuer, string Algorithm, string? KeyId)
 {
-    // More than any real token; less than a request's headers may have.
+    // Longer than any real token, and shorter than the headers of a request may be.
     private const int MaximumLength = 16 * 1024;
 
-    // Padding is not among them (RFC 7515, section 2), though decoders take it: what is refused here is told why, and counted.
+    // No padding (RFC 7515, section 2), although decoders accept it. A token that is refused here gets a reason, and is counted.
     private static readonly SearchValues<char> Characters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
 
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 16 };
 
-    /// <returns>Null when it is no such token.</returns>
+    /// <returns>Null when it is not such a token.</returns>
     public static TokenPeek? Of(string token)
     {
         var parts = token.Split('.');
@@ -30,7 +30,7 @@ internal sealed record TokenPeek(string Issuer, string Algorithm, string? KeyId)
             return null;
         using var header = Parse(parts[0]);
         using var payload = Parse(parts[1]);
-        // An extension that must be understood (RFC 7515, section 4.1.11) is none that is understood here.
+        // `crit` lists extensions that must be understood (RFC 7515, section 4.1.11). None is understood here.
         if (header is null || payload is null || header.RootElement.TryGetProperty("crit", out _))
             return null;
         return Text(payload, "iss") is { } issuer && Text(header, "alg") is { } algorithm
@@ -53,11 +53,12 @@ internal sealed record TokenPeek(string Issuer, string Algorithm, string? KeyId)
         }
         catch (Exception exception) when (exception is FormatException or JsonException)
         {
-            return null; // garbage is refused, and of no further interest
+            return null; // not a JWT; the caller refuses the token
         }
     }
 
-    private static string? Text(JsonDocument document, string name) => HasTextOrNothing(document, name, out var text) ? text : null;
+    private static string? Text(JsonDocument document, string name) =>
+        HasTextOrNothing(document, name, out var text) ? text : null;
 
     private static bool HasTextOrNothing(JsonDocument document, string name, out string? text)
     {
@@ -73,7 +74,7 @@ internal sealed record TokenPeek(string Issuer, string Algorithm, string? KeyId)
         }
         catch (InvalidOperationException)
         {
-            return false; // half a surrogate pair
+            return false; // half of a surrogate pair
         }
     }
 }

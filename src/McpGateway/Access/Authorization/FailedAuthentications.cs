@@ -1,26 +1,26 @@
 using McpGateway.Configuration;
-using McpGateway.Limits;
+using McpGateway.Policies.RateLimits;
 using Microsoft.Extensions.Options;
 
 namespace McpGateway.Access.Authorization;
 
 /// <summary>
-/// Counts the refused credentials of each address. Only what has been refused is counted and held up, so that a valid
-/// credential is never delayed, whatever else comes from the same address.
+/// Counts the refused credentials per client address. Only refused credentials are counted and limited, so a valid credential is
+/// never delayed, whatever else comes from the same address.
 /// </summary>
 internal sealed class FailedAuthentications(IOptions<AccessOptions> options, TimeProvider time)
 {
     private const int Capacity = 25_000;
 
-    private readonly Partitions<string, MinuteBucket> _addresses = new(Capacity, time, () => new MinuteBucket(time), _ => false);
+    private readonly Partitions<string, TokenBucket> _addresses = new(Capacity, time, () => new TokenBucket(time), _ => false);
 
-    /// <summary>Counts one more.</summary>
-    /// <returns>How long to wait, when there were too many; else null.</returns>
+    /// <summary>Counts another refused credential.</summary>
+    /// <returns>How long the client must wait if there were too many; otherwise null.</returns>
     public TimeSpan? Add(HttpContext context)
     {
         if (options.Value.RateLimit.FailedAuthenticationsPerMinute is not { } limit)
             return null;
-        var allowance = _addresses.Get(LimitKey.AddressOf(context.Connection.RemoteIpAddress)).Take(1, limit);
-        return allowance.IsTaken ? null : allowance.Wait;
+        var result = _addresses.Get(LimitKey.AddressOf(context.Connection.RemoteIpAddress)).Take(1, limit);
+        return result.IsTaken ? null : result.Wait;
     }
 }

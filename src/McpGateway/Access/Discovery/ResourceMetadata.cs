@@ -2,13 +2,15 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using McpGateway.Access.Authentication;
+using McpGateway.Access.Endpoints;
 using McpGateway.Configuration;
 
 namespace McpGateway.Access.Discovery;
 
 /// <summary>
-/// The documents of RFC 9728, one for each endpoint's URL, since clients compare <c>resource</c> with the URL that they
-/// connect to. They name the issuers whose name is a URL: the others (trials, API keys) are nothing a client can go to.
+/// The protected resource metadata of RFC 9728. Each endpoint URL has its own document, because clients compare <c>resource</c>
+/// with the URL that they connect to. A document lists only issuers whose name is a URL: the client cannot contact any others
+/// (such as one for development).
 /// </summary>
 internal sealed class ResourceMetadata(AccessState state, ExternalUrls urls, GatewayConfigProvider config)
 {
@@ -20,8 +22,8 @@ internal sealed class ResourceMetadata(AccessState state, ExternalUrls urls, Gat
     private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>
-    /// The path below the base of the endpoint that the client of a request connects to. That is not where an SSE client posts:
-    /// it has that from its stream, and compares documents with the stream's URL.
+    /// The path, below the base, of the endpoint that the client was configured with. An HTTP+SSE client posts to a different
+    /// path: it received that one from its stream, and compares <c>resource</c> with the URL of the stream.
     /// </summary>
     public static string PathOf(HttpRequest request)
     {
@@ -29,7 +31,7 @@ internal sealed class ResourceMetadata(AccessState state, ExternalUrls urls, Gat
         return path.EndsWith(Posts, StringComparison.Ordinal) ? path[..^Posts.Length] + Stream : path;
     }
 
-    /// <summary>Where a client finds the document of the endpoint that it called.</summary>
+    /// <summary>The URL of the document for the endpoint that the client called.</summary>
     /// <returns>Null when there is none.</returns>
     public string? UrlFor(HttpRequest request)
     {
@@ -37,10 +39,13 @@ internal sealed class ResourceMetadata(AccessState state, ExternalUrls urls, Gat
         return Issuers().Any() && urls.Find(path) is not null ? urls.Base(request) + WellKnown + path : null;
     }
 
-    /// <summary>Scopes as a client must ask the issuer for them; in tokens and in gateway.json they may be shorter.</summary>
-    /// <param name="scopes">As gateway.json has them.</param>
+    /// <summary>
+    /// The scopes as the client must request them from the issuer. They may have a prefix there that tokens and gateway.json
+    /// lack.
+    /// </summary>
+    /// <param name="scopes">The scopes as in gateway.json.</param>
     /// <param name="path">The endpoint's path below the base.</param>
-    /// <param name="request">Tells the base, where it is not configured.</param>
+    /// <param name="request">Provides the base if Access:PublicUrl is not set.</param>
     public IEnumerable<string> ToAskFor(IEnumerable<string> scopes, string path, HttpRequest request)
     {
         var prefix = state.Current.ScopePrefix;
@@ -50,7 +55,7 @@ internal sealed class ResourceMetadata(AccessState state, ExternalUrls urls, Gat
     }
 
     /// <param name="path">The endpoint's path below the base; empty for the base itself.</param>
-    /// <param name="request">Tells the base, where it is not configured.</param>
+    /// <param name="request">Provides the base if Access:PublicUrl is not set.</param>
     /// <returns>The document as UTF-8; null when there is none.</returns>
     public byte[]? Document(string path, HttpRequest request)
     {
@@ -64,7 +69,11 @@ internal sealed class ResourceMetadata(AccessState state, ExternalUrls urls, Gat
             ["bearer_methods_supported"] = new JsonArray("header"),
         };
         if (server.Auth.Scopes.Count > 0)
-            document["scopes_supported"] = new JsonArray([.. ToAskFor(server.Auth.Scopes, path, request).Select(scope => JsonValue.Create(scope))]);
+        {
+            var scopes = ToAskFor(server.Auth.Scopes, path, request);
+            document["scopes_supported"] = new JsonArray([.. scopes.Select(scope => JsonValue.Create(scope))]);
+        }
+
         return System.Text.Encoding.UTF8.GetBytes(document.ToJsonString(Readable));
     }
 

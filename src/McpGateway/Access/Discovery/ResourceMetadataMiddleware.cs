@@ -4,9 +4,9 @@ using Microsoft.Extensions.Options;
 namespace McpGateway.Access.Discovery;
 
 /// <summary>
-/// Serves <see cref="ResourceMetadata"/> under the forms that clients try: the well-known path before the endpoint's
-/// (RFC 9728, section 3.1), behind it, and alone. It comes before the guard, for these documents are for pages of all
-/// origins; what they say depends on the Host, so that is looked at here.
+/// Serves <see cref="ResourceMetadata"/> at the URLs that clients try: the well-known path before the endpoint's path
+/// (RFC 9728, section 3.1), after it, and alone. It runs before the request guard, because pages of all origins may read these
+/// documents. The documents depend on the Host header, so the Host is checked here.
 /// </summary>
 internal sealed class ResourceMetadataMiddleware(RequestDelegate next, ResourceMetadata metadata, IOptions<AccessOptions> options)
 {
@@ -19,7 +19,7 @@ internal sealed class ResourceMetadataMiddleware(RequestDelegate next, ResourceM
             return next(context);
         var response = context.Response;
         if (options.Value.PublicUrl is null && !IsAllowed(context.Request.Host.Host))
-            return next(context); // the guard says why
+            return next(context); // the request guard refuses it with the reason
         response.Headers.AccessControlAllowOrigin = "*";
         if (HttpMethods.IsOptions(context.Request.Method))
             return AllowAll(response);
@@ -43,7 +43,7 @@ internal sealed class ResourceMetadataMiddleware(RequestDelegate next, ResourceM
             : response.Body.WriteAsync(document, context.RequestAborted).AsTask();
     }
 
-    // The MCP SDKs send a version header along, for which a browser asks first.
+    // The MCP SDKs send the header MCP-Protocol-Version, which makes browsers send a preflight request.
     private static Task AllowAll(HttpResponse response)
     {
         response.StatusCode = StatusCodes.Status204NoContent;
@@ -52,7 +52,7 @@ internal sealed class ResourceMetadataMiddleware(RequestDelegate next, ResourceM
         return Task.CompletedTask;
     }
 
-    // Null: not such a path.
+    // Null when it is not the path of a document.
     private string? EndpointPath(string path)
     {
         if (path.EndsWith(ResourceMetadata.WellKnown, StringComparison.Ordinal))
@@ -60,7 +60,7 @@ internal sealed class ResourceMetadataMiddleware(RequestDelegate next, ResourceM
         if (!path.StartsWith(ResourceMetadata.WellKnown + "/", StringComparison.Ordinal))
             return null;
         var rest = path[ResourceMetadata.WellKnown.Length..].TrimEnd('/');
-        // With a path in the public URL the endpoint's own path is behind it.
+        // If the public URL has a path, the endpoint's own path follows after it.
         return _publicPath.Length > 0 && (rest + "/").StartsWith(_publicPath + "/", StringComparison.Ordinal)
             ? rest[_publicPath.Length..]
             : rest;

@@ -1,15 +1,15 @@
 namespace McpGateway.Access.Keys;
 
 /// <summary>
-/// Keys that the issuer publishes. They are fetched at the start, when they have become old, and for a token that names an
-/// unknown one; never more often than the interval allows, and by one fetch at a time, for anybody can make up the name
-/// of a key. Callers whose keys are known never wait for a fetch, and keep being known while the issuer is down.
+/// Keys that an issuer publishes. They are fetched at start-up, when they reach their maximum age, and when a token has an
+/// unknown key id. Anybody can invent a key id, so only one fetch runs at a time, and the interval limits how often. Callers with
+/// a known key never wait for a fetch, and their tokens remain valid while the issuer is down.
 /// </summary>
-/// <param name="issuer">For logs.</param>
-/// <param name="fetch">Fetches them; given the ones that are known, it may return those.</param>
-/// <param name="timing">How often.</param>
+/// <param name="issuer">The name of the issuer, for the log.</param>
+/// <param name="fetch">Fetches the keys. It receives the known keys and may return them if they have not changed.</param>
+/// <param name="timing">How often to fetch.</param>
 /// <param name="time">The clock.</param>
-/// <param name="log">Told when it does not work.</param>
+/// <param name="log">The log for failures.</param>
 internal sealed partial class FetchedKeys(
     string issuer, Func<KeySet?, CancellationToken, Task<KeySet>> fetch, KeyTiming timing, TimeProvider time, ILogger log)
     : IKeySource
@@ -28,12 +28,12 @@ internal sealed partial class FetchedKeys(
         if (_current is not { } known || !known.Has(keyId))
             return WaitAsync(Refresh(), cancellationToken);
         if (time.GetElapsedTime(Interlocked.Read(ref _lastSuccess)) >= timing.Lifetime)
-            _ = Refresh(); // logs its own failure; awaited when this is disposed of
+            _ = Refresh(); // logs its own failure; DisposeAsync awaits it
         return new(known);
     }
 
-    /// <summary>Starts a fetch, unless one is under way or was a moment ago.</summary>
-    /// <returns>The fetch under way; a completed task when there is none.</returns>
+    /// <summary>Starts a fetch, unless one is running or the last one was too recent.</summary>
+    /// <returns>The running fetch; a completed task when there is none.</returns>
     public Task Refresh()
     {
         lock (_lock)
@@ -52,7 +52,7 @@ internal sealed partial class FetchedKeys(
         Task last;
         lock (_lock)
         {
-            _stop.Cancel(); // and not disposed of: whoever still has a token to check may ask once more
+            _stop.Cancel(); // not disposed: a request that still uses this object may call Refresh once more
             last = _fetching;
         }
 
@@ -68,7 +68,7 @@ internal sealed partial class FetchedKeys(
     private async Task FetchAsync()
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-        limit.CancelAfter(timing.Patience);
+        limit.CancelAfter(timing.FetchTimeout);
         try
         {
             var known = _current;
@@ -76,32 +76,27 @@ internal sealed partial class FetchedKeys(
             _current = fetched;
             Interlocked.Exchange(ref _lastSuccess, time.GetTimestamp());
             if (fetched != known)
-                Log.Fetched(log, issuer, fetched.Count);
+                Log.Fetched(log, fetched.Count, issuer);
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
-            // The issuer is no longer asked.
+            // The issuer was removed from the settings, or the gateway stops.
         }
         catch (Exception exception)
         {
             Log.Failed(
-                log, issuer, _current is null ? "none is known, so its tokens are refused" : "the known ones stay in force",
-                limit.IsCancellationRequested ? $"no answer within {timing.Patience}" : exception.Message);
+                log, issuer, _current is null ? "no key is known, so its tokens are refused" : "the known keys stay in force",
+                limit.IsCancellationRequested ? $"no answer within {timing.FetchTimeout}" : exception.Message);
         }
     }
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "{Issuer}: {Count} keys", EventName = "KeysFetched")]
-        public static partial void Fetched(ILogger log, string issuer, int count);
+        [LoggerMessage(1, LogLevel.Information, "Fetched {Count} keys of {Issuer}", EventName = "KeysFetched")]
+        public static partial void Fetched(ILogger log, int count, string issuer);
 
-        [LoggerMessage(2, LogLevel.Warning, "{Issuer}: its keys cannot be fetched; {Consequence}: {Reason}",
+        [LoggerMessage(2, LogLevel.Warning, "The keys of {Issuer} could not be fetched; {Consequence}: {Reason}",
             EventName = "KeyFetchFailed")]
         public static partial void Failed(ILogger log, string issuer, string consequence, string reason);
     }
 }
-
-/// <param name="Lifetime">How old keys may become before they are fetched again.</param>
-/// <param name="Interval">The least time between two fetches.</param>
-/// <param name="Patience">How long one fetch may take.</param>
-internal sealed record KeyTiming(TimeSpan Lifetime, TimeSpan Interval, TimeSpan Patience);

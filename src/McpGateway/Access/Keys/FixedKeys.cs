@@ -1,6 +1,6 @@
 namespace McpGateway.Access.Keys;
 
-/// <summary>Keys that stand in the settings.</summary>
+/// <summary>Keys from the settings. They never change.</summary>
 internal sealed class FixedKeys(KeySet keys) : IKeySource
 {
     public KeySet Current => keys;

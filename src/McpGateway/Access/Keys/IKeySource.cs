@@ -1,12 +1,12 @@
 namespace McpGateway.Access.Keys;
 
-/// <summary>Where an issuer's keys come from: the settings, or the issuer itself.</summary>
+/// <summary>The source of an issuer's keys: the settings, or the issuer itself.</summary>
 internal interface IKeySource : IAsyncDisposable
 {
-    /// <summary>The keys as they are known now; null when they never could be fetched.</summary>
+    /// <summary>The keys that are known now; null when none could be fetched so far.</summary>
     KeySet? Current { get; }
 
-    /// <summary>The keys to check a token with that names this key; fetched again if that may bring it.</summary>
-    /// <returns>Null when the issuer could not be reached yet.</returns>
+    /// <summary>The keys to verify a token with this key id. If the key is unknown, the keys may be fetched again.</summary>
+    /// <returns>Null when the issuer could not be reached so far.</returns>
     ValueTask<KeySet?> GetAsync(string? keyId, CancellationToken cancellationToken);
 }

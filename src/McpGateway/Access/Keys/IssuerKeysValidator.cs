@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace McpGateway.Access.Keys;
 
-/// <summary>Finds keys in the settings that are none, before the first caller is refused for it.</summary>
+/// <summary>Rejects invalid keys in the settings at start-up, and not when the first token is refused.</summary>
 internal sealed class IssuerKeysValidator : IValidateOptions<AccessOptions>
 {
     public ValidateOptionsResult Validate(string? name, AccessOptions options)
@@ -19,8 +19,8 @@ internal sealed class IssuerKeysValidator : IValidateOptions<AccessOptions>
         {
             if (PublicKeys.Parse(key) is null)
             {
-                yield return $"{path}:PublicKeys:{number}: write a PEM text that begins with -----BEGIN PUBLIC KEY----- or "
-                    + "-----BEGIN CERTIFICATE-----; an RSA key has at least 2048 bits";
+                yield return $"{path}:PublicKeys:{number}: write a PEM text that starts with -----BEGIN PUBLIC KEY----- or "
+                    + "-----BEGIN CERTIFICATE-----; an RSA key must have at least 2048 bits";
             }
         }
 
@@ -34,7 +34,7 @@ internal sealed class IssuerKeysValidator : IValidateOptions<AccessOptions>
         {
             return KeySources.Fixed(issuer).Count > 0
                 ? null
-                : "holds no public key for signatures; an RSA key has at least 2048 bits";
+                : "contains no usable public key; an RSA key must have at least 2048 bits";
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -42,7 +42,7 @@ internal sealed class IssuerKeysValidator : IValidateOptions<AccessOptions>
         }
         catch (ArgumentException)
         {
-            return "is no key set; write { \"keys\": [ … ] }";
+            return "is not a JSON Web Key Set; write { \"keys\": [ … ] }";
         }
     }
 }

@@ -3,8 +3,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace McpGateway.Access.Keys;
 
 /// <summary>
-/// The keys of one issuer at one time. A rotation makes another: who remembers what one set has approved compares the
-/// reference.
+/// The keys of an issuer at one time. A key rotation creates another object, so a cache can compare references to find out
+/// whether its entries are still current.
 /// </summary>
 internal sealed class KeySet(IEnumerable<SecurityKey> keys, string source = "")
 {
@@ -12,15 +12,15 @@ internal sealed class KeySet(IEnumerable<SecurityKey> keys, string source = "")
 
     public int Count => _keys.Length;
 
-    /// <summary>The text that they were read from.</summary>
+    /// <summary>The text that the keys were read from.</summary>
     public string Source => source;
 
-    /// <summary>Whether a token that names this key may be checked with any of them.</summary>
+    /// <summary>Whether any of the keys may verify a token with this key id.</summary>
     public bool Has(string? id) => Array.Exists(_keys, key => Matches(key, id));
 
     /// <summary>
-    /// Those that may have signed a token that names this key: that one, and keys that have no name. Not all of them: a
-    /// key that is named is the only one that is meant.
+    /// The keys that may verify a token with this key id: the key with that id, and keys without an id. Not all keys: a token
+    /// with a key id must be signed with that key.
     /// </summary>
     public IEnumerable<SecurityKey> Find(string? id) => _keys.Where(key => Matches(key, id));
 

@@ -1,32 +1,31 @@
 using System.Text;
-using McpGateway.Access.Authentication;
 using McpGateway.Configuration;
 using Microsoft.IdentityModel.Tokens;
 
 namespace McpGateway.Access.Keys;
 
 /// <summary>
-/// Makes the issuers of one reading of the settings. What was fetched from an issuer outlives a reload that does not
-/// concern it: it may be down just then.
+/// Creates the issuers for one load of the settings. Fetched keys survive a reload that does not change their issuer, because the
+/// issuer may be unreachable at that time.
 /// </summary>
 internal sealed class KeySources(KeyDocuments documents, TimeProvider time, ILogger<KeySources> log) : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan FetchTimeout = TimeSpan.FromSeconds(10);
 
     private readonly Dictionary<Origin, FetchedKeys> _fetched = [];
-    private readonly List<Task> _endings = [];
+    private readonly List<Task> _disposals = [];
 
-    /// <summary>Not to be called by two at once.</summary>
+    /// <summary>Not thread-safe.</summary>
     public IReadOnlyList<TokenIssuer> For(JwtOptions options)
     {
         var issuers = options.Issuers.Select(issuer => new TokenIssuer(issuer, SourceOf(issuer, options))).ToList();
         foreach (var (origin, keys) in _fetched.Where(known => !issuers.Exists(issuer => issuer.Keys == known.Value)).ToArray())
         {
             _fetched.Remove(origin);
-            _endings.Add(keys.DisposeAsync().AsTask());
+            _disposals.Add(keys.DisposeAsync().AsTask());
         }
 
-        _endings.RemoveAll(ending => ending.IsCompletedSuccessfully);
+        _disposals.RemoveAll(disposal => disposal.IsCompletedSuccessfully);
         return issuers;
     }
 
@@ -34,12 +33,12 @@ internal sealed class KeySources(KeyDocuments documents, TimeProvider time, ILog
     {
         foreach (var keys in _fetched.Values)
             await keys.DisposeAsync();
-        await Task.WhenAll(_endings);
+        await Task.WhenAll(_disposals);
     }
 
-    /// <summary>The keys that stand in the settings, or in a file that they name.</summary>
+    /// <summary>The keys in the settings, or in a file that the settings refer to.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    /// <exception cref="ArgumentException">It is no key set.</exception>
+    /// <exception cref="ArgumentException">The file is not a key set.</exception>
     public static KeySet Fixed(JwtIssuerOptions issuer)
     {
         if (issuer.SharedSecret is { } secret)
@@ -53,12 +52,12 @@ internal sealed class KeySources(KeyDocuments documents, TimeProvider time, ILog
     {
         if (issuer is { Authority: null, JwksUrl: null })
             return new FixedKeys(Fixed(issuer));
-        var timing = new KeyTiming(options.KeyLifetime, options.KeyFetchInterval, Patience);
+        var timing = new KeyTiming(options.KeyLifetime, options.KeyFetchInterval, FetchTimeout);
         var origin = new Origin(issuer.Issuer, issuer.Authority, issuer.JwksUrl, timing);
         if (_fetched.TryGetValue(origin, out var known))
             return known;
         var keys = new FetchedKeys(issuer.Issuer, FetchFrom(issuer), timing, time, log);
-        _ = keys.Refresh(); // what is wrong shows in the log at the start, and the first caller need not wait
+        _ = keys.Refresh(); // at start-up: problems appear in the log early, and the first caller does not have to wait
         return _fetched[origin] = keys;
     }
 

@@ -4,17 +4,17 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace McpGateway.Access.Keys;
 
-/// <summary>Public keys as PEM texts (RFC 7468), and which keys are good enough.</summary>
+/// <summary>Parses public keys in PEM format (RFC 7468), and decides which keys are strong enough.</summary>
 internal static class PublicKeys
 {
     private const int RsaBits = 2048;
 
-    /// <summary>Whether a key is a public one that nobody can compute the private one of (NIST SP 800-131A).</summary>
-    // A secret in a published key set is one that everybody knows.
+    /// <summary>Whether it is a public key of sufficient strength (NIST SP 800-131A).</summary>
+    // Symmetric keys are rejected: a secret in a published key set is known to everybody.
     public static bool IsStrong(SecurityKey key) =>
         key is AsymmetricSecurityKey && (key is ECDsaSecurityKey || key.KeySize >= RsaBits);
 
-    /// <returns>Null when the text holds no public key, or a weak one.</returns>
+    /// <returns>Null when the text contains no public key, or a weak one.</returns>
     public static SecurityKey? Parse(string pem)
     {
         if (!PemEncoding.TryFind(pem, out var fields))
@@ -52,7 +52,7 @@ internal static class PublicKeys
         }
         catch (Exception exception) when (exception is CryptographicException or ArgumentException)
         {
-            algorithm.Dispose(); // of another kind
+            algorithm.Dispose(); // the key is of another kind
             return null;
         }
     }

@@ -1,17 +1,18 @@
 using McpGateway.Access.Authentication;
+using McpGateway.Access.Endpoints;
 using McpGateway.Configuration;
 using Microsoft.Extensions.Options;
 
 namespace McpGateway.Access.Origins;
 
 /// <summary>
-/// Whose pages may call: those of the allowed hosts, the gateway's origins and those of the server that is called. One
-/// answer for the guard and for CORS: what may call may also read the answer.
+/// Which origins may call: those of the allowed hosts, of the gateway, and of the server that is called. The request guard and
+/// CORS use the same rules, so a page that may call can also read the response.
 /// </summary>
 internal sealed class OriginRules(IOptions<AccessOptions> options, AccessState state, GatewayConfigProvider config)
 {
-    /// <param name="origin">The header Origin.</param>
-    /// <param name="context">The request; its server's origins count once it is routed.</param>
+    /// <param name="origin">The Origin header.</param>
+    /// <param name="context">The request. The origins of its server count only after routing.</param>
     public bool Allow(string origin, HttpContext context)
     {
         var access = options.Value;
@@ -21,7 +22,7 @@ internal sealed class OriginRules(IOptions<AccessOptions> options, AccessState s
             || IsOfAllowedHost(origin, access.AllowedHosts);
     }
 
-    // Where nobody must authenticate, * would let every page that somebody here looks at use the servers.
+    // Without authentication, * would let any web page that is opened in a browser on this machine use the servers.
     private bool IsListed(string origin, IReadOnlyList<string> listed) =>
         listed.Contains(origin, StringComparer.OrdinalIgnoreCase) || (listed.Contains(Origin.Any) && state.Current.IsRequired);
 

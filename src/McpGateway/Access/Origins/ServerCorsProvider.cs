@@ -1,15 +1,16 @@
+using McpGateway.Access.Endpoints;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 
 namespace McpGateway.Access.Origins;
 
 /// <summary>
-/// The CORS policy of all servers' routes. It asks <see cref="OriginRules"/> with each request, so that a reload holds for
-/// the next one. Credentials that browsers add by themselves are never allowed: the gateway takes none, and so <c>*</c>
-/// gives a page nothing that its user did not type in.
+/// The CORS policy of all server endpoints. It applies <see cref="OriginRules"/> to every request, so a reload takes effect with
+/// the next one. Credentials that browsers add automatically (cookies) are never allowed. The gateway does not use them, so even
+/// <c>*</c> gives a page no access without a token of its own.
 /// </summary>
 internal sealed class ServerCorsProvider(OriginRules rules) : ICorsPolicyProvider
 {
-    // A browser asks again after as long; what it then sends is checked whatever it was told.
+    // Browsers cache the preflight response for this long. A revoked origin is refused even so: every request is checked.
     private static readonly TimeSpan PreflightAge = TimeSpan.FromMinutes(10);
 
     private static readonly string[] Exposed =
@@ -22,9 +23,9 @@ internal sealed class ServerCorsProvider(OriginRules rules) : ICorsPolicyProvide
 
     private static readonly CorsPolicy Refused = PolicyFor(isAllowed: false);
 
-    /// <returns>Null for every other name, and for endpoints that name none.</returns>
+    /// <returns>Null for any other policy name, and for endpoints without one.</returns>
     public Task<CorsPolicy?> GetPolicyAsync(HttpContext context, string? policyName) =>
-        Task.FromResult(policyName != AccessNames.ServerPolicy ? null
+        Task.FromResult(policyName != GuardedServer.Policy ? null
         : rules.Allow(context.Request.Headers.Origin.ToString(), context) ? Allowed : Refused);
 
     private static CorsPolicy PolicyFor(bool isAllowed) => new CorsPolicyBuilder()

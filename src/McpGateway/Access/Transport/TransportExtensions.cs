@@ -5,12 +5,12 @@ using Microsoft.Extensions.Options;
 
 namespace McpGateway.Access.Transport;
 
-/// <summary>How the connections themselves are kept safe: TLS is asked for, and nobody holds one by sending slowly.</summary>
+/// <summary>Security of the connections: HTTPS is enforced, and clients that send slowly are cut off.</summary>
 internal static class TransportExtensions
 {
     private const int HttpsPort = 443;
 
-    // A client may be slow to begin.
+    // The minimum rate applies after this time: a connection may start slowly.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
     public static IServiceCollection AddTransportSecurity(this IServiceCollection services)
@@ -23,7 +23,10 @@ internal static class TransportExtensions
         return services;
     }
 
-    /// <summary>Sends those who come by http to https, and has browsers remember it, where the settings say so. Behind the guard: the Host is an allowed one.</summary>
+    /// <summary>
+    /// Redirects to HTTPS and sends Strict-Transport-Security, if configured. It must come after the request guard, which checks
+    /// the Host that the redirect contains.
+    /// </summary>
     public static IApplicationBuilder UseTransportSecurity(this IApplicationBuilder app)
     {
         var https = app.ApplicationServices.GetRequiredService<IOptions<AccessOptions>>().Value.Https;

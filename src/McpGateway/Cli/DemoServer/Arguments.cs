@@ -5,7 +5,9 @@ using ModelContextProtocol.Server;
 
 namespace McpGateway.Cli.DemoServer;
 
-/// <summary>Typed access to a tool call's arguments. What does not fit is a tool error that a model can read and mend.</summary>
+/// <summary>
+/// Typed access to the arguments of a tool call. A wrong argument is a tool error, which a model can read and correct.
+/// </summary>
 internal static class Arguments
 {
     public static string Text(this RequestContext<CallToolRequestParams> request, string name, string? otherwise = null) =>

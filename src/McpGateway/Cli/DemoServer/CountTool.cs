@@ -4,11 +4,11 @@ using ModelContextProtocol.Server;
 
 namespace McpGateway.Cli.DemoServer;
 
-/// <summary>Changes the counter, and so makes a subscription to it visible.</summary>
+/// <summary>Changes the counter, to show how a subscription to it works.</summary>
 internal static class CountTool
 {
     public static DemoTool Create(Counter counter) => new(
-        "count", "Count", $"Adds one to the resource {CounterResource.Uri}. Whoever subscribes to it is told.",
+        "count", "Count", $"Adds one to the resource {CounterResource.Uri} and notifies subscribers.",
         """{ "type": "object", "properties": {} }""",
         (request, cancellationToken) => RunAsync(counter, request.Server, cancellationToken));
 

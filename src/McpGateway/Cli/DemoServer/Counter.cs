@@ -1,6 +1,6 @@
 namespace McpGateway.Cli.DemoServer;
 
-/// <summary>A number that goes up, and whether the client wants to hear of it. A process serves one client.</summary>
+/// <summary>A number that only grows, and whether the client has subscribed to it. One process serves one client.</summary>
 internal sealed class Counter
 {
     private int _value;

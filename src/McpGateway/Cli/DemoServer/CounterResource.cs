@@ -5,7 +5,7 @@ using ModelContextProtocol.Server;
 
 namespace McpGateway.Cli.DemoServer;
 
-/// <summary>The counter as a resource that can be subscribed to.</summary>
+/// <summary>The counter as a resource, to which clients can subscribe.</summary>
 internal sealed class CounterResource(Counter counter) : McpServerResource
 {
     public const string Uri = "demo://counter";
@@ -15,7 +15,7 @@ internal sealed class CounterResource(Counter counter) : McpServerResource
         UriTemplate = Uri,
         Name = "counter",
         Title = "Counter",
-        Description = "How often the tool `count` was called in this session. Subscribe to it to be told of every change.",
+        Description = "How often the tool `count` was called in this session. Subscribe to it to be notified of changes.",
         MimeType = "text/plain",
     };
 

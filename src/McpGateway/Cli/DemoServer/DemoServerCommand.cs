@@ -3,12 +3,15 @@ using ModelContextProtocol.Server;
 
 namespace McpGateway.Cli.DemoServer;
 
-/// <summary><c>McpGateway demo-server</c>: an MCP server on stdin and stdout, so that nothing else need be installed.</summary>
+/// <summary>
+/// <c>McpGateway demo-server</c>: an MCP server on stdin and stdout. With it the gateway can be tried without installing anything
+/// else.
+/// </summary>
 internal static class DemoServerCommand
 {
     public static Command Create()
     {
-        var command = new Command("demo-server", "Run the built-in demo MCP server on standard input and output.");
+        var command = new Command("demo-server", "Runs the built-in demo MCP server on standard input and output.");
         command.SetAction((_, cancellationToken) => RunAsync(cancellationToken));
         return command;
     }

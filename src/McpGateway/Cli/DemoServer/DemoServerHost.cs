@@ -4,14 +4,14 @@ using ModelContextProtocol.Server;
 namespace McpGateway.Cli.DemoServer;
 
 /// <summary>
-/// Puts the demo server together, without a generic host: it is started once per session, and the host, dependency injection and
-/// reflection over methods cost a third of its start-up time.
+/// Creates the demo server without the generic host. A process is started for each session, and the host, dependency injection
+/// and reflection over methods would take a third of its start-up time.
 /// </summary>
 internal static class DemoServerHost
 {
     public const string Name = "mcpgateway-demo";
 
-    /// <summary>Serves until the input ends or the token fires; calls in flight are then cancelled.</summary>
+    /// <summary>Serves until the input ends or the token fires. Calls in flight are then cancelled.</summary>
     public static async Task RunAsync(
         ITransport transport, ILoggerFactory loggers, TimeProvider time, CancellationToken cancellationToken)
     {
@@ -19,7 +19,7 @@ internal static class DemoServerHost
         await using var server = McpServer.Create(transport, CreateOptions(time), loggers);
         var run = server.RunAsync(stop.Token);
         await Task.WhenAny(run, transport.MessageReader.Completion);
-        // Left alone, the SDK would wait for calls in flight, though it sends no answers any more.
+        // Otherwise the SDK would wait for calls in flight, although it can no longer send their responses.
         await stop.CancelAsync();
         try
         {
@@ -27,7 +27,7 @@ internal static class DemoServerHost
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            // Being told to stop is how this ends.
+            // This is the normal end.
         }
     }
 
@@ -43,8 +43,8 @@ internal static class DemoServerHost
                 Version = typeof(DemoServerHost).Assembly.GetName().Version?.ToString(3) ?? "0.0.0",
             },
             ServerInstructions =
-                "A demonstration built into McpGateway. Every tool is harmless: try `echo` first, `slow` to see progress and " +
-                "cancellation, and `ask` to see a server call back into the client's model.",
+                "A demonstration server that is built into McpGateway. All tools are harmless: try `echo` first, `slow` to see " +
+                "progress and cancellation, and `ask` to see a server send a request to the client's model.",
             Capabilities = new() { Resources = new() { Subscribe = true } },
             ToolCollection = [.. SimpleTools.Create(), SlowTool.Create(time), AskTool.Create(), CountTool.Create(counter)],
             ResourceCollection = [new CounterResource(counter)],

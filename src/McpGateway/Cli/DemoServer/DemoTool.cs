@@ -6,7 +6,7 @@ using ModelContextProtocol.Server;
 
 namespace McpGateway.Cli.DemoServer;
 
-/// <summary>A tool whose schema is written out, whose answer is one text, and whose McpException is a tool error.</summary>
+/// <summary>A tool with a literal schema that returns one text. An McpException from its handler becomes a tool error.</summary>
 internal sealed class DemoTool(
     string name, string title, string description,
     [StringSyntax(StringSyntaxAttribute.Json)] string inputSchema,
@@ -31,7 +31,7 @@ internal sealed class DemoTool(
         }
         catch (McpException e)
         {
-            // Caught here rather than by the SDK, which would log a tool's expected error as an unhandled exception.
+            // The SDK would log this expected error as an unhandled exception.
             return Answer(e.Message, isError: true);
         }
     }

@@ -5,6 +5,7 @@ using ModelContextProtocol.Server;
 
 namespace McpGateway.Cli.DemoServer;
 
+/// <summary>A prompt with a required and an optional argument.</summary>
 internal sealed class GreetPrompt : McpServerPrompt
 {
     public override Prompt ProtocolPrompt { get; } = new()
@@ -14,8 +15,8 @@ internal sealed class GreetPrompt : McpServerPrompt
         Description = "Asks the model for a warm greeting.",
         Arguments =
         [
-            new() { Name = "name", Description = "Who is greeted.", Required = true },
-            new() { Name = "language", Description = "In which language; English if it is left out." },
+            new() { Name = "name", Description = "Who to greet.", Required = true },
+            new() { Name = "language", Description = "The language of the greeting. Default: English." },
         ],
     };
 
@@ -25,7 +26,7 @@ internal sealed class GreetPrompt : McpServerPrompt
         RequestContext<GetPromptRequestParams> request, CancellationToken cancellationToken = default)
     {
         var name = Find(request, "name")
-            ?? throw new McpProtocolException("The prompt 'greet' needs the argument 'name'.", McpErrorCode.InvalidParams);
+            ?? throw new McpProtocolException("The prompt 'greet' requires the argument 'name'.", McpErrorCode.InvalidParams);
         var text = $"Write one warm sentence in {Find(request, "language") ?? "English"} that greets {name}.";
         return new(new GetPromptResult
         {

@@ -3,16 +3,16 @@ using ModelContextProtocol;
 
 namespace McpGateway.Cli.DemoServer;
 
-/// <summary>The tools that answer at once.</summary>
+/// <summary>Tools that answer immediately.</summary>
 internal static class SimpleTools
 {
     public static DemoTool[] Create() =>
     [
-        new("echo", "Echo", "Gives back the text that it is given, unchanged.",
+        new("echo", "Echo", "Returns the given text unchanged.",
             """
             {
               "type": "object",
-              "properties": { "text": { "type": "string", "description": "The text to give back." } },
+              "properties": { "text": { "type": "string", "description": "The text to return." } },
               "required": ["text"]
             }
             """,
@@ -29,13 +29,13 @@ internal static class SimpleTools
             }
             """,
             (request, _) => new((request.Number("a") + request.Number("b")).ToString(CultureInfo.InvariantCulture))),
-        new("fail", "Fail", "Always fails with a tool error, to show how a client presents one.",
+        new("fail", "Fail", "Always fails with a tool error, to show how a client displays one.",
             """
             {
               "type": "object",
-              "properties": { "reason": { "type": "string", "description": "What the error shall say." } }
+              "properties": { "reason": { "type": "string", "description": "The message of the error." } }
             }
             """,
-            (request, _) => throw new McpException(request.Text("reason", "This tool always fails, as it is meant to."))),
+            (request, _) => throw new McpException(request.Text("reason", "This tool always fails, on purpose."))),
     ];
 }

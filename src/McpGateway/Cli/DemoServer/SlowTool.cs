@@ -5,17 +5,19 @@ using ModelContextProtocol.Server;
 
 namespace McpGateway.Cli.DemoServer;
 
-/// <summary>A long call: progress after every step if the client asked for it; a cancelled one stops at once, unanswered.</summary>
+/// <summary>
+/// A long call that reports progress after each step, if the client wants it. When cancelled, it stops without a response.
+/// </summary>
 internal static class SlowTool
 {
     public static DemoTool Create(TimeProvider time) => new(
-        "slow", "Slow", "Takes its time in equal steps and reports progress after each. Cancel it to see it stop.",
+        "slow", "Slow", "Waits in equal steps and reports progress after each. Cancel the call to see it stop.",
         """
         {
           "type": "object",
           "properties": {
             "seconds": { "type": "number", "minimum": 0, "maximum": 3600, "default": 5, "description": "How long it takes." },
-            "steps": { "type": "integer", "minimum": 1, "maximum": 1000, "default": 5, "description": "In how many steps." }
+            "steps": { "type": "integer", "minimum": 1, "maximum": 1000, "default": 5, "description": "The number of steps." }
           }
         }
         """,

@@ -1,13 +1,14 @@
 namespace McpGateway.Cli.DemoServer;
 
 /// <summary>
-/// Warnings and worse on stderr, a line each: stdout carries the protocol. The console logger would do, but takes 70 ms to start.
+/// Writes warnings and errors to stderr, one line each, because stdout carries the protocol. The framework's console logger would
+/// do, but takes 70 ms to start.
 /// </summary>
 internal sealed class StderrLoggerFactory(TextWriter stderr) : ILoggerFactory
 {
     public ILogger CreateLogger(string categoryName) => new StderrLogger(stderr, categoryName);
 
-    public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException("stderr is the only place to log to.");
+    public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException("This factory logs to stderr only.");
 
     public void Dispose()
     {

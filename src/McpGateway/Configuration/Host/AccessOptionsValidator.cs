@@ -1,9 +1,9 @@
 using System.Net;
 using Microsoft.Extensions.Options;
 
-namespace McpGateway.Configuration;
+namespace McpGateway.Configuration.Host;
 
-/// <summary>Finds what would silently never match, or let in whom nobody meant.</summary>
+/// <summary>Rejects settings that would silently never match, or would give access to more callers than intended.</summary>
 internal sealed class AccessOptionsValidator : IValidateOptions<AccessOptions>
 {
     public ValidateOptionsResult Validate(string? name, AccessOptions options)
@@ -27,17 +27,17 @@ internal sealed class AccessOptionsValidator : IValidateOptions<AccessOptions>
     {
         if (options is { Anonymous: true, HasCredentials: true })
         {
-            yield return "Access:Anonymous is true, so Access:Jwt:Issuers and Access:ApiKeys would do nothing; "
-                + "leave out one or the other";
+            yield return "Access:Anonymous is true, so Access:Jwt:Issuers and Access:ApiKeys would have no effect; "
+                + "remove one or the other";
         }
     }
 
-    // Every page that somebody on this machine looks at could use its servers.
+    // Otherwise any web page that is opened in a browser on this machine could call the servers.
     private static IEnumerable<string> AnyOriginErrors(AccessOptions options)
     {
         if (options.Cors.Origins.Contains(Origin.Any) && !options.HasCredentials && options.Anonymous is not false)
         {
-            yield return "Access:Cors:Origins: * is for a gateway whose callers must authenticate; name the origins, or set "
+            yield return "Access:Cors:Origins: * is allowed only when callers must authenticate; list the origins, or set "
                 + "Access:Jwt:Issuers or Access:ApiKeys";
         }
     }
@@ -46,7 +46,7 @@ internal sealed class AccessOptionsValidator : IValidateOptions<AccessOptions>
     {
         if (text is not null && (!Uri.TryCreate(text, UriKind.Absolute, out var url) || !IsPlain(url)))
         {
-            yield return "Access:PublicUrl: write the gateway's address as clients see it, without a query, such as "
+            yield return "Access:PublicUrl: write the gateway's URL as clients see it, without a query, such as "
                 + "https://mcp.example.com";
         }
     }
@@ -60,15 +60,18 @@ internal sealed class AccessOptionsValidator : IValidateOptions<AccessOptions>
     private static IEnumerable<string> HostErrors(string host, int index)
     {
         if (Uri.CheckHostName(host.Trim('[', ']')) == UriHostNameType.Unknown || (host.Contains(':') && !host.StartsWith('[')))
-            yield return $"Access:AllowedHosts:{index}: write a host name or address without scheme and port; IPv6 in brackets";
+        {
+            yield return $"Access:AllowedHosts:{index}: write a host name or an IP address, without scheme and port; put IPv6 "
+                + "addresses in brackets";
+        }
     }
 
     private static IEnumerable<string> NetworkErrors(string network, int index)
     {
         if (!IPNetwork.TryParse(network, out _))
         {
-            yield return $"Access:ForwardedHeaders:KnownNetworks:{index}: write a network as its first address and the length of "
-                + "its prefix, such as 10.0.0.0/8";
+            yield return $"Access:ForwardedHeaders:KnownNetworks:{index}: write a network as its first address and prefix "
+                + "length, such as 10.0.0.0/8";
         }
     }
 

@@ -1,6 +1,6 @@
-namespace McpGateway.Configuration;
+namespace McpGateway.Configuration.Host;
 
-/// <summary>Finds API keys that could never match, or whose owners could not be told apart.</summary>
+/// <summary>Rejects API keys that could never match, or whose owner is not known.</summary>
 internal static class ApiKeyOptionsValidator
 {
     private const int HashDigits = 64;
@@ -11,12 +11,12 @@ internal static class ApiKeyOptionsValidator
         {
             var path = $"Access:ApiKeys:{index}";
             if (string.IsNullOrWhiteSpace(key.Name))
-                yield return $"{path}:Name: write who uses the key; sessions are bound to that name";
-            // Two keys of one name are one owner: so a key is replaced without an interruption.
+                yield return $"{path}:Name: write who uses the key; sessions are bound to this name";
+            // Two keys may have the same name: they have one owner, and a key can be rotated without an interruption.
             if (key.Sha256.Length != HashDigits || !key.Sha256.All(char.IsAsciiHexDigit))
             {
                 yield return $"{path}:Sha256: write the key's SHA-256 as {HashDigits} hexadecimal digits; "
-                    + "`McpGateway token key` makes both";
+                    + "`McpGateway token key` creates a key and prints its hash";
             }
 
             if (!key.Scopes.All(Scope.IsValid))

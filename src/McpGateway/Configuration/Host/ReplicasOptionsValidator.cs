@@ -1,9 +1,9 @@
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Options;
 
-namespace McpGateway.Configuration;
+namespace McpGateway.Configuration.Host;
 
-/// <summary>Finds what would leave sessions where nobody finds them, or let others sign.</summary>
+/// <summary>Rejects settings with which sessions could not be found, or with which others could sign for a replica.</summary>
 internal sealed class ReplicasOptionsValidator : IValidateOptions<ReplicasOptions>
 {
     private const int MostReplicas = 1000;
@@ -11,14 +11,14 @@ internal sealed class ReplicasOptionsValidator : IValidateOptions<ReplicasOption
 
     public ValidateOptionsResult Validate(string? name, ReplicasOptions options)
     {
-        var errors = KeyErrors(options).Concat(options.IsConfigured ? Errors(options) : LonelyErrors(options)).ToList();
+        var errors = KeyErrors(options).Concat(options.IsConfigured ? Errors(options) : SingleReplicaErrors(options)).ToList();
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
     }
 
     private static IEnumerable<string> Errors(ReplicasOptions options)
     {
         if (options.Keys.Count == 0)
-            yield return "Replicas:Keys: write a secret that all replicas have in common; `openssl rand -base64 32` makes one";
+            yield return "Replicas:Keys: write a secret, the same on all replicas; `openssl rand -base64 32` creates one";
         var isNamed = options.Self is not null && ReplicaName.IsWellFormed(options.Self);
         if (!isNamed)
             yield return $"Replicas:Self: {ReplicaName.Advice}";
@@ -26,18 +26,25 @@ internal sealed class ReplicasOptionsValidator : IValidateOptions<ReplicasOption
             yield return error;
     }
 
-    private static IEnumerable<string> LonelyErrors(ReplicasOptions options)
+    private static IEnumerable<string> SingleReplicaErrors(ReplicasOptions options)
     {
         if (options.Self is not null || options.Address is not null || options.Count is not null)
-            yield return "Replicas: say who the others are, by Peers, or by NamePattern and Address; or leave out Self, Address and Count";
+        {
+            yield return "Replicas: the other replicas are missing; set Peers, or NamePattern and Address, or remove Self, "
+                + "Address and Count";
+        }
     }
 
     private static IEnumerable<string> PeerErrors(ReplicasOptions options)
     {
         if (options.NamePattern is not null || options.Address is not null || options.Count is not null)
-            yield return "Replicas:Peers: NamePattern, Address and Count would do nothing beside it; leave out one or the other";
+        {
+            yield return "Replicas:Peers: NamePattern, Address and Count have no effect together with it; remove one "
+                + "or the other";
+        }
+
         if (options.Self is not null && !options.Peers.ContainsKey(options.Self))
-            yield return "Replicas:Peers: Self must be among them, with the URL by which the others reach this replica";
+            yield return "Replicas:Peers: add Self, with the URL at which the other replicas reach this one";
         foreach (var (peer, url) in options.Peers)
         {
             if (!ReplicaName.IsWellFormed(peer))
@@ -51,15 +58,22 @@ internal sealed class ReplicasOptionsValidator : IValidateOptions<ReplicasOption
     {
         var pattern = TryCompile(options.NamePattern!);
         if (pattern is null)
-            yield return "Replicas:NamePattern: write a regular expression without look-around and back-references, such as gw-[0-9]+";
+        {
+            yield return "Replicas:NamePattern: write a regular expression without lookarounds and backreferences, such as "
+                + "gw-[0-9]+";
+        }
         else if (isNamed && !pattern.IsMatch(options.Self!))
-            yield return "Replicas:NamePattern: it must match Self, as a whole";
-        if (options.Address?.Contains(ReplicasOptions.NamePlaceholder, StringComparison.Ordinal) is not true || !IsBase(options.AddressOf("x")))
+        {
+            yield return "Replicas:NamePattern: the pattern must match the whole of Self";
+        }
+
+        var hasName = options.Address?.Contains(ReplicasOptions.NamePlaceholder, StringComparison.Ordinal) is true;
+        if (!hasName || !IsBase(options.AddressOf("x")))
             yield return "Replicas:Address: write a base URL with {name} in its host, such as http://{name}.gw-headless:8000";
         if (options.Count is < 1 or > MostReplicas)
             yield return $"Replicas:Count: write a number from 1 to {MostReplicas}, or null";
         if (options.Count is not null && isNamed && !char.IsAsciiDigit(options.Self![^1]))
-            yield return "Replicas:Count: it is for names that end in a number, which Self does not";
+            yield return "Replicas:Count: it requires names that end in a number, and Self does not end in one";
     }
 
     private static IEnumerable<string> KeyErrors(ReplicasOptions options)
@@ -68,7 +82,10 @@ internal sealed class ReplicasOptionsValidator : IValidateOptions<ReplicasOption
         {
             var bytes = new byte[key.Length];
             if (!Convert.TryFromBase64String(key, bytes, out var count) || count < ReplicasOptions.KeyBytes)
-                yield return $"Replicas:Keys:{index}: write at least {ReplicasOptions.KeyBytes} random bytes in base64; `openssl rand -base64 32` makes them";
+            {
+                yield return $"Replicas:Keys:{index}: write at least {ReplicasOptions.KeyBytes} random bytes in base64; "
+                    + "`openssl rand -base64 32` creates them";
+            }
         }
     }
 
@@ -84,6 +101,7 @@ internal sealed class ReplicasOptionsValidator : IValidateOptions<ReplicasOption
         }
     }
 
-    private static bool IsBase(string? text) => Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
+    private static bool IsBase(string? text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
         && url is { PathAndQuery: "/", Fragment: "", UserInfo: "" };
 }

@@ -1,10 +1,11 @@
 using System.ComponentModel;
 
-namespace McpGateway.Configuration;
+namespace McpGateway.Configuration.Model;
 
 /// <summary>The key <c>cors</c> of a server.</summary>
 internal sealed class CorsEntry : FileObject
 {
-    [Description("Origins whose pages may call the server, besides those of Access:Cors:Origins. \"*\": all, where callers must authenticate.")]
+    [Description("Origins whose web pages may call the server, in addition to Access:Cors:Origins. "
+        + "\"*\" allows all origins, and requires that callers authenticate.")]
     public IReadOnlyList<string>? Origins { get; init; }
 }

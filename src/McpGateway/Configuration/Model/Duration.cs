@@ -1,12 +1,12 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 
-namespace McpGateway.Configuration;
+namespace McpGateway.Configuration.Model;
 
-/// <summary>How gateway.json writes a time: <c>hh:mm:ss</c>, more than zero and at most 24 hours.</summary>
+/// <summary>The format of a time in gateway.json: <c>hh:mm:ss</c>, more than zero and at most 24 hours.</summary>
 internal static partial class Duration
 {
-    /// <summary>The form as a JSON schema takes it.</summary>
+    /// <summary>The format as a pattern for the JSON schema.</summary>
     public const string Pattern = $"^{Form}$";
 
     private const string Form = "[0-2][0-9]:[0-5][0-9]:[0-5][0-9]";
@@ -22,7 +22,7 @@ internal static partial class Duration
         return IsAllowed(duration);
     }
 
-    /// <summary>What a bare number of seconds is to be written as; null when no allowed time comes of it.</summary>
+    /// <summary>How to write a number of seconds in this format, for error messages; null when the time is not allowed.</summary>
     public static string? FromSeconds(double seconds)
     {
         if (!(seconds >= 1 && seconds <= Maximum.TotalSeconds))
@@ -36,7 +36,7 @@ internal static partial class Duration
 
     private static int Part(string text, int start) => int.Parse(text.AsSpan(start, 2), CultureInfo.InvariantCulture);
 
-    // \z, for $ also matches before a newline at the end.
+    // \z, because $ also matches before a trailing newline.
     [GeneratedRegex($@"\A{Form}\z", RegexOptions.CultureInvariant)]
     private static partial Regex Whole { get; }
 }

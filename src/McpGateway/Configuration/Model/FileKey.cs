@@ -4,9 +4,9 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
-namespace McpGateway.Configuration;
+namespace McpGateway.Configuration.Model;
 
-/// <summary>A key of gateway.json: the model's property that it fills, and what is known of it.</summary>
+/// <summary>A key of gateway.json: the property that it fills, and its rules.</summary>
 internal sealed class FileKey
 {
     private static readonly ConcurrentDictionary<Type, FileKey[]> Known = new();
@@ -20,7 +20,7 @@ internal sealed class FileKey
         Type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
     }
 
-    /// <summary>The contract shared by the reader and the schema.</summary>
+    /// <summary>The JSON contract that the reader and the schema share.</summary>
     public static JsonSerializerOptions Contract { get; } = MakeContract();
 
     public string Name => _property.Name;
@@ -36,11 +36,11 @@ internal sealed class FileKey
     public static FileKeyAttribute RulesOf(JsonPropertyInfo property) =>
         (property.AttributeProvider as MemberInfo)?.GetCustomAttribute<FileKeyAttribute>() ?? new FileKeyAttribute();
 
-    public bool IsCalled(string name) => name == Name || Rules.Aliases.Contains(name);
+    public bool HasName(string name) => name == Name || Rules.Aliases.Contains(name);
 
     public void Set(object entry, object? value) => _property.Set!(entry, value);
 
-    // What the contract ignores stays in its list, without accessors.
+    // A property with [JsonIgnore] stays in the contract's list, but without accessors.
     private static bool IsInFile(JsonPropertyInfo property) => property.Set is not null;
 
     private static JsonSerializerOptions MakeContract()
@@ -48,7 +48,7 @@ internal sealed class FileKey
         var options = new JsonSerializerOptions
         {
             PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-            // Not for HTML: an apostrophe stays one.
+            // The schema is never embedded in HTML, so an apostrophe need not become \u0027.
             Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
             TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
             WriteIndented = true,

@@ -1,32 +1,29 @@
-namespace McpGateway.Configuration;
+namespace McpGateway.Configuration.Model;
 
-/// <summary>What the reader and the JSON schema need to know of a key beyond its name, type and description.</summary>
+/// <summary>
+/// What the reader and the JSON schema need to know about a key, in addition to its name, type and description.
+/// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class FileKeyAttribute : Attribute
 {
-    /// <summary>Other names of the key in the files of some clients. A file has one of them.</summary>
+    /// <summary>Other names that some clients use for the key. A file may contain only one of them.</summary>
     public string[] Aliases { get; init; } = [];
 
-    /// <summary>The only values the key takes; none: any.</summary>
+    /// <summary>The values that are allowed; empty: any value.</summary>
     public string[] Choices { get; init; } = [];
 
-    /// <summary>The least number the key takes.</summary>
+    /// <summary>The smallest number that is allowed.</summary>
     public int Minimum { get; init; } = int.MinValue;
 
-    /// <summary>The greatest number the key takes.</summary>
+    /// <summary>The largest number that is allowed.</summary>
     public int Maximum { get; init; } = int.MaxValue;
 
-    /// <summary>The kind of server on which the key has an effect.</summary>
+    /// <summary>The kind of server for which the key has an effect.</summary>
     public ServerKind Only { get; init; }
 
-    /// <summary>A misspelt rule protects nothing, so a near-miss of this key is an error and not a warning.</summary>
+    /// <summary>
+    /// Whether the key protects something. A misspelled rule would not, so a similar unknown key is then an error and not a
+    /// warning.
+    /// </summary>
     public bool Security { get; init; }
-}
-
-/// <summary>The servers that a key is for.</summary>
-internal enum ServerKind
-{
-    Any,
-    Stdio,
-    Remote,
 }

@@ -3,12 +3,14 @@ using System.Reflection;
 using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
 
-namespace McpGateway.Configuration;
+namespace McpGateway.Configuration.Model;
 
-/// <summary>The JSON schema of gateway.json, made from the file's types. As tolerant as the loader is.</summary>
+/// <summary>
+/// The JSON schema of gateway.json, generated from the file's types. It accepts everything that the loader accepts.
+/// </summary>
 internal static class GatewaySchema
 {
-    // Any string may hold an expansion, whose outcome only the loader sees.
+    // Any string may contain an expansion, and only the loader knows its result.
     private const string HoldsExpansion = @"\$\{";
 
     private static readonly JsonSchemaExporterOptions Exporter = new()
@@ -17,7 +19,7 @@ internal static class GatewaySchema
         TransformSchemaNode = static (context, node) => Transform(context, node),
     };
 
-    /// <summary>The schema as it is checked in, with a newline at its end.</summary>
+    /// <summary>The schema as it is checked in, with a trailing newline.</summary>
     public static string Create()
     {
         var root = FileKey.Contract.GetJsonSchemaAsNode(typeof(GatewayFile), Exporter).AsObject();
@@ -28,7 +30,7 @@ internal static class GatewaySchema
 
     private static JsonObject Transform(JsonSchemaExporterContext context, JsonNode node)
     {
-        // A type without constraints comes as the schema "true".
+        // The exporter returns the schema `true` for a type without constraints.
         var schema = node as JsonObject ?? [];
         if (context.PropertyInfo is { } property)
             Constrain(schema, FileKey.RulesOf(property));

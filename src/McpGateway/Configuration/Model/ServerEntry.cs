@@ -1,109 +1,119 @@
 using System.ComponentModel;
 using System.Text.Json;
 
-namespace McpGateway.Configuration;
+namespace McpGateway.Configuration.Model;
 
-/// <summary>One server as it stands in gateway.json. Once read, its strings are expanded.</summary>
-[Description("A server: either a command to start here or the url of a remote one.")]
+/// <summary>One server in gateway.json. After reading, the variables in its strings are expanded.</summary>
+[Description("A server: either a command to start on this machine, or the url of a remote server.")]
 internal sealed class ServerEntry : FileObject
 {
     [FileKey(Only = ServerKind.Stdio)]
-    [Description("The program to start: a path, or a name looked up on PATH. It is never given to a shell.")]
+    [Description("The program to start: a path, or a name to find on PATH. It is never passed to a shell.")]
     public string? Command { get; init; }
 
     [FileKey(Only = ServerKind.Stdio)]
-    [Description("Its arguments.")]
+    [Description("Arguments of the program.")]
     public IReadOnlyList<string>? Args { get; init; }
 
     [FileKey(Only = ServerKind.Stdio)]
-    [Description("Its environment variables. They win over envFile.")]
+    [Description("Environment variables of the program. They win over envFile.")]
     public IReadOnlyDictionary<string, string>? Env { get; init; }
 
     [FileKey(Only = ServerKind.Stdio)]
-    [Description("A file of KEY=VALUE lines with more of them; relative to this file's folder.")]
+    [Description("A file of KEY=VALUE lines with further environment variables. "
+        + "Relative paths start at the folder of gateway.json.")]
     public string? EnvFile { get; init; }
 
     [FileKey(Only = ServerKind.Stdio)]
-    [Description("Its working directory; relative to this file's folder.")]
+    [Description("The working directory of the program. Relative paths start at the folder of gateway.json.")]
     public string? Cwd { get; init; }
 
     [FileKey(Only = ServerKind.Stdio)]
-    [Description("True: it sees the gateway's whole environment; false (the default): only a short safe list of it.")]
+    [Description("true: the program inherits the gateway's whole environment. false (the default): "
+        + "only a short list of harmless variables.")]
     public bool? InheritEnvironment { get; init; }
 
     [FileKey(
         Aliases = ["transport"],
         Choices = ["stdio", "http", "streamable-http", "streamableHttp", "streamable_http", "sse"])]
-    [Description("How the server is reached. Without it: stdio beside command; beside url, sse for a path ending in /sse, else http.")]
+    [Description("The transport of the server. Default: stdio with command; "
+        + "with url, sse if its path ends in /sse, otherwise http.")]
     public string? Type { get; init; }
 
     [FileKey(Aliases = ["serverUrl"], Only = ServerKind.Remote)]
-    [Description("Address of a remote server: absolute, http or https.")]
+    [Description("The URL of a remote server: absolute, http or https.")]
     public string? Url { get; init; }
 
     [FileKey(Only = ServerKind.Remote)]
-    [Description("Instead of url: several addresses of the same server. New sessions are spread over them, and each stays where it began.")]
+    [Description("Instead of url: several URLs of the same server. "
+        + "New sessions are distributed over them, and each session stays at one.")]
     public IReadOnlyList<string>? Urls { get; init; }
 
     [FileKey(Only = ServerKind.Remote)]
-    [Description("Headers set on each request to a remote server.")]
+    [Description("Headers to set on each request to the remote server.")]
     public IReadOnlyDictionary<string, string>? Headers { get; init; }
 
-    [Description("True: the server is left out, and its other keys are not looked at.")]
+    [Description("true: the server is not served, and its other keys are not checked.")]
     public bool? Disabled { get; init; }
 
     [FileKey(Security = true, Only = ServerKind.Stdio, Choices = ["session", "user", "shared"])]
-    [Description("Who shares a child process. session (the default): nobody, each MCP session has its own. user: the sessions of one user. shared: all.")]
+    [Description("Which sessions share a child process. session (the default): none, each MCP session has its own. user: "
+        + "the sessions of one user. shared: all sessions.")]
     public string? Isolation { get; init; }
 
     [FileKey(Only = ServerKind.Stdio)]
-    [Description("Time from its start until it has answered initialize; default 00:01:00.")]
+    [Description("How long the program may take from its start until it has answered initialize. Default: 00:01:00.")]
     public TimeSpan? StartTimeout { get; init; }
 
-    [Description("A request's time without an answer or progress; default 00:02:00.")]
+    [Description("How long a request may go without a response or progress. Default: 00:02:00.")]
     public TimeSpan? RequestTimeout { get; init; }
 
-    [Description("A request's time in all, whatever its progress; default 01:00:00.")]
+    [Description("How long a request may take in total, whatever its progress. Default: 01:00:00.")]
     public TimeSpan? RequestMaximum { get; init; }
 
     [FileKey(Only = ServerKind.Stdio)]
-    [Description("A session's time without a stream or a message before it is ended; default 00:30:00.")]
+    [Description("How long a session may go without a stream or a message before it is ended. Default: 00:30:00.")]
     public TimeSpan? IdleTimeout { get; init; }
 
     [FileKey(Only = ServerKind.Stdio, Minimum = 1, Maximum = 10_000)]
-    [Description("Child processes of this server at a time; default 64.")]
+    [Description("The maximum number of child processes of this server. Default: 64.")]
     public int? MaxProcesses { get; init; }
 
     [FileKey(Only = ServerKind.Stdio, Minimum = 0, Maximum = 1000)]
-    [Description("Child processes kept started for sessions to come, among maxProcesses; default 0.")]
+    [Description("Child processes to start in advance for future sessions. They count towards maxProcesses. Default: 0.")]
     public int? Warm { get; init; }
 
     [FileKey(Only = ServerKind.Stdio, Minimum = 1, Maximum = 1_000_000)]
-    [Description("Sessions of this server at a time; default: what Limits:Sessions allows.")]
+    [Description("The maximum number of open sessions of this server. Default: only Limits:Sessions applies.")]
     public int? MaxSessions { get; init; }
 
     [FileKey(Only = ServerKind.Stdio, Minimum = 1, Maximum = 1_000_000)]
-    [Description("Sessions of one user with this server at a time; default: what Limits:SessionsPerUser allows.")]
+    [Description("The maximum number of open sessions of one user with this server. Default: "
+        + "only Limits:SessionsPerUser applies.")]
     public int? MaxSessionsPerUser { get; init; }
 
     [FileKey(Only = ServerKind.Stdio, Choices = ["revive", "terminate"])]
-    [Description("What becomes of a session whose child has ended. revive (the default): its next message starts a new child. terminate: it ends too.")]
+    [Description("What happens to a session whose child process has ended. revive (the default): "
+        + "its next message starts a new one. terminate: the session ends too.")]
     public string? OnExit { get; init; }
 
     [FileKey(Only = ServerKind.Stdio)]
-    [Description("Time without a message after which a session's child is stopped, to be started again with the next one; default: never.")]
+    [Description("How long a session may go without a message before its child process is stopped. "
+        + "The next message starts a new one. Default: never stopped.")]
     public TimeSpan? HibernateAfter { get; init; }
 
     [FileKey(Only = ServerKind.Stdio, Minimum = 1, Maximum = 1_048_576)]
-    [Description("MiB of memory that a child process and all that it starts may take together; over it they are killed. Linux only.")]
+    [Description("Memory in MiB that a child process and its descendants may use together. Above it they are killed. "
+        + "Linux only.")]
     public int? MaxMemoryMiB { get; init; }
 
     [FileKey(Security = true)]
-    [Description("Who may use the server, among those who are authenticated.")]
+    [Description("Which authenticated callers may use the server.")]
     public AuthEntry? Auth { get; init; }
 
     [FileKey(Security = true)]
-    [Description("Which of its tools, prompts and resources may be used. With any rule here, what the server has not listed is refused.")]
+    [Description("Which tools, prompts and resources may be used. "
+        + "With any rule here, items that the server has not listed are refused.")]
     public ToolsEntry? Tools { get; init; }
 
     [FileKey(Security = true)]
@@ -111,6 +121,6 @@ internal sealed class ServerEntry : FileObject
     public CorsEntry? Cors { get; init; }
 
     [FileKey(Security = true)]
-    [Description("What one user may use of the server.")]
+    [Description("Limits for one user of the server.")]
     public RateLimitEntry? RateLimit { get; init; }
 }

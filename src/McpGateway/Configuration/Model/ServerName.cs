@@ -1,11 +1,11 @@
 using System.Text.RegularExpressions;
 
-namespace McpGateway.Configuration;
+namespace McpGateway.Configuration.Model;
 
-/// <summary>The rule for server names: they are the first segment of URLs, beside paths of the gateway's own.</summary>
+/// <summary>The rules for server names: a name is the first segment of URLs, next to the gateway's own paths.</summary>
 internal static partial class ServerName
 {
-    /// <summary>The form as a JSON schema takes it.</summary>
+    /// <summary>The form as a pattern for the JSON schema.</summary>
     public const string Pattern = "^" + Form + "$";
 
     private const string Form = "[a-z0-9][a-z0-9_-]{0,62}";
@@ -19,7 +19,7 @@ internal static partial class ServerName
 
     public static bool IsValid(string name) => Whole.IsMatch(name) && !IsReserved(name);
 
-    /// <summary>A valid name near this one that is not among the taken ones.</summary>
+    /// <summary>A valid name that resembles this one and is not taken.</summary>
     public static string Propose(string name, IReadOnlyCollection<string> taken)
     {
         var stem = OtherCharacters.Replace(name.ToLowerInvariant(), "-").Trim('-', '_');
@@ -35,7 +35,7 @@ internal static partial class ServerName
     private static string Shorten(string stem, string suffix) =>
         stem[..Math.Min(stem.Length, MaximumLength - suffix.Length)] + suffix;
 
-    // \z, for $ also matches before a newline at the end.
+    // \z, because $ also matches before a trailing newline.
     [GeneratedRegex(@"\A" + Form + @"\z", RegexOptions.CultureInvariant)]
     private static partial Regex Whole { get; }
 

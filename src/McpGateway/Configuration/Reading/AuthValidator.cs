@@ -1,4 +1,6 @@
-namespace McpGateway.Configuration;
+using McpGateway.Configuration.Model;
+
+namespace McpGateway.Configuration.Reading;
 
 /// <summary>Checks the key <c>auth</c> of a server.</summary>
 internal sealed class AuthValidator(Findings findings)
@@ -27,10 +29,10 @@ internal sealed class AuthValidator(Findings findings)
     private void CheckClaim(string name, IReadOnlyList<string> values, JsonPath path)
     {
         if (name.Length == 0 || name.Trim() != name)
-            findings.Error(path, "is no claim's name; write one as it stands in the token, such as groups");
+            findings.Error(path, "is not a valid claim name; write it as in the token, such as groups");
         else if (name is "scope" or "scp")
-            findings.Error(path, "is for scopes; write them in auth.scopes");
+            findings.Error(path, "contains scopes, which are not compared as claims; write them in auth.scopes");
         if (values.Count == 0)
-            findings.Error(path, "names no value, so nobody could use the server; name one, or take it out");
+            findings.Error(path, "lists no value, so nobody could use the server; list at least one, or remove the claim");
     }
 }

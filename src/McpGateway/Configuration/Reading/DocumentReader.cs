@@ -1,9 +1,10 @@
 using System.Text;
 using System.Text.Json;
+using McpGateway.Configuration.Model;
 
-namespace McpGateway.Configuration;
+namespace McpGateway.Configuration.Reading;
 
-/// <summary>Parses a text into a JSON document whose member names are unique and whose strings are whole.</summary>
+/// <summary>Parses a text into a JSON document with unique member names and well-formed strings.</summary>
 internal static class DocumentReader
 {
     private static readonly JsonDocumentOptions Lenient = new()
@@ -12,7 +13,7 @@ internal static class DocumentReader
         CommentHandling = JsonCommentHandling.Skip,
     };
 
-    /// <returns>The document; null when it cannot be read, which has then been reported.</returns>
+    /// <returns>The document; null after an error, which has been reported.</returns>
     public static JsonDocument? Read(string text, Findings findings)
     {
         try
@@ -23,23 +24,24 @@ internal static class DocumentReader
         }
         catch (JsonException e)
         {
-            findings.Error(JsonPath.Root, $"not JSON from line {e.LineNumber + 1}, column {Column(text, e)} on; "
-                + "look there for a missing comma, quote or bracket");
+            findings.Error(JsonPath.Root, $"is not valid JSON at line {e.LineNumber + 1}, column {Column(text, e)}; "
+                + "check that position for a missing comma, quote or bracket");
             return null;
         }
         catch (InvalidOperationException)
         {
-            findings.Error(JsonPath.Root, "a string holds half of a surrogate pair; write both \\u halves, or the character");
+            findings.Error(JsonPath.Root, "contains a string with half of a surrogate pair; write both \\u halves, or the "
+                + "character itself");
             return null;
         }
     }
 
-    // Serializers disagree on which of two equal names holds, so neither may.
+    // Parsers disagree on which of two members with the same name counts (RFC 8259, section 4), so both are rejected.
     private static void Scan(JsonElement element, JsonPath path, Findings findings)
     {
         if (element.ValueKind == JsonValueKind.String)
         {
-            // Throws where an escape cannot be decoded, which parsing leaves to whoever asks.
+            // JsonDocument.Parse does not decode strings. GetString throws when an escape is half of a surrogate pair.
             element.GetString();
         }
         else if (element.ValueKind == JsonValueKind.Array)
@@ -53,13 +55,13 @@ internal static class DocumentReader
             foreach (var member in element.EnumerateObject())
             {
                 if (!names.Add(member.Name))
-                    findings.Error(path.Property(member.Name), "stands here twice; leave one of them out");
+                    findings.Error(path.Property(member.Name), "is defined twice; remove one of them");
                 Scan(member.Value, path.Property(member.Name), findings);
             }
         }
     }
 
-    // The exception counts bytes, an editor characters.
+    // JsonException counts UTF-8 bytes, editors count characters.
     private static int Column(string text, JsonException e)
     {
         var line = text.AsSpan();

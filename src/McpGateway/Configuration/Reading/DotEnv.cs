@@ -1,18 +1,20 @@
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace McpGateway.Configuration;
+namespace McpGateway.Configuration.Reading;
 
 /// <summary>
-/// Reads KEY=VALUE lines: <c>export</c> before them, comments, values in single quotes (as they are) or double quotes
-/// (with \n, \r, \t, \", \$ and \\). Nothing is expanded. Of a key that comes twice the last value holds.
+/// Reads KEY=VALUE lines, with an optional <c>export</c>, comments, and values in single quotes (taken literally) or double
+/// quotes (with the escapes \n, \r, \t, \", \$ and \\). Variables are not expanded. If a key occurs twice, the last value counts.
 /// </summary>
 internal static partial class DotEnv
 {
     private const string Form = "is not of the form KEY=VALUE";
 
-    /// <param name="text">The file.</param>
-    /// <param name="report">Told the line number, from 1, and what is wrong there; never a value.</param>
+    /// <param name="text">The content of the file.</param>
+    /// <param name="report">
+    /// Called with the line number, from 1, and what is wrong in that line. It is never passed a value.
+    /// </param>
     public static Dictionary<string, string> Parse(string text, Action<int, string> report)
     {
         var variables = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -38,7 +40,7 @@ internal static partial class DotEnv
     {
         (value, problem) = ("", "");
         if (text.Contains('\0'))
-            problem = "holds a NUL, which no environment variable can";
+            problem = "contains a NUL character, which an environment variable cannot";
         else if (text.Length > 0 && text[0] is '"' or '\'')
             ReadQuoted(text, out value, out problem);
         else
@@ -60,7 +62,7 @@ internal static partial class DotEnv
 
         value = output.ToString();
         if (position == text.Length)
-            problem = "has no closing quote; a value stays on one line, write \\n in double quotes";
+            problem = "has no closing quote; a value must be on one line, so write line breaks as \\n in double quotes";
         else if (text[(position + 1)..].TrimStart() is { Length: > 0 } rest && rest[0] != '#')
             problem = "has text after the closing quote";
     }

@@ -1,11 +1,13 @@
-namespace McpGateway.Configuration;
+namespace McpGateway.Configuration.Reading;
 
-/// <summary>How many letters must be put in, left out or changed to make one word of another; case aside.</summary>
+/// <summary>
+/// The Levenshtein distance of two words, ignoring case: the fewest insertions, deletions and substitutions of a letter.
+/// </summary>
 internal static class EditDistance
 {
     public static int Between(string one, string other)
     {
-        // One row of Levenshtein's table: the distances from the start of one to every start of the other.
+        // One row of the table: the distances between a prefix of one word and every prefix of the other.
         var row = Enumerable.Range(0, other.Length + 1).ToArray();
         for (var i = 0; i < one.Length; i++)
         {

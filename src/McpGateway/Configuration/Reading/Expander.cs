@@ -1,21 +1,23 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using McpGateway.Configuration.Model;
 
-namespace McpGateway.Configuration;
+namespace McpGateway.Configuration.Reading;
 
 /// <summary>
-/// Replaces <c>${…}</c> in the strings of gateway.json in one pass: what was put in is not looked at again, so that a
-/// secret that happens to hold <c>${</c> stays as it is. Errors name variables, never their values or defaults.
+/// Replaces <c>${…}</c> in the strings of gateway.json in one pass. Inserted text is not expanded again, so a secret that happens
+/// to contain <c>${</c> stays as it is. Errors contain the names of variables, never their values or defaults.
 /// </summary>
 internal sealed partial class Expander(Func<string, string?> environment, FilesRead files, Findings findings)
 {
     private const string Open = "${";
 
-    // Variables that everybody has, and that would only make errors unreadable if they were masked in them.
+    // Variables that every process has. They are not secrets, and masking them in the output of children would make it
+    // unreadable.
     private static readonly HashSet<string> Ordinary =
         ["HOME", "USER", "LOGNAME", "PATH", "PWD", "TMPDIR", "LANG", HostEnvironmentVariables.Program];
 
-    /// <returns>The expanded text; null when there was an error, which has then been reported.</returns>
+    /// <returns>The expanded text; null after an error, which has been reported.</returns>
     public string? Expand(string text, JsonPath path)
     {
         var output = new StringBuilder(text.Length);
@@ -51,25 +53,25 @@ internal sealed partial class Expander(Func<string, string?> environment, FilesR
     private string? Evaluate(string expression, int column, JsonPath path)
     {
         if (expression.Contains(Open, StringComparison.Ordinal))
-            return Fail(path, $"the ${{…}} at character {column} holds another one; a default is taken as it is written");
+            return Fail(path, $"the ${{…}} at character {column} contains another one; they cannot be nested");
         if (expression.StartsWith("file:", StringComparison.Ordinal))
-            return Noted(FromFile(expression["file:".Length..], path), path);
+            return Recorded(FromFile(expression["file:".Length..], path), path);
         if (OfUser.Match(expression) is { Success: true } user)
         {
-            return UserText.Placeholder(
-                user.Groups["source"].Value == "claim" ? UserValueSource.Claim : UserValueSource.Header, user.Groups["name"].Value);
+            var source = user.Groups["source"].Value == "claim" ? UserValueSource.Claim : UserValueSource.Header;
+            return UserText.Placeholder(source, user.Groups["name"].Value);
         }
 
         if (ForeignVariables.Advice(expression) is { } advice)
             return Fail(path, advice);
         if (Variable.Match(expression) is { Success: true } match)
             return FromEnvironment(match.Groups["name"].Value, match.Groups["default"], path) is var value
-                && Ordinary.Contains(match.Groups["name"].Value) ? value : Noted(value, path);
+                && Ordinary.Contains(match.Groups["name"].Value) ? value : Recorded(value, path);
         return Fail(path, $"the ${{…}} at character {column} is none of ${{NAME}}, ${{NAME:-default}}, ${{env:NAME}}, "
             + "${file:PATH}, ${claim:NAME} and ${header:NAME}; write $${ for a literal ${");
     }
 
-    private string? Noted(string? value, JsonPath path)
+    private string? Recorded(string? value, JsonPath path)
     {
         if (value?.Contains('\0') is true)
             return Fail(path, ValueReader.HoldsNul);
@@ -84,14 +86,15 @@ internal sealed partial class Expander(Func<string, string?> environment, FilesR
         if (content.Text is not { } text)
         {
             return Fail(path,
-                $"the file of ${{file:{name}}} {content.Failure}; relative paths start at the configuration's folder");
+                $"the file in ${{file:{name}}} {content.Failure}; relative paths start at the folder of gateway.json");
         }
 
+        // One trailing newline is dropped: editors and `echo` add it, and it would break a token or a header.
         var end = text.EndsWith("\r\n", StringComparison.Ordinal) ? 2 : text.EndsWith('\n') ? 1 : 0;
         return text[..^end];
     }
 
-    // As in a shell, the default of :- also stands in for an empty value.
+    // As in a shell, the default after :- also replaces an empty value.
     private string? FromEnvironment(string name, Group fallback, JsonPath path)
     {
         var value = environment(name);
@@ -106,7 +109,7 @@ internal sealed partial class Expander(Func<string, string?> environment, FilesR
         return null;
     }
 
-    // No default: what a user does not bring along, nobody else's value may stand in for.
+    // No default is allowed: a user without a value must not get a value that is meant for somebody else.
     [GeneratedRegex(@"\A(?<source>claim|header):(?<name>[A-Za-z0-9_./#-]+(:[A-Za-z0-9_./#]+)*)\z",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex OfUser { get; }

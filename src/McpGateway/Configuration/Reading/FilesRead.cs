@@ -1,11 +1,11 @@
 using System.Security;
 using System.Text;
 
-namespace McpGateway.Configuration;
+namespace McpGateway.Configuration.Reading;
 
 /// <summary>
-/// The files of one reading. Each is read once, so that all uses of it see the same text, and stamped before it is
-/// read, so that a change in between is noticed afterwards.
+/// The files that one load of the configuration reads. Each is read once, so that all its uses see the same text. Its stamp is
+/// taken before it is read, so that a change in between is noticed at the next check.
 /// </summary>
 internal sealed class FilesRead(string folder, Func<string, string?> environment)
 {
@@ -16,18 +16,22 @@ internal sealed class FilesRead(string folder, Func<string, string?> environment
 
     public IReadOnlyList<FileStamp> Stamps => _stamps;
 
-    /// <summary>The absolute path for one that is relative to the configuration's folder, or to the home as <c>~/</c>.</summary>
+    /// <summary>
+    /// Makes a path absolute. It is relative to the configuration's folder or, after <c>~/</c>, to the home folder.
+    /// </summary>
     public string Resolve(string path) =>
         path == "~" ? Home()
         : path.StartsWith("~/", StringComparison.Ordinal) ? Path.GetFullPath(path[2..], Home())
         : Path.GetFullPath(path, folder);
 
     /// <summary>Reads a UTF-8 text, with or without a byte-order mark.</summary>
-    /// <returns>The text, or why there is none; the reason does not hold the path, which may have been expanded.</returns>
+    /// <returns>
+    /// The text, or why there is none. The reason does not contain the path, which may contain an expanded secret.
+    /// </returns>
     public Content Read(string path)
     {
         if (path.Length == 0 || path.Contains('\0'))
-            return new Content(null, "has no usable path");
+            return new Content(null, "has no valid path");
         var absolute = Resolve(path);
         if (!_contents.TryGetValue(absolute, out var content))
         {
@@ -67,6 +71,6 @@ internal sealed class FilesRead(string folder, Func<string, string?> environment
 
     private string Home() => environment("HOME") ?? Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
 
-    /// <summary>A file's text, or why it could not be had.</summary>
+    /// <summary>The text of a file, or the reason why it could not be read.</summary>
     internal sealed record Content(string? Text, string? Failure);
 }

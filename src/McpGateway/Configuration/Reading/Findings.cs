@@ -1,6 +1,8 @@
-namespace McpGateway.Configuration;
+using McpGateway.Configuration.Model;
 
-/// <summary>Collects what is found in one reading, so that it need not stop at the first error.</summary>
+namespace McpGateway.Configuration.Reading;
+
+/// <summary>Collects errors and warnings, so that one load reports all of them and not only the first.</summary>
 internal sealed class Findings
 {
     private readonly List<ConfigFinding> _errors = [];
@@ -15,13 +17,13 @@ internal sealed class Findings
 
     public void Warn(JsonPath path, string message) => _warnings.Add(new ConfigFinding(path.Text, message));
 
-    /// <summary>Notes what an expansion put in at this path: it may be a secret.</summary>
+    /// <summary>Records a text that an expansion inserted at this path. It may be a secret.</summary>
     public void Inserted(JsonPath path, string value) => _inserted.Add((path.Text, value));
 
-    /// <summary>What expansions put in at this path, or inside it.</summary>
+    /// <summary>The texts that expansions inserted at this path or inside it.</summary>
     public IEnumerable<string> InsertedIn(JsonPath path) =>
         _inserted.Where(inserted => path.Contains(inserted.Path)).Select(inserted => inserted.Value);
 
-    /// <summary>Whether a value at this path, or inside it, was already found wrong.</summary>
+    /// <summary>Whether an error was reported for this path or a value inside it.</summary>
     public bool HasErrorIn(JsonPath path) => _errors.Exists(error => path.Contains(error.Path));
 }

@@ -1,19 +1,20 @@
 using System.Text.Json;
+using McpGateway.Configuration.Model;
 
-namespace McpGateway.Configuration;
+namespace McpGateway.Configuration.Reading;
 
-/// <summary>Fills the file's model from a JSON document, key by key, so that every error is found and has its path.</summary>
+/// <summary>Reads a JSON document into the file model key by key, so that every error is found and has its path.</summary>
 internal sealed class GatewayFileReader(Expander expander, Findings findings)
 {
     private readonly ValueReader _literal = new((text, _) => text, findings);
     private readonly ValueReader _expanded = new(expander.Expand, findings);
 
-    /// <returns>The model; a value with an error is left out of it, and the error reported.</returns>
+    /// <returns>The model. A value with an error is left out, and the error is reported.</returns>
     public GatewayFile Read(JsonElement root)
     {
         var file = new GatewayFile();
         if (root.ValueKind != JsonValueKind.Object)
-            findings.Error(JsonPath.Root, "write an object with the key mcpServers");
+            findings.Error(JsonPath.Root, "must be an object with the key mcpServers");
         else
             Fill(file, root, _literal, unknown: (_, _) => { });
         return file;
@@ -24,13 +25,13 @@ internal sealed class GatewayFileReader(Expander expander, Findings findings)
         foreach (var member in element.EnumerateObject())
         {
             var here = target.Path.Property(member.Name);
-            var key = FileKey.Of(target.GetType()).FirstOrDefault(key => key.IsCalled(member.Name));
+            var key = FileKey.Of(target.GetType()).FirstOrDefault(key => key.HasName(member.Name));
             if (key is null)
                 unknown(member.Name, here);
             else if (member.Value.ValueKind == JsonValueKind.Null)
                 continue;
-            else if (target.NoteAs(key, member.Name) is { } other)
-                findings.Error(here, $"is another name for {other}, which also stands here; leave one of them out");
+            else if (target.RecordAs(key, member.Name) is { } other)
+                findings.Error(here, $"is another name for {other}, which is also present; remove one of them");
             else
                 key.Set(target, Read(key, member.Value, here, values));
         }
@@ -50,18 +51,18 @@ internal sealed class GatewayFileReader(Expander expander, Findings findings)
         : type == typeof(RateLimitEntry) ? new RateLimitEntry { Path = path }
         : null;
 
-    // Rules are the gateway's own, so nobody else's keys belong there: an unknown one is a rule that would not hold.
+    // Only the gateway defines keys here, so an unknown one is a misspelled rule. Ignoring it would leave something unprotected.
     private FileObject? ReadRules(FileObject rules, JsonElement element)
     {
         var known = string.Join(", ", FileKey.Of(rules.GetType()).Select(key => key.Name));
         if (element.ValueKind != JsonValueKind.Object)
         {
-            findings.Error(rules.Path, $"write an object with: {known}");
+            findings.Error(rules.Path, $"write an object with the keys {known}");
             return null;
         }
 
         Fill(rules, element, _expanded, (_, path) =>
-            findings.Error(path, $"unknown, so it would protect nothing; known here: {known}"));
+            findings.Error(path, $"is unknown, so it would protect nothing; the known keys are {known}"));
         return rules;
     }
 
@@ -69,7 +70,7 @@ internal sealed class GatewayFileReader(Expander expander, Findings findings)
     {
         if (element.ValueKind != JsonValueKind.Object)
         {
-            findings.Error(path, "write an object whose keys are the servers' names");
+            findings.Error(path, "write an object whose keys are the names of the servers");
             return null;
         }
 
@@ -91,7 +92,7 @@ internal sealed class GatewayFileReader(Expander expander, Findings findings)
             return null;
         }
 
-        // What is switched off may be unfinished.
+        // A disabled server may be unfinished, so its other keys are not checked.
         if (element.TryGetProperty("disabled", out var disabled) && disabled.ValueKind == JsonValueKind.True)
             return new ServerEntry { Path = path, Disabled = true };
         var server = new ServerEntry { Path = path };

@@ -1,6 +1,8 @@
-namespace McpGateway.Configuration;
+using McpGateway.Configuration.Model;
 
-/// <summary>Checks the file as a whole: names, and the server that is the default.</summary>
+namespace McpGateway.Configuration.Reading;
+
+/// <summary>Checks the file as a whole: the names of the servers, and the default server.</summary>
 internal sealed class GatewayFileValidator(FilesRead files, Findings findings)
 {
     public GatewayConfig Validate(GatewayFile file)
@@ -8,7 +10,7 @@ internal sealed class GatewayFileValidator(FilesRead files, Findings findings)
         if (file.McpServers is not { } entries)
         {
             if (findings.Errors.Count == 0)
-                findings.Error(JsonPath.Root, "has no servers; write \"mcpServers\": { \"name\": { \"command\": \"…\" } }");
+                findings.Error(JsonPath.Root, "has no servers; add \"mcpServers\": { \"name\": { \"command\": \"…\" } }");
             return GatewayConfig.Empty;
         }
 
@@ -33,21 +35,21 @@ internal sealed class GatewayFileValidator(FilesRead files, Findings findings)
         if (ServerName.IsValid(name))
             return;
         var reason = ServerName.IsReserved(name)
-            ? "is a path of the gateway's own"
-            : "cannot be part of a URL here: lower-case letters, digits, - and _, at most 63";
+            ? "is reserved for a path of the gateway"
+            : "is not allowed in a URL; use at most 63 lower-case letters, digits, - and _";
         findings.Error(path, $"the name {reason}; write \"{ServerName.Propose(name, [.. entries.Keys])}\"");
     }
 
     private void CheckDefault(GatewayFile file, IReadOnlyDictionary<string, ServerEntry> entries)
     {
-        // Of an entry that is no object only the error is left.
+        // An entry that is not an object was reported as an error and is missing from the entries.
         if (file.Default is not { } name || findings.HasErrorIn(file.PathOf("mcpServers").Property(name)))
             return;
         var path = file.PathOf("default");
         if (!entries.TryGetValue(name, out var entry))
-            findings.Error(path, $"names no server of this file; write one of: {Names(entries)}; or leave it out");
+            findings.Error(path, $"is not the name of a server in this file; write one of: {Names(entries)}; or remove the key");
         else if (entry.Disabled == true)
-            findings.Error(path, "names a disabled server; name another, or enable it");
+            findings.Error(path, "is the name of a disabled server; write another, or enable the server");
     }
 
     private static string Names(IReadOnlyDictionary<string, ServerEntry> entries) => string.Join(", ", entries

@@ -1,24 +1,26 @@
-namespace McpGateway.Configuration;
+using McpGateway.Configuration.Model;
 
-/// <summary>Checks what single values cannot show, and makes a server's part of the snapshot.</summary>
+namespace McpGateway.Configuration.Reading;
+
+/// <summary>Checks the keys of a server against each other, and creates its part of the snapshot.</summary>
 internal sealed class ServerEntryValidator(FilesRead files, Findings findings)
 {
-    /// <returns>The server; null when there was an error, which has then been reported.</returns>
+    /// <returns>The server; null after an error, which has been reported.</returns>
     public ServerConfig? Validate(string name, ServerEntry entry)
     {
         var hasCommand = entry.Has("command");
         if (hasCommand == (entry.Has("url") || entry.Has("urls")))
         {
             findings.Error(entry.Path, hasCommand
-                ? $"has both command and {(entry.Has("url") ? "url" : "urls")}; leave one of them out"
-                : "has neither; write command for a program to start here, or url for a remote server");
+                ? $"has both command and {(entry.Has("url") ? "url" : "urls")}; remove one of them"
+                : "has neither command nor url; write command for a program to start, or url for a remote server");
             return null;
         }
 
         var auth = new AuthValidator(findings).Validate(entry.Auth);
         var tools = new ToolsValidator(findings).Validate(entry.Tools);
         CheckOrigins(entry.Cors);
-        WarnOfKeysFor(hasCommand ? ServerKind.Remote : ServerKind.Stdio, entry);
+        WarnAboutKeysFor(hasCommand ? ServerKind.Remote : ServerKind.Stdio, entry);
         ServerTarget? target = hasCommand
             ? new StdioTargetValidator(files, findings).Validate(entry)
             : new RemoteTargetValidator(findings).Validate(entry);
@@ -30,12 +32,12 @@ internal sealed class ServerEntryValidator(FilesRead files, Findings findings)
             RateLimit = RateLimit(entry.RateLimit),
         };
         if (server.Warm > server.MaxProcesses)
-            findings.Error(entry.PathOf("warm"), "is more than maxProcesses");
+            findings.Error(entry.PathOf("warm"), "is greater than maxProcesses; lower warm, or raise maxProcesses");
         if (server.MaxMemory is not null && !OperatingSystem.IsLinux())
             findings.Warn(entry.PathOf("maxMemoryMiB"),
-                "has no effect here: only on Linux can the memory of a process and its descendants be told");
+                "has no effect on this platform; the memory of a process and its descendants is measured only on Linux");
         if (server.RequestMaximum < server.RequestTimeout)
-            findings.Warn(entry.Path, "requestMaximum is less than requestTimeout, so it alone counts");
+            findings.Warn(entry.Path, "requestMaximum is less than requestTimeout, so requestTimeout has no effect");
         return server;
     }
 
@@ -56,10 +58,11 @@ internal sealed class ServerEntryValidator(FilesRead files, Findings findings)
         OpeningsPerMinute = entry?.OpeningsPerMinute,
     };
 
-    private void WarnOfKeysFor(ServerKind other, ServerEntry entry)
+    private void WarnAboutKeysFor(ServerKind other, ServerEntry entry)
     {
+        var present = other == ServerKind.Remote ? "command" : "url";
         foreach (var key in FileKey.Of(typeof(ServerEntry)).Where(key => key.Rules.Only == other && entry.Has(key.Name)))
-            findings.Warn(entry.PathOf(key.Name), $"has no effect beside {(other == ServerKind.Remote ? "command" : "url")}");
+            findings.Warn(entry.PathOf(key.Name), $"has no effect together with {present}");
     }
 
     private static ServerConfig WithLimits(ServerConfig defaults, ServerEntry entry) => defaults with

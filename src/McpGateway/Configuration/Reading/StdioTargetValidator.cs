@@ -1,17 +1,27 @@
-namespace McpGateway.Configuration;
+using McpGateway.Configuration.Model;
 
-/// <summary>Checks the keys of a server that is started here.</summary>
+namespace McpGateway.Configuration.Reading;
+
+/// <summary>Checks the keys of a server that is started as a child process.</summary>
 internal sealed class StdioTargetValidator(FilesRead files, Findings findings)
 {
-    /// <returns>The target; null when there was an error, which has then been reported.</returns>
+    /// <returns>The target; null after an error, which has been reported.</returns>
     public StdioTarget? Validate(ServerEntry entry)
     {
         if (entry.Type is not (null or "stdio"))
-            findings.Error(entry.PathOf("type"), "a server with command is of type stdio; write url for a remote one");
+        {
+            findings.Error(entry.PathOf("type"), "must be stdio, because the server has a command; for a remote server, write "
+                + "url instead");
+        }
+
         if (entry.Command is { } command && string.IsNullOrWhiteSpace(command))
-            findings.Error(entry.PathOf("command"), "is empty; write a program's path or name");
+            findings.Error(entry.PathOf("command"), "is empty; write the path or the name of a program");
         if (entry.Isolation is "user")
-            findings.Warn(entry.PathOf("isolation"), "callers who are not authenticated are one user, and share that user's children");
+        {
+            findings.Warn(entry.PathOf("isolation"), "all callers that are not authenticated count as one user and share "
+                + "child processes");
+        }
+
         var environment = ReadEnvironment(entry);
         if (environment.Values.Any(UserText.HasPlaceholder))
             CheckPersonal(entry);
@@ -22,19 +32,31 @@ internal sealed class StdioTargetValidator(FilesRead files, Findings findings)
             Command = entry.Command!,
             Arguments = new EquatableList<string>(entry.Args ?? []),
             Environment = new EquatableMap<string>(environment),
-            Secrets = new EquatableList<string>(environment.Values.Where(value => !UserText.HasPlaceholder(value)).Concat(findings.InsertedIn(entry.Path)).Distinct()),
+            Secrets = new EquatableList<string>(SecretsIn(environment).Concat(findings.InsertedIn(entry.Path)).Distinct()),
             Isolation = entry.Isolation is { } isolation ? Enum.Parse<Isolation>(isolation, ignoreCase: true) : Isolation.Session,
             InheritEnvironment = entry.InheritEnvironment ?? false,
             WorkingDirectory = entry.Cwd is { Length: > 0 } folder ? files.Resolve(folder) : null,
         };
     }
 
+    // A value with a placeholder is not known yet: the gateway masks what it fills in for each user.
+    private static IEnumerable<string> SecretsIn(Dictionary<string, string> environment) =>
+        environment.Values.Where(value => !UserText.HasPlaceholder(value));
+
     private void CheckPersonal(ServerEntry entry)
     {
         if (entry.Isolation is "shared")
-            findings.Error(entry.PathOf("isolation"), "${claim:…} and ${header:…} in env are one user's, who shares the child with nobody; write session or user");
+        {
+            findings.Error(entry.PathOf("isolation"),
+                "cannot be shared, because env contains values of one user (${claim:…} or ${header:…}); write session or user");
+        }
+
         if (entry.Warm > 0)
-            findings.Error(entry.PathOf("warm"), "a child whose env has ${claim:…} or ${header:…} cannot start before its user is there; take it out");
+        {
+            findings.Error(entry.PathOf("warm"),
+                "cannot be used, because env contains ${claim:…} or ${header:…}, so no child can start without a user; "
+                + "remove it");
+        }
     }
 
     private Dictionary<string, string> ReadEnvironment(ServerEntry entry)
@@ -43,7 +65,11 @@ internal sealed class StdioTargetValidator(FilesRead files, Findings findings)
         foreach (var (name, value) in entry.Env ?? new Dictionary<string, string>())
         {
             if (name.Length == 0 || name.Contains('=') || name.Contains('\0'))
-                findings.Error(entry.PathOf("env").Property(name), "no variable can have this name; it is empty, or holds = or NUL");
+            {
+                findings.Error(entry.PathOf("env").Property(name), "is not a valid name for a variable; it must not be empty "
+                    + "or contain = or NUL");
+            }
+
             environment[name] = value;
         }
 
@@ -55,7 +81,7 @@ internal sealed class StdioTargetValidator(FilesRead files, Findings findings)
         var content = files.Read(file);
         if (content.Text is { } text)
             return DotEnv.Parse(text, (line, problem) => findings.Error(path, $"line {line} of the file {problem}"));
-        findings.Error(path, $"the file {content.Failure}; relative paths start at the configuration's folder");
+        findings.Error(path, $"the file {content.Failure}; relative paths start at the folder of gateway.json");
         return [];
     }
 }

@@ -1,4 +1,6 @@
-namespace McpGateway.Configuration;
+using McpGateway.Configuration.Model;
+
+namespace McpGateway.Configuration.Reading;
 
 /// <summary>Checks the key <c>tools</c> of a server.</summary>
 internal sealed class ToolsValidator(Findings findings)
@@ -13,7 +15,7 @@ internal sealed class ToolsValidator(Findings findings)
         foreach (var (pattern, scopes) in entry.Scopes ?? new Dictionary<string, IReadOnlyList<string>>())
             CheckScopes(pattern, scopes, entry.PathOf("scopes").Property(pattern));
         if (entry.Allow is { Count: 0 })
-            findings.Warn(entry.PathOf("allow"), "allows nothing at all; write \"*\" in it for everything, or take it out");
+            findings.Warn(entry.PathOf("allow"), "allows nothing at all; write [\"*\"] to allow everything, or remove the key");
         var tools = new ServerToolsConfig
         {
             Allow = entry.Allow is { } allow ? new EquatableList<string>(allow) : null,
@@ -34,7 +36,7 @@ internal sealed class ToolsValidator(Findings findings)
     {
         CheckPattern(pattern, path);
         if (scopes.Count == 0)
-            findings.Error(path, "names no scope, so it would protect nothing; name one, or take it out");
+            findings.Error(path, "lists no scope, so it would protect nothing; list at least one, or remove the pattern");
         foreach (var (index, scope) in scopes.Index())
         {
             if (!Scope.IsValid(scope))
@@ -42,10 +44,14 @@ internal sealed class ToolsValidator(Findings findings)
         }
     }
 
-    // A name with blanks around it, or with a control character, is a slip of the pen that would match nothing.
+    // Surrounding spaces or a control character are typing errors: such a pattern would match nothing.
     private void CheckPattern(string pattern, JsonPath path)
     {
         if (pattern.Length == 0 || pattern.Trim() != pattern || pattern.Any(char.IsControl))
-            findings.Error(path, "is no name; write that of a tool or prompt, or a resource's URI, with * for any text, such as delete_*");
+        {
+            findings.Error(path,
+                "is not a valid pattern; write the name of a tool or prompt or the URI of a resource, with * for any text, "
+                + "such as delete_*");
+        }
     }
 }

@@ -1,8 +1,10 @@
-namespace McpGateway.Configuration;
+using McpGateway.Configuration.Model;
+
+namespace McpGateway.Configuration.Reading;
 
 /// <summary>
-/// Clients keep keys of their own in a server's entry, so an unknown one is only odd; but where it may be meant as
-/// one of the gateway's rules, going on without the rule would leave open what somebody meant to close.
+/// Reports unknown keys of a server. Other clients store keys of their own there, so an unknown key is only a warning. But a key
+/// that resembles a security rule is an error: without the rule, something would stay open that was meant to be closed.
 /// </summary>
 internal sealed class UnknownKeys(Findings findings)
 {
@@ -14,14 +16,14 @@ internal sealed class UnknownKeys(Findings findings)
     {
         var rule = Keys.FirstOrDefault(key => key.Rules.Security && IsNear(name, key.Name));
         if (rule is not null)
-            findings.Error(path, $"unknown, but close to {rule.Name}, which protects something; write that, or take it out");
+            findings.Error(path, $"is unknown, but resembles the security key {rule.Name}; write {rule.Name}, or remove it");
         else if (Suggest(name) is { } suggestion)
-            findings.Warn(path, $"unknown key, ignored; did you mean {suggestion}?");
+            findings.Warn(path, $"is an unknown key and is ignored; did you mean {suggestion}?");
         else
-            findings.Warn(path, "unknown key, ignored");
+            findings.Warn(path, "is an unknown key and is ignored");
     }
 
-    // One letter in three may differ: with more, short words resemble everything ("dev" is no "env", "port" no "cors").
+    // At most one letter in three may differ. With more, short words resemble too much: "dev" is not "env", "port" is not "cors".
     private static bool IsNear(string name, string known) =>
         EditDistance.Between(name, known) <= Math.Min(NearMiss, known.Length / 3);
 

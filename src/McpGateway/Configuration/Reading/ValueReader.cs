@@ -1,13 +1,14 @@
 using System.Text.Json;
+using McpGateway.Configuration.Model;
 
-namespace McpGateway.Configuration;
+namespace McpGateway.Configuration.Reading;
 
-/// <summary>Reads single values. Every string of them goes through <paramref name="expand"/>.</summary>
+/// <summary>Reads the value of a key. Every string in it passes through <paramref name="expand"/>.</summary>
 internal sealed class ValueReader(Func<string, JsonPath, string?> expand, Findings findings)
 {
-    public const string HoldsNul = "holds a NUL character, which neither a program nor a header can be given";
+    public const string HoldsNul = "contains a NUL character, which is not allowed in arguments, variables and headers";
 
-    /// <returns>The value; null when there was an error, which has then been reported.</returns>
+    /// <returns>The value; null after an error, which has been reported.</returns>
     public object? Read(FileKey key, JsonElement value, JsonPath path)
     {
         if (key.Type == typeof(string))
@@ -24,7 +25,7 @@ internal sealed class ValueReader(Func<string, JsonPath, string?> expand, Findin
             return ReadNumber(key.Rules, value, path);
         if (key.Type == typeof(TimeSpan))
             return ReadDuration(value, path);
-        throw new NotSupportedException($"{key.Name} is of a type that has no reader: {key.Type}");
+        throw new NotSupportedException($"There is no reader for the type of {key.Name}: {key.Type}");
     }
 
     private string? ReadChoice(FileKeyAttribute rules, JsonElement value, JsonPath path)
@@ -52,15 +53,15 @@ internal sealed class ValueReader(Func<string, JsonPath, string?> expand, Findin
     private Dictionary<string, string>? ReadMap(JsonElement value, JsonPath path)
     {
         if (value.ValueKind != JsonValueKind.Object)
-            return Fail<Dictionary<string, string>>(path, "write an object of names and strings");
+            return Fail<Dictionary<string, string>>(path, "write an object whose values are strings");
         var map = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var member in value.EnumerateObject())
         {
             var here = path.Property(member.Name);
-            // Numbers and booleans stand unquoted in many real files, and can only be meant as their text.
+            // Many real files contain unquoted numbers and booleans here. Only their text can be meant.
             var text = member.Value.ValueKind is JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False
                 ? member.Value.GetRawText()
-                : ReadText(member.Value, here, "write a string: \"\" for an empty value, or leave the key out", ofUser: true);
+                : ReadText(member.Value, here, "write a string: \"\" for an empty value, or remove the key", ofUser: true);
             if (text is not null)
                 map[member.Name] = text;
         }
@@ -71,7 +72,7 @@ internal sealed class ValueReader(Func<string, JsonPath, string?> expand, Findin
     private Dictionary<string, IReadOnlyList<string>>? ReadLists(JsonElement value, JsonPath path)
     {
         if (value.ValueKind != JsonValueKind.Object)
-            return Fail<Dictionary<string, IReadOnlyList<string>>>(path, "write an object of names and arrays of strings");
+            return Fail<Dictionary<string, IReadOnlyList<string>>>(path, "write an object whose values are arrays of strings");
         var lists = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
         foreach (var member in value.EnumerateObject())
         {
@@ -97,13 +98,13 @@ internal sealed class ValueReader(Func<string, JsonPath, string?> expand, Findin
     {
         const string Form = "write a time as \"hh:mm:ss\", more than zero and at most 24 hours";
         if (value.ValueKind == JsonValueKind.Number && Duration.FromSeconds(value.GetDouble()) is { } meant)
-            return Fail<object>(path, $"{Form}; for seconds, \"{meant}\"");
+            return Fail<object>(path, $"{Form}; did you mean \"{meant}\"?");
         if (ReadText(value, path, Form) is not { } text)
             return null;
         return Duration.TryParse(text, out var duration) ? duration : Fail<object>(path, Form);
     }
 
-    // What a user brings along can be part of env and headers alone: all else is the same for everybody.
+    // Only env and headers may contain values of a user: everything else is the same for all callers.
     private string? ReadText(JsonElement value, JsonPath path, string advice, bool ofUser = false)
     {
         if (value.ValueKind != JsonValueKind.String)
@@ -113,7 +114,7 @@ internal sealed class ValueReader(Func<string, JsonPath, string?> expand, Findin
             return Fail<string>(path, HoldsNul);
         var text = expand(written, path);
         return !ofUser && text is not null && UserText.HasPlaceholder(text)
-            ? Fail<string>(path, "${claim:…} and ${header:…} can stand in the values of env and headers only")
+            ? Fail<string>(path, "${claim:…} and ${header:…} are allowed only in the values of env and headers")
             : text;
     }
 

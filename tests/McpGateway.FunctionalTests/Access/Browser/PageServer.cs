@@ -1,3 +1,6 @@
+using McpGateway.Cli.DemoServer;
+using McpGateway.Configuration;
+using McpGateway.FunctionalTests.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;

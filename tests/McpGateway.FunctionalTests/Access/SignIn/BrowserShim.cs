@@ -28,7 +28,7 @@ internal sealed class BrowserShim : IDisposable
     {
         var file = Program + ".url";
         await Eventually.TrueAsync(() => File.Exists(file), "the browser is opened");
-        var url = new Uri(await File.ReadAllTextAsync(file, Http.Token));
+        var url = new Uri(await File.ReadAllTextAsync(file, TestHttp.Token));
         File.Delete(file);
         return url;
     }

@@ -1,3 +1,4 @@
+using McpGateway.Cli.DemoServer;
 using McpGateway.FunctionalTests.Hosting;
 using McpGateway.FunctionalTests.Interop;
 
@@ -70,7 +71,7 @@ public sealed class McpRemoteSignInTests : IAsyncLifetime
         if (await Task.WhenAny(opening, bridging) == bridging)
             Assert.Fail($"The bridge ended without a sign-in: {await bridging}");
         var authorization = await opening;
-        using var answer = await Http.SendAsync(HttpMethod.Get, await user.AuthorizeAsync(authorization));
+        using var answer = await TestHttp.SendAsync(HttpMethod.Get, await user.AuthorizeAsync(authorization));
         Assert.Equal(200, answer.Status);
         return authorization;
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using McpGateway.Access.Authentication;
 using McpGateway.FunctionalTests.Hosting;
 using ModelContextProtocol.Authentication;
 using ModelContextProtocol.Client;
@@ -49,7 +50,7 @@ internal sealed class SdkSignIn : ITokenCache, IAsyncDisposable
                     AuthorizationCallbackHandler = signIn.AuthorizeAsync,
                     TokenCache = signIn,
                 },
-            }), cancellationToken: Http.Token);
+            }), cancellationToken: TestHttp.Token);
             return signIn;
         }
         catch
@@ -65,7 +66,7 @@ internal sealed class SdkSignIn : ITokenCache, IAsyncDisposable
     public async Task<string> CallAsync(string tool, params object[] arguments)
     {
         var named = arguments.Chunk(2).ToDictionary(pair => (string)pair[0], pair => (object?)pair[1]);
-        var result = await Client.CallToolAsync(tool, named, cancellationToken: Http.Token);
+        var result = await Client.CallToolAsync(tool, named, cancellationToken: TestHttp.Token);
         return result.Content.OfType<TextContentBlock>().Single().Text;
     }
 

@@ -1,3 +1,4 @@
+using McpGateway.Configuration;
 using McpGateway.FunctionalTests.Hosting;
 using ModelContextProtocol.Authentication;
 using ModelContextProtocol.Client;

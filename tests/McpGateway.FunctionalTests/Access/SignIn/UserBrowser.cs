@@ -14,7 +14,7 @@ internal sealed partial class UserBrowser(string user) : IDisposable
     private const int MostSteps = 20;
 
     private readonly HttpClient _http =
-        new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { Timeout = Http.Patience };
+        new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { Timeout = TestHttp.Patience };
 
     /// <summary>The forms that were sent: <c>login</c>, <c>consent</c>.</summary>
     public List<string> Forms { get; } = [];
@@ -29,12 +29,12 @@ internal sealed partial class UserBrowser(string user) : IDisposable
         for (var step = 0; step < MostSteps; step++)
         {
             using var answer = form is null
-                ? await _http.GetAsync(page, Http.Token)
-                : await _http.PostAsync(page, form, Http.Token);
+                ? await _http.GetAsync(page, TestHttp.Token)
+                : await _http.PostAsync(page, form, TestHttp.Token);
             if (answer.Headers.Location is { } location)
                 (page, form) = (new Uri(page, location), null);
             else
-                (page, form) = FillIn(page, await answer.Content.ReadAsStringAsync(Http.Token));
+                (page, form) = FillIn(page, await answer.Content.ReadAsStringAsync(TestHttp.Token));
             if (page.GetLeftPart(UriPartial.Path) == back)
                 return page;
         }

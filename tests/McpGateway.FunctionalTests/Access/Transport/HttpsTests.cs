@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using McpGateway.Cli.DemoServer;
 using McpGateway.FunctionalTests.Hosting;
 
 namespace McpGateway.FunctionalTests.Access.Transport;
@@ -25,7 +26,7 @@ public sealed class HttpsTests : IDisposable
         Assert.Equal("CN=first", await ServedAsync(uri));
 
         Write("second");
-        await Eventually.TrueAsync(async () => await ServedAsync(uri) == "CN=second", "the new certificate is served", Http.Patience);
+        await Eventually.TrueAsync(async () => await ServedAsync(uri) == "CN=second", "the new certificate is served", TestHttp.Patience);
     }
 
     [Fact]
@@ -33,13 +34,13 @@ public sealed class HttpsTests : IDisposable
     {
         await using var gateway = await TestGateway.StartWithTestServerAsync(
             settings: new() { ["Access:Https:Redirect"] = "true", ["Access:Https:Port"] = "8443" });
-        using var answer = await Http.SendAsync(
-            HttpMethod.Post, new Uri(gateway.BaseAddress, "test/message?x=1"), Http.Json(Rpc.Request("1", "ping")), ("Host", "localhost"));
+        using var answer = await TestHttp.SendAsync(
+            HttpMethod.Post, new Uri(gateway.BaseAddress, "test/message?x=1"), TestHttp.Json(Rpc.Request("1", "ping")), ("Host", "localhost"));
         Assert.Equal((307, "https://localhost:8443/test/message?x=1"), (answer.Status, answer.Header("Location")));
-        using var foreign = await Http.SendAsync(
+        using var foreign = await TestHttp.SendAsync(
             HttpMethod.Get, new Uri(gateway.BaseAddress, "test/sse"), null, ("Host", "evil.example"));
         Assert.Equal((403, null), (foreign.Status, foreign.Header("Location"))); // no open redirect
-        using var health = await Http.SendAsync(HttpMethod.Get, new Uri(gateway.BaseAddress, "health"));
+        using var health = await TestHttp.SendAsync(HttpMethod.Get, new Uri(gateway.BaseAddress, "health"));
         Assert.Equal(200, health.Status);
     }
 
@@ -61,8 +62,8 @@ public sealed class HttpsTests : IDisposable
             (plain.Status, plain.Header("Location"), plain.Header("Strict-Transport-Security")));
     }
 
-    private static Task<Answer> PingAsync(TestGateway gateway, (string, string) header) => Http.SendAsync(
-        HttpMethod.Post, new Uri(gateway.BaseAddress, "test/message"), Http.Json(Rpc.Request("1", "ping")),
+    private static Task<Answer> PingAsync(TestGateway gateway, (string, string) header) => TestHttp.SendAsync(
+        HttpMethod.Post, new Uri(gateway.BaseAddress, "test/message"), TestHttp.Json(Rpc.Request("1", "ping")),
         ("Host", "mcp.example"), header);
 
     // Null while nobody listens: the listener is opened anew with the new certificate.
@@ -77,7 +78,7 @@ public sealed class HttpsTests : IDisposable
         using var client = new HttpClient(handler);
         try
         {
-            using var answer = await client.PostAsync(uri, Http.Json(Rpc.Request("1", "ping")), Http.Token);
+            using var answer = await client.PostAsync(uri, TestHttp.Json(Rpc.Request("1", "ping")), TestHttp.Token);
             return answer.IsSuccessStatusCode ? subject : null;
         }
         catch (HttpRequestException)

@@ -34,7 +34,7 @@ public sealed class SecurityHeaderTests(SharedGateway shared) : IClassFixture<Sh
         Assert.Contains("frame-ancestors 'none'", answer.Header("Content-Security-Policy"), StringComparison.Ordinal);
     }
 
-    private Task<Answer> SendAsync(string method, string path, params (string, string)[] headers) => Http.SendAsync(
+    private Task<Answer> SendAsync(string method, string path, params (string, string)[] headers) => TestHttp.SendAsync(
         new HttpMethod(method), new Uri(shared.Gateway.BaseAddress, path),
-        method is "POST" ? Http.Json(Rpc.Request("1", "ping")) : null, headers);
+        method is "POST" ? TestHttp.Json(Rpc.Request("1", "ping")) : null, headers);
 }

@@ -33,16 +33,16 @@ public sealed class SlowClientTests
         Assert.StartsWith("HTTP/1.1 408", answer, StringComparison.Ordinal);
     }
 
-    private static Task<Answer> PingAsync(TestGateway gateway, int bytes) => Http.SendAsync(
-        HttpMethod.Post, new Uri(gateway.BaseAddress, "test/message"), Http.Json(Rpc.Request("1", "ping")),
+    private static Task<Answer> PingAsync(TestGateway gateway, int bytes) => TestHttp.SendAsync(
+        HttpMethod.Post, new Uri(gateway.BaseAddress, "test/message"), TestHttp.Json(Rpc.Request("1", "ping")),
         ("X-Padding", new string('x', bytes)));
 
     private static async Task<string> SayAsync(TestGateway gateway, string text)
     {
         using var client = new TcpClient();
-        await client.ConnectAsync(gateway.BaseAddress.Host, gateway.BaseAddress.Port, Http.Token);
-        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(text), Http.Token);
+        await client.ConnectAsync(gateway.BaseAddress.Host, gateway.BaseAddress.Port, TestHttp.Token);
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(text), TestHttp.Token);
         using var reader = new StreamReader(client.GetStream());
-        return await reader.ReadToEndAsync(Http.Token).WaitAsync(Http.Patience, Http.Token);
+        return await reader.ReadToEndAsync(TestHttp.Token).WaitAsync(TestHttp.Patience, TestHttp.Token);
     }
 }

@@ -1,4 +1,4 @@
-using McpGateway.Access.Authentication;
+using McpGateway.Cli.DemoServer;
 
 namespace McpGateway.Tests.Access.Authentication;
 

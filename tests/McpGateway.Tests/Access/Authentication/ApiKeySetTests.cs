@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using McpGateway.Access.Authentication;
+using McpGateway.Cli.DemoServer;
 using McpGateway.Configuration;
 
 namespace McpGateway.Tests.Access.Authentication;

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using McpGateway.Access.Keys;
+using McpGateway.Cli.DemoServer;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.IdentityModel.Tokens;
 

@@ -45,12 +45,12 @@ public sealed class IssuerKeysTests : IDisposable
         Assert.Empty(Errors(new JwtIssuerOptions { JwksFile = _folder.Write("keys.json", $$"""{ "keys": [{{Curve("a")}}] }""") }));
 
     [Theory]
-    [InlineData("not json", "is no key set")]
-    [InlineData("[]", "is no key set")]
-    [InlineData("", "is no key set")]
-    [InlineData("{}", "holds no public key")]
-    [InlineData("""{ "keys": [] }""", "holds no public key")]
-    [InlineData("""{ "keys": [{ "kty": "oct", "k": "c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0", "use": "sig" }] }""", "holds no public key")]
+    [InlineData("not json", "is not a JSON Web Key Set")]
+    [InlineData("[]", "is not a JSON Web Key Set")]
+    [InlineData("", "is not a JSON Web Key Set")]
+    [InlineData("{}", "contains no usable public key")]
+    [InlineData("""{ "keys": [] }""", "contains no usable public key")]
+    [InlineData("""{ "keys": [{ "kty": "oct", "k": "c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0", "use": "sig" }] }""", "contains no usable public key")]
     public void JwksFile_WithoutPublicKeys_IsRefused(string text, string said)
     {
         var file = _folder.Write("keys.json", text);

@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using McpGateway.Cli.DemoServer;
 using McpGateway.Tests.Properties.Model;
 
 namespace McpGateway.Tests.Properties.Generators;

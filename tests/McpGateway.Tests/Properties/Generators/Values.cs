@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Numerics;
 using FsCheck;
 using FsCheck.Fluent;
+using McpGateway.Cli.DemoServer;
 using McpGateway.Tests.Properties.Model;
 
 namespace McpGateway.Tests.Properties.Generators;

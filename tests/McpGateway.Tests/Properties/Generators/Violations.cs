@@ -1,5 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
+using McpGateway.Backends.Stdio.Sharing;
+using McpGateway.Cli.DemoServer;
 using McpGateway.JsonRpc;
 using McpGateway.Tests.Properties.Model;
 

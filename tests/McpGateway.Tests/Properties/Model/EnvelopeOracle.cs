@@ -1,3 +1,4 @@
+using McpGateway.Cli.DemoServer;
 using McpGateway.JsonRpc;
 
 namespace McpGateway.Tests.Properties.Model;

@@ -1,5 +1,5 @@
 using System.Buffers;
-using McpGateway.Servers.Framing;
+using McpGateway.Backends.Stdio.Framing;
 using McpGateway.Tests.JsonRpc;
 using McpGateway.Tests.Properties.Generators;
 

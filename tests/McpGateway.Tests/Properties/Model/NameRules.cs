@@ -1,3 +1,5 @@
+using McpGateway.Tests.Properties.Generators;
+
 namespace McpGateway.Tests.Properties.Model;
 
 /// <summary>An object of a message whose member names are looked at.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using McpGateway.Cli.DemoServer;
 
 namespace McpGateway.Tests.Properties.Model;
 

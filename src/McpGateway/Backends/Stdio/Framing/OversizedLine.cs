@@ -1,0 +1,118 @@
+using System.Text.Json;
+using McpGateway.JsonRpc;
+
+namespace McpGateway.Backends.Stdio.Framing;
+
+/// <summary>
+/// Finds the id of a message that is too long to keep, so that the one call it belongs to can be failed. Servers write
+/// <c>id</c> first or last, so the whole line has to go by; only names and scalars of its outermost object are kept.
+/// </summary>
+internal sealed class OversizedLine
+{
+    private const int KeptBytes = 256;
+
+    private readonly byte[] _token = new byte[KeptBytes];
+    private int _tokenLength;
+    private int _depth;
+    private bool _inString;
+    private bool _escaped;
+    private bool _isValue;
+    private bool _isId;
+
+    /// <summary>The id of the outermost object; none when there was no readable one.</summary>
+    public JsonRpcId Id { get; private set; }
+
+    /// <summary>Whether it has a method: it is then no answer.</summary>
+    public bool HasMethod { get; private set; }
+
+    /// <summary>Bytes that went by.</summary>
+    public long Length { get; private set; }
+
+    public void Append(ReadOnlySpan<byte> bytes)
+    {
+        Length += bytes.Length;
+        foreach (var value in bytes)
+        {
+            if (_inString)
+                InString(value);
+            else
+                Between(value);
+        }
+    }
+
+    private void InString(byte value)
+    {
+        Keep(value);
+        if (_escaped)
+            _escaped = false;
+        else if (value == '\\')
+            _escaped = true;
+        else if (value == '"')
+            _inString = false;
+    }
+
+    private void Between(byte value)
+    {
+        switch (value)
+        {
+            case (byte)'"':
+                _inString = true;
+                Keep(value);
+                break;
+            case (byte)'{' or (byte)'[':
+                _depth++;
+                break;
+            case (byte)'}' or (byte)']':
+                if (_depth-- == 1)
+                    EndOfMember();
+                break;
+            case (byte)':' when _depth == 1:
+                EndOfName();
+                break;
+            case (byte)',' when _depth == 1:
+                EndOfMember();
+                break;
+            default:
+                if (_isValue && value > ' ')
+                    Keep(value);
+                break;
+        }
+    }
+
+    private void Keep(byte value)
+    {
+        // One byte beyond what can be kept marks the token as too long.
+        if (_depth == 1 && _tokenLength < _token.Length)
+            _token[_tokenLength++] = value;
+    }
+
+    private void EndOfName()
+    {
+        var name = _token.AsSpan(0, _tokenLength);
+        _isId = name.SequenceEqual("\"id\""u8);
+        HasMethod |= name.SequenceEqual("\"method\""u8);
+        _isValue = true;
+        _tokenLength = 0;
+    }
+
+    private void EndOfMember()
+    {
+        if (_isId && _tokenLength is > 0 and < KeptBytes)
+            Id = ReadId(_token.AsSpan(0, _tokenLength));
+        _isId = _isValue = false;
+        _tokenLength = 0;
+    }
+
+    private static JsonRpcId ReadId(ReadOnlySpan<byte> token)
+    {
+        var reader = new Utf8JsonReader(token);
+        try
+        {
+            return reader.Read() && JsonRpcId.TryRead(ref reader, out var id) ? id : default;
+        }
+        catch (JsonException)
+        {
+            return default; // no JSON: nothing can be told of this line
+        }
+    }
+}

@@ -1,0 +1,85 @@
+using System.Collections;
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.Versioning;
+using System.Text;
+using McpGateway.Backends.Stdio.Launching;
+using McpGateway.Backends.Stdio.Launching.Linux;
+
+namespace McpGateway.Backends.Stdio.Guarding;
+
+/// <summary>
+/// On Linux the program's first process is a guard, and the gateway is its child: when the gateway is killed or crashes, the
+/// kernel hands whatever it leaves behind to the guard, which kills it. See docs/processes.md.
+/// </summary>
+internal static class Guard
+{
+    /// <summary><c>off</c>: the gateway runs without a guard.</summary>
+    public const string Switch = "MCPGATEWAY_GUARD";
+
+    private const string Off = "off";
+
+    // The guard's id, for the gateway that it starts.
+    private const string Link = "MCPGATEWAY_GUARD_PID";
+
+    private const int GuardIsGone = 1;
+
+    /// <summary>To be called by the main thread before anything is started. It returns in the gateway, and ends in the guard.</summary>
+    /// <param name="errors">Is told why there is no guard when there should be one.</param>
+    /// <returns>What to exit with; null: go on as the gateway.</returns>
+    public static int? Enter(TextWriter errors)
+    {
+        if (!OperatingSystem.IsLinux())
+            return null;
+        if (Environment.GetEnvironmentVariable(Link) is { } link && int.TryParse(link, CultureInfo.InvariantCulture, out var guard))
+            return Attach(guard) ? null : GuardIsGone;
+        if (!IsWanted)
+            return null;
+        try
+        {
+            return new GuardProcess(StartGateway()).Run();
+        }
+        catch (ChildLaunchException exception)
+        {
+            errors.WriteLine($"The gateway runs without a guard. {exception.Message}");
+            return null;
+        }
+    }
+
+    // A debugger that has started this process wants to see the gateway.
+    [SupportedOSPlatform("linux")]
+    private static bool IsWanted =>
+        !string.Equals(Environment.GetEnvironmentVariable(Switch), Off, StringComparison.OrdinalIgnoreCase)
+        && !Debugger.IsAttached && !IsUnderSystemd;
+
+    // It ends what is left of a service by itself.
+    private static bool IsUnderSystemd =>
+        Environment.GetEnvironmentVariable("INVOCATION_ID") is not null
+        && ProcFiles.Read($"/proc/{Libc.GetParentId()}/comm").SequenceEqual("systemd\n"u8);
+
+    private static int StartGateway()
+    {
+        // Some parents ignore it, and so would this process: the kernel would then not tell how the gateway ended.
+        _ = Libc.SetSignalHandler(Libc.SignalChild, 0);
+        _ = Libc.Control(Libc.SetChildSubreaper, 1);
+        // Inherited by all: with it no descendant can become another user's by a setuid program, beyond our signals.
+        _ = Libc.Control(Libc.SetNoNewPrivileges, 1);
+        var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+            .Select(variable => $"{variable.Key}={variable.Value}")
+            .Append(string.Create(CultureInfo.InvariantCulture, $"{Link}={Environment.ProcessId}"));
+        return new SpawnOrder(Environment.ProcessPath!, CommandLine(), [.. environment]) { KeepsIgnoredSignals = true }.Spawn();
+    }
+
+    // With the program's own name, and for `dotnet McpGateway.dll` with that of the file.
+    private static string[] CommandLine() => Encoding.UTF8.GetString(ProcFiles.Read("/proc/self/cmdline")).Split('\0')[..^1];
+
+    // The signal at the guard's death is sent when the thread that started us ends: in the guard that is its main thread. It
+    // belongs to the thread that asks for it, which must not end either.
+    private static bool Attach(int guard)
+    {
+        // A gateway that one of our children starts would take it for its own.
+        Environment.SetEnvironmentVariable(Link, null);
+        _ = Libc.Control(Libc.SetParentDeathSignal, Libc.SignalTerminate);
+        return Libc.GetParentId() == guard;
+    }
+}

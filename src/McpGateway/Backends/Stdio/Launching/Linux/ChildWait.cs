@@ -1,0 +1,56 @@
+using System.Runtime.InteropServices;
+
+namespace McpGateway.Backends.Stdio.Launching.Linux;
+
+/// <summary>How a direct child ended. Always by its id: a wait for any child would take away those of the framework's.</summary>
+internal static unsafe class ChildWait
+{
+    // siginfo_t: its size, and where its fields lie.
+    private const int InfoSize = 128;
+    private const int CodeOffset = 8;
+    private const int PidOffset = 16;
+    private const int StatusOffset = 24;
+    private const int CodeExited = 1; // CLD_EXITED
+
+    /// <summary>Looks without reaping: the id stays taken.</summary>
+    public static WaitResult Look(int pid) => Wait(Libc.WaitForProcess, pid, Libc.WaitNoHang | Libc.WaitNoReap);
+
+    /// <summary>Reaps it if it has ended.</summary>
+    public static WaitResult Reap(int pid) => Wait(Libc.WaitForProcess, pid, Libc.WaitNoHang);
+
+    /// <summary>Waits, without reaping, until some child has ended. For a process that uses no other way of starting children.</summary>
+    public static WaitResult ForAny() => Wait(Libc.WaitForAny, 0, Libc.WaitNoReap);
+
+    /// <summary>The same without waiting.</summary>
+    public static WaitResult LookForAny() => Wait(Libc.WaitForAny, 0, Libc.WaitNoReap | Libc.WaitNoHang);
+
+    private static WaitResult Wait(int kind, int id, int options)
+    {
+        var info = stackalloc byte[InfoSize];
+        new Span<byte>(info, InfoSize).Clear();
+        while (Libc.Wait(kind, id, info, Libc.WaitExited | options) != 0)
+        {
+            if (Marshal.GetLastPInvokeError() != Libc.ErrorInterrupted)
+                return new WaitResult(WaitState.NoChild, 0, default);
+        }
+
+        var pid = *(int*)(info + PidOffset);
+        var status = *(int*)(info + StatusOffset);
+        return pid == 0
+            ? new WaitResult(WaitState.Running, 0, default)
+            : new WaitResult(
+                WaitState.Ended, pid, *(int*)(info + CodeOffset) == CodeExited ? new ChildExit(status, null) : new ChildExit(null, status));
+    }
+}
+
+internal enum WaitState
+{
+    Running,
+    Ended,
+
+    /// <summary>There is no such child, or somebody else has reaped it.</summary>
+    NoChild,
+}
+
+/// <param name="Pid">Of the one that ended.</param>
+internal readonly record struct WaitResult(WaitState State, int Pid, ChildExit Exit);

@@ -1,0 +1,71 @@
+using System.Buffers.Text;
+
+namespace McpGateway.Backends.Stdio.Launching.Linux;
+
+/// <summary>
+/// Tags in the soft limit of POSIX message queues' bytes: it is inherited through fork, exec and setsid, can be read of the
+/// dead too, needs no privilege, and hardly anything uses it. The tags lie in the upper half of what the gateway may use.
+/// </summary>
+internal sealed class LimitTags : ChildTags
+{
+    // Fewer numbers would soon repeat.
+    private const ulong LeastLimit = 1 << 17;
+
+    // An unlimited limit is no number.
+    private const ulong MostLimit = 1ul << 40;
+
+    private readonly ulong _first;
+    private readonly ulong _range;
+    private readonly ulong _start;
+    private ulong _given;
+
+    private LimitTags(ulong limit)
+    {
+        _range = limit / 2;
+        _first = limit - _range;
+        // Another gateway around or inside this one gives other numbers.
+        _start = (ulong)Random.Shared.NextInt64((long)_range);
+    }
+
+    public static LimitTags? TryCreate() =>
+        Libc.GetLimit(Libc.LimitOfMessageQueues, out var limit) == 0 && limit.Soft >= LeastLimit
+        && Read(Environment.ProcessId) != None
+            ? new LimitTags(Math.Min(limit.Soft, MostLimit))
+            : null;
+
+    public override ulong Next() => _first + (_start + _given++) % _range;
+
+    public override bool IsOurs(ulong tag) =>
+        tag >= _first && tag - _first < _range && (tag - _first + _range - _start) % _range < _given;
+
+    public override ulong Of(int pid) => Read(pid);
+
+    // A limit belongs to the whole process: what another thread starts meanwhile bears the tag, too. Only that stays in the
+    // gateway's session.
+    public override int Spawn(SpawnOrder order, ulong tag)
+    {
+        Libc.GetLimit(Libc.LimitOfMessageQueues, out var own);
+        Libc.SetLimit(Libc.LimitOfMessageQueues, own with { Soft = tag });
+        try
+        {
+            return order.Spawn();
+        }
+        finally
+        {
+            Libc.SetLimit(Libc.LimitOfMessageQueues, own);
+        }
+    }
+
+    private static ulong Read(int pid)
+    {
+        var text = ProcFiles.Read($"/proc/{pid}/limits");
+        var name = "Max msgqueue size"u8;
+        var at = text.IndexOf(name);
+        if (at < 0)
+            return None;
+        var value = text[(at + name.Length)..].TrimStart((byte)' ');
+        if (value.StartsWith("unlimited"u8))
+            return ulong.MaxValue;
+        return Utf8Parser.TryParse(value, out ulong soft, out _) ? soft : None;
+    }
+}

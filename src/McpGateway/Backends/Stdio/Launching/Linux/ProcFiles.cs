@@ -1,0 +1,120 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Text;
+using McpGateway.Sessions;
+
+namespace McpGateway.Backends.Stdio.Launching.Linux;
+
+/// <summary>What /proc says about processes. Any of it may be outdated by the time that it is read.</summary>
+internal static class ProcFiles
+{
+    // The field's number, counted from the state.
+    private const int Threads = 17;
+
+    private static readonly string OwnChildren = $"/proc/self/task/{Environment.ProcessId}/children";
+
+    // CONFIG_PROC_CHILDREN: on in the kernels of distributions.
+    private static readonly bool HasChildren = File.Exists(OwnChildren);
+
+    /// <summary>
+    /// The children of this process that it adopted, dead ones included, and perhaps others. The kernel gives an orphan to
+    /// the first thread.
+    /// </summary>
+    public static List<int> Adopted() => HasChildren ? Numbers(OwnChildren, []) : WithParent(Environment.ProcessId);
+
+    /// <summary>The direct children of a process, dead ones included.</summary>
+    public static List<int> ChildrenOf(int pid)
+    {
+        if (!HasChildren)
+            return WithParent(pid);
+        var children = new List<int>();
+        try
+        {
+            foreach (var thread in Directory.EnumerateDirectories($"/proc/{pid}/task"))
+                Numbers(thread + "/children", children);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // It has gone.
+        }
+
+        return children;
+    }
+
+    /// <summary>A process's state, parent, group and session; null when it has gone.</summary>
+    public static ProcessStat? Stat(int pid)
+    {
+        var text = Encoding.Latin1.GetString(Read($"/proc/{pid}/stat"));
+        // pid (name) state parent group session … threads …: the name may hold anything, parentheses too.
+        var fields = text[(text.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return fields.Length > Threads
+            ? new ProcessStat(fields[0][0], Number(fields[1]), Number(fields[2]), Number(fields[3]), Number(fields[Threads]))
+            : null;
+    }
+
+    /// <summary>Bytes of memory that these processes take, without files that are mapped.</summary>
+    public static long Memory(IEnumerable<int> pids) => pids.Sum(pid =>
+    {
+        var status = Read($"/proc/{pid}/status");
+        return 1024 * (KibibytesIn(status, "RssAnon:"u8) + KibibytesIn(status, "RssShmem:"u8));
+    });
+
+    /// <summary>A file's bytes; none when it cannot be read.</summary>
+    public static unsafe ReadOnlySpan<byte> Read(string path)
+    {
+        var file = Libc.Open(path, Libc.CloseOnExec);
+        if (file < 0)
+            return [];
+        var bytes = new byte[4096];
+        var filled = 0;
+        while (true)
+        {
+            nint read;
+            fixed (byte* rest = &bytes[filled])
+                read = Libc.Read(file, rest, bytes.Length - filled);
+            if (read <= 0)
+                break;
+            filled += (int)read;
+            if (filled == bytes.Length)
+                Array.Resize(ref bytes, 2 * bytes.Length);
+        }
+
+        Libc.Close(file);
+        return bytes.AsSpan(0, filled);
+    }
+
+    private static long KibibytesIn(ReadOnlySpan<byte> status, ReadOnlySpan<byte> name)
+    {
+        var start = status.IndexOf(name);
+        var value = start < 0 ? [] : status[(start + name.Length)..].TrimStart(" \t"u8);
+        return Utf8Parser.TryParse(value, out long number, out _) ? number : 0;
+    }
+
+    private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
+
+    private static List<int> Numbers(string path, List<int> into)
+    {
+        var text = Read(path);
+        while (Utf8Parser.TryParse(text, out int number, out var length))
+        {
+            into.Add(number);
+            text = text[length..].TrimStart((byte)' ');
+        }
+
+        return into;
+    }
+
+    private static List<int> WithParent(int parent) =>
+    [
+        .. Directory.EnumerateDirectories("/proc").Select(Path.GetFileName)
+            .Select(name => int.TryParse(name, out var pid) ? pid : 0)
+            .Where(pid => pid > 0 && Stat(pid)?.Parent == parent),
+    ];
+}
+
+/// <summary>From /proc/PID/stat.</summary>
+internal readonly record struct ProcessStat(char State, int Parent, int Group, int Session, int Threads)
+{
+    /// <summary>Dead, and perhaps not yet reaped. A process whose first thread alone has ended looks much the same.</summary>
+    public bool HasEnded => State is 'Z' or 'X' && Threads <= 1;
+}

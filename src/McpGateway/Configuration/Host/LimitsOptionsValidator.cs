@@ -1,0 +1,6 @@
+using Microsoft.Extensions.Options;
+
+namespace McpGateway.Configuration.Host;
+
+[OptionsValidator]
+internal sealed partial class LimitsOptionsValidator : IValidateOptions<LimitsOptions>;

@@ -1,0 +1,20 @@
+namespace McpGateway.Configuration.Host;
+
+/// <summary>The host's settings files, which are reloaded when they change.</summary>
+internal static partial class SettingsFiles
+{
+    /// <summary>
+    /// Logs when one of them cannot be reloaded. The framework would drop that error; the previous settings stay in force.
+    /// </summary>
+    public static void LogFailures(IConfigurationBuilder settings, ILogger log)
+    {
+        foreach (var source in settings.Sources.OfType<FileConfigurationSource>())
+            source.OnLoadException = failure => Log.ReloadFailed(log, source.Path, failure.Exception.GetBaseException().Message);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1010, LogLevel.Error, "{File} could not be reloaded; the previous settings stay in force: {Reason}")]
+        public static partial void ReloadFailed(ILogger logger, string? file, string reason);
+    }
+}

@@ -1,0 +1,25 @@
+using System.Text.RegularExpressions;
+
+namespace McpGateway.Configuration;
+
+/// <summary>
+/// Names of replicas. They are DNS labels: they become part of a host name, and part of session ids, where a dot ends them.
+/// </summary>
+internal static partial class ReplicaName
+{
+    internal const string Advice = "write letters, digits and hyphens, at most 63, such as gw-0";
+
+    /// <summary>Whether the name has the right form, whether or not there is such a replica.</summary>
+    public static bool IsWellFormed(ReadOnlySpan<char> name) => Label().IsMatch(name);
+
+    /// <summary>The pattern as an expression that matches whole names only.</summary>
+    /// <exception cref="ArgumentException">The pattern is not a regular expression.</exception>
+    /// <exception cref="NotSupportedException">
+    /// The pattern needs backtracking. A forged session id could then use up the processor.
+    /// </exception>
+    public static Regex Compile(string pattern) =>
+        new($@"\A(?:{pattern})\z", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+
+    [GeneratedRegex(@"\A[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Label();
+}

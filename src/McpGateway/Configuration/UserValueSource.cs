@@ -1,0 +1,11 @@
+namespace McpGateway.Configuration;
+
+/// <summary>Where a value comes from that differs from user to user.</summary>
+public enum UserValueSource
+{
+    /// <summary>A claim of the caller's token.</summary>
+    Claim,
+
+    /// <summary>A header of the caller's request, one of <c>Access:UserHeaders</c>.</summary>
+    Header,
+}

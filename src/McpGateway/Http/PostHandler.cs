@@ -1,0 +1,73 @@
+using McpGateway.JsonRpc;
+using McpGateway.Policies;
+using McpGateway.Sessions;
+using Microsoft.Extensions.Primitives;
+
+namespace McpGateway.Http;
+
+/// <summary>POST /{server}/mcp: messages into a session, or the initialize that opens one.</summary>
+internal sealed class PostHandler(RequestBodyReader body, RateLimits limits)
+{
+    public async Task HandleAsync(HttpContext context, IBackend backend, StringValues id, StringValues version)
+    {
+        var accept = context.Request.Headers.Accept;
+        if (!MediaTypes.Accepts(accept, MediaTypes.Json) || !MediaTypes.Accepts(accept, MediaTypes.EventStream))
+        {
+            await JsonRpcErrorWriter.NotAcceptableAsync(context, MediaTypes.Both);
+            return;
+        }
+
+        var isFound = id.Count == 1 && backend.TryFind(SessionKind.Streamable, id[0]!);
+        if (await body.ReadAsync(context, backend.Server, AllowsBatches(backend, version)) is not { } posted)
+            return;
+        if ((Check(context, backend, isFound, id, version, posted) ?? Open(context, backend, id, posted)) is { } refused)
+        {
+            posted.Dispose();
+            await refused;
+            return;
+        }
+
+        await RelayAsync(context, backend, isOpened: id.Count == 0, posted);
+    }
+
+    // A batch cannot come before initialize, so its revision is the session's, whatever the header says.
+    private static bool AllowsBatches(IBackend backend, StringValues version) =>
+        ProtocolVersion.AllowsBatches(backend.ProtocolVersion ?? version.FirstOrDefault() ?? ProtocolVersion.AssumedByHttp);
+
+    private static Task? Check(
+        HttpContext context, IBackend backend, bool isFound, StringValues id, StringValues version, PostedMessages posted)
+    {
+        if (version.Count == 1 && !ProtocolVersion.IsServed(version[0]!))
+            return JsonRpcErrorWriter.UnsupportedVersionAsync(context, version[0]!, posted.Id);
+        if (posted is { IsBatch: true, HasInitialize: true })
+            return JsonRpcErrorWriter.WriteAsync(context, Refusal.Invalid("initialize must not be part of a batch."), default);
+        if (id.Count == 1)
+            return isFound ? null : JsonRpcErrorWriter.WriteAsync(context, Refusal.SessionNotFound, posted.Id);
+        return !backend.RequiresSession || posted.HasInitialize ? null : JsonRpcErrorWriter.BadRequestAsync(
+            context, $"{McpHeaders.SessionId} is missing; only initialize comes without it.", posted.Id);
+    }
+
+    private Task? Open(HttpContext context, IBackend backend, StringValues id, PostedMessages posted)
+    {
+        if (id.Count == 1)
+            return null;
+        var refusal = (posted.HasInitialize ? limits.ChargeOpening(context, backend.Server) : null) ?? backend.TryOpen();
+        return refusal is null ? null : JsonRpcErrorWriter.WriteAsync(context, refusal, posted.Id);
+    }
+
+    private static async Task RelayAsync(HttpContext context, IBackend backend, bool isOpened, PostedMessages posted)
+    {
+        BackendReply reply = Refusal.SessionNotFound;
+        try
+        {
+            reply = await backend.PostAsync(posted);
+            await PostResponseWriter.WriteAsync(context, reply, posted.Id, posted.IsBatch);
+        }
+        finally
+        {
+            await reply.CloseAsync();
+            if (isOpened && (reply.Refusal is not null || context.RequestAborted.IsCancellationRequested))
+                backend.GiveUpSession(); // its client left before it knew the session's id, or was refused
+        }
+    }
+}

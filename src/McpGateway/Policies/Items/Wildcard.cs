@@ -1,0 +1,37 @@
+namespace McpGateway.Policies.Items;
+
+/// <summary>Patterns with <c>*</c> for any text. Not regular expressions: a name never costs more than its length times the pattern's.</summary>
+internal static class Wildcard
+{
+    public static bool Matches(ReadOnlySpan<char> pattern, ReadOnlySpan<char> text, bool ignoreCase)
+    {
+        int p = 0, t = 0, star = -1, resume = 0;
+        while (t < text.Length)
+        {
+            if (p < pattern.Length && pattern[p] == '*')
+            {
+                star = p++;
+                resume = t;
+            }
+            else if (p < pattern.Length && AreSame(pattern[p], text[t], ignoreCase))
+            {
+                p++;
+                t++;
+            }
+            else if (star >= 0)
+            {
+                p = star + 1; // the last star takes one character more
+                t = ++resume;
+            }
+            else
+            {
+                return false;
+            }
+        }
+
+        return pattern[p..].TrimStart('*').IsEmpty;
+    }
+
+    private static bool AreSame(char one, char other, bool ignoreCase) =>
+        one == other || (ignoreCase && char.ToUpperInvariant(one) == char.ToUpperInvariant(other));
+}

@@ -1,5 +1,0 @@
-namespace McpGateway.Sessions.Children;
-
-/// <summary>A place among a server's processes.</summary>
-/// <param name="Vacated">Completes when the process that had it before is gone.</param>
-internal sealed record Place(Task Vacated);

@@ -1,0 +1,73 @@
+using System.Globalization;
+using McpGateway.Benchmarks.Running;
+
+namespace McpGateway.Benchmarks.Replicas;
+
+/// <summary>
+/// Calls that come to the replica with their session, beside the same calls in the same session that come to another one. The
+/// difference is what forwarding costs; it includes the processor time of a second gateway on the same machine.
+/// </summary>
+internal sealed class ForwardingBenchmark(HopOptions options, TextWriter output)
+{
+    private static readonly int[] ConnectionCounts = [1, 16, 64];
+
+    private static readonly Dictionary<string, object> Servers = new()
+    {
+        ["fast"] = new { command = BenchmarkServers.TestServer, args = new[] { "--fast" } },
+    };
+
+    public async Task<int> RunAsync(CancellationToken stop)
+    {
+        if (!Wrk.IsInstalled)
+        {
+            await output.WriteLineAsync("wrk is missing. On Debian or Ubuntu: apt-get install wrk");
+            return 1;
+        }
+
+        await using var servers = await BenchmarkServers.StartAsync(null, stop);
+        Uri[] urls = [BenchmarkServers.FreeUrl(), BenchmarkServers.FreeUrl()];
+        for (var i = 0; i < urls.Length; i++)
+            await servers.StartGatewayAsync(urls[i], Settings(i, urls), Servers, stop);
+        Uri owner = new(urls[0], "/fast/mcp"), other = new(urls[1], "/fast/mcp");
+        using var session = await McpSession.OpenAsync(owner, stop);
+        Wrk wrk = new([session.Id], session.ProtocolVersion);
+
+        // Until the just-in-time compiler has settled, a round measures the compiler.
+        foreach (var url in new[] { owner, other })
+            await wrk.RunAsync(url, ConnectionCounts[^1], options.Seconds, stop);
+
+        await output.WriteLineAsync(Report.Heading("owner", "other"));
+        foreach (var connections in ConnectionCounts)
+        {
+            List<WrkResult> atOwner = [], atOther = [];
+            (Uri, List<WrkResult>)[] measured = [(owner, atOwner), (other, atOther)];
+            for (var round = 0; round < options.Rounds; round++)
+            {
+                Random.Shared.Shuffle(measured);
+                foreach (var (url, results) in measured)
+                    results.Add(await wrk.RunAsync(url, connections, options.Seconds, stop));
+            }
+
+            await output.WriteLineAsync(Report.Line(connections, atOwner, atOther));
+        }
+
+        await session.CallAsync(stop); // errors inside a JSON-RPC answer have status 200: this checks the body
+        await output.WriteLineAsync(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Medians of {options.Rounds} rounds of {options.Seconds} s; {Environment.ProcessorCount} processors."));
+        return 0;
+    }
+
+    private static Dictionary<string, string> Settings(int self, Uri[] urls) => new()
+    {
+        ["Replicas__Self"] = $"gw-{self}",
+        ["Replicas__Peers__gw-0"] = urls[0].AbsoluteUri,
+        ["Replicas__Peers__gw-1"] = urls[1].AbsoluteUri,
+        ["Replicas__Keys__0"] = Convert.ToBase64String(new byte[32]),
+        ["Drain__Delay"] = "00:00:00",
+    };
+}
+
+/// <param name="Seconds">How long one measurement takes.</param>
+/// <param name="Rounds">Measurements of each kind per connection count.</param>
+internal sealed record HopOptions(int Seconds, int Rounds);
