@@ -39,14 +39,13 @@ internal static class RulesCheck
             : ("env", ((StdioTarget)server.Target).Environment);
         foreach (var (name, value) in values)
         {
-            var path = $"$.mcpServers.{server.Name}.{key}.{name}";
             foreach (var (source, wanted) in UserText.PlaceholdersIn(value))
             {
                 var path = $"$.mcpServers.{server.Name}.{key}.{name}";
                 if (source is UserValueSource.Header && !access.IsUserHeader(wanted))
                 {
-                    yield return $"{path}: the header {wanted} may not be passed on. Add it to Access:UserHeaders, or remove "
-                        + "it here.";
+                    yield return $"{path}: the header {wanted} may not be passed on. Add it to Access:UserHeaders, "
+                        + "or remove it here.";
                 }
 
                 if (source is UserValueSource.Claim && !access.HasCredentials)

@@ -1,8 +1,8 @@
 namespace McpGateway.Access;
 
-/// <summary>What a token for a trial is to say.</summary>
-/// <param name="Subject">Whose it is.</param>
-/// <param name="Audience">Whom it is for.</param>
-/// <param name="Scopes">What it allows.</param>
-/// <param name="Lifetime">From now on.</param>
+/// <summary>The contents of a token for development.</summary>
+/// <param name="Subject">The user that the token is for.</param>
+/// <param name="Audience">The server or gateway that it is for.</param>
+/// <param name="Scopes">The scopes that it grants.</param>
+/// <param name="Lifetime">How long it is valid.</param>
 internal sealed record TokenRequest(string Subject, string Audience, IReadOnlyList<string> Scopes, TimeSpan Lifetime);

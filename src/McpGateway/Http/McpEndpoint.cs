@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 namespace McpGateway.Http;
 
 /// <summary>The way into every server over HTTP: finds its backend, and picks the transport by the path's last part.</summary>
-public sealed class McpEndpoint
+internal sealed class McpEndpoint
 {
     private readonly ServerRegistry _servers;
     private readonly StdioParts _stdio;

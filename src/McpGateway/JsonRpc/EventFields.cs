@@ -7,7 +7,7 @@ namespace McpGateway.JsonRpc;
 /// <param name="Id">The event's id; null when it has none.</param>
 /// <param name="Retry">When the client is to come back; null when the event does not say so.</param>
 /// <param name="Name">The event's name; empty for an event without a name.</param>
-public sealed record EventFields(string? Id, TimeSpan? Retry, string Name = EventFields.MessageName)
+internal sealed record EventFields(string? Id, TimeSpan? Retry, string Name = EventFields.MessageName)
 {
     public const string MessageName = "message";
 }

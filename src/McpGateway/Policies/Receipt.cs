@@ -5,7 +5,7 @@ namespace McpGateway.Policies;
 /// <param name="Delivered">
 /// Completes when the child's queue has it. It never fails, since a call that cannot be sent is answered.
 /// </param>
-public readonly record struct Receipt(Refusal? Refusal, ValueTask Delivered)
+internal readonly record struct Receipt(Refusal? Refusal, ValueTask Delivered)
 {
     public static implicit operator Receipt(Refusal refusal) => new(refusal, default);
 }

@@ -5,7 +5,7 @@ namespace McpGateway.Policies;
 
 /// <summary>A message, or a session, that is not taken, and what to answer.</summary>
 /// <param name="RetryAfter">When trying again makes sense; null when it does not.</param>
-public sealed record Refusal(RefusalReason Reason, JsonRpcError Error, TimeSpan? RetryAfter = null)
+internal sealed record Refusal(RefusalReason Reason, JsonRpcError Error, TimeSpan? RetryAfter = null)
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
 

@@ -1,7 +1,7 @@
 namespace McpGateway.Policies;
 
 /// <summary>Why a message is not taken.</summary>
-public enum RefusalReason
+internal enum RefusalReason
 {
     /// <summary>The message breaks a rule; sending it again will not help.</summary>
     Invalid,

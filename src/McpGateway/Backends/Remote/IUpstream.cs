@@ -1,7 +1,7 @@
 namespace McpGateway.Backends.Remote;
 
 /// <summary>The way to a remote server, for one request of a client's. Proxy gives it: behind it is YARP's forwarder.</summary>
-public interface IUpstream
+internal interface IUpstream
 {
     /// <summary>
     /// Where the gateway sends a request of its own that goes with this one; null when no address can serve it now. It is still

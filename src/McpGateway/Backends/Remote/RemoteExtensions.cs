@@ -3,7 +3,7 @@ using McpGateway.Sessions;
 
 namespace McpGateway.Backends.Remote;
 
-public static class RemoteExtensions
+internal static class RemoteExtensions
 {
     /// <summary>Adds what remote servers are reached with; the way to them is the proxy's.</summary>
     public static IServiceCollection AddRemoteServers(this IServiceCollection services) => services

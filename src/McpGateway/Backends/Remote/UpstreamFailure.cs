@@ -1,7 +1,7 @@
 namespace McpGateway.Backends.Remote;
 
 /// <summary>Why there is no answer of a remote server's.</summary>
-public enum UpstreamFailure
+internal enum UpstreamFailure
 {
     /// <summary>There was one.</summary>
     None,

@@ -6,4 +6,4 @@ namespace McpGateway.Backends.Remote;
 /// </summary>
 /// <param name="Destination">Which of the server's addresses has it.</param>
 /// <param name="Id">The remote server's own session id; for HTTP+SSE the path and query that messages are posted to.</param>
-public sealed record UpstreamSession(string Destination, string Id);
+internal sealed record UpstreamSession(string Destination, string Id);

@@ -7,7 +7,7 @@ namespace McpGateway.Policies.RateLimits;
 /// The permits that a request in flight holds, one of each limit on its client (<c>concurrency</c>), until this is disposed
 /// of. While others hold them all, it waits in the limits' queues; disposing of it takes it out.
 /// </summary>
-public sealed class ConcurrencyPermit : IDisposable
+internal sealed class ConcurrencyPermit : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly ClientShare[] _shares;

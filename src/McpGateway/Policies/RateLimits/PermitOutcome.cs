@@ -1,7 +1,7 @@
 namespace McpGateway.Policies.RateLimits;
 
 /// <summary>How a request's wait for its permit has ended.</summary>
-public enum PermitOutcome
+internal enum PermitOutcome
 {
     /// <summary>It may be sent.</summary>
     Admitted,

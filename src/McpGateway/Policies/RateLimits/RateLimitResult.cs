@@ -6,4 +6,4 @@ namespace McpGateway.Policies.RateLimits;
 /// <param name="Remaining">What is left.</param>
 /// <param name="Reset">Until all is back.</param>
 /// <param name="Wait">When it was not enough: until it would be.</param>
-public readonly record struct RateLimitResult(bool IsTaken, int Limit, int Remaining, TimeSpan Reset, TimeSpan Wait);
+internal readonly record struct RateLimitResult(bool IsTaken, int Limit, int Remaining, TimeSpan Reset, TimeSpan Wait);
