@@ -5,6 +5,7 @@ namespace McpGateway.Configuration.Host;
 /// <summary>Rejects settings that would leave an issuer without keys, or trust it more than intended.</summary>
 internal static class JwtOptionsValidator
 {
+    // HS256 requires a key at least as long as its hash (RFC 7518, section 3.2).
     private const int SecretBytes = 32;
 
     // The gateway uses these as issuers of its own: a token issuer with such a name could impersonate the owner of an API key.
@@ -43,6 +44,7 @@ internal static class JwtOptionsValidator
 
         foreach (var error in KeyErrors(issuer).Concat(AlgorithmErrors(issuer)))
             yield return error;
+        // Five minutes is the library's default. An expired token is accepted for that long.
         if (issuer.ClockSkew < TimeSpan.Zero || issuer.ClockSkew > TimeSpan.FromMinutes(5))
             yield return "ClockSkew: write a time up to 00:05:00";
     }
