@@ -20,6 +20,7 @@ internal static class AccessExtensions
 {
     private const string AnyScheme = "access";
     private const string CredentialScheme = "credential";
+    // Discovery documents and key sets have a few KB. A larger response must not fill the memory.
     private const int DocumentBytes = 1024 * 1024;
 
     /// <summary>
@@ -85,6 +86,7 @@ internal static class AccessExtensions
             ? JwtBearerDefaults.AuthenticationScheme
             : CredentialScheme;
 
+    // Connections are closed from time to time, so that a change in the issuer's DNS is noticed.
     private static HttpClient CreateClient() => new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
     {
         MaxResponseContentBufferSize = DocumentBytes,
@@ -94,6 +96,7 @@ internal static class AccessExtensions
     {
         options.ForwardedHeaders =
             ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedHost | ForwardedHeaders.XForwardedProto;
+        // By default every proxy on the loopback address is trusted.
         options.KnownProxies.Clear();
         options.KnownIPNetworks.Clear();
         foreach (var network in access.Value.ForwardedHeaders.KnownNetworks)

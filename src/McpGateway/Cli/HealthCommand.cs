@@ -58,6 +58,7 @@ internal static class HealthCommand
 
     private static async Task<int> CheckAsync(Uri health, InvocationConfiguration output, CancellationToken cancellationToken)
     {
+        // Without a proxy from the environment, and without redirects: the answer must come from this very gateway.
         using var handler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false };
         // The certificate is issued for the gateway's public name, so it never matches a loopback address.
         handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, errors) =>

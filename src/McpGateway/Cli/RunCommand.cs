@@ -13,6 +13,7 @@ namespace McpGateway.Cli;
 /// <param name="guard">Runs first. If it returns an exit code, the command ends with it.</param>
 internal sealed class RunCommand(Func<RunSettings, WebApplication> compose, Func<TextWriter, int?>? guard = null)
 {
+    // Not 1, which System.CommandLine returns for wrong arguments and unhandled exceptions.
     private const int InvalidConfiguration = 2;
 
     private readonly Option<string?> _config = new("--config")
@@ -48,6 +49,7 @@ internal sealed class RunCommand(Func<RunSettings, WebApplication> compose, Func
         try
         {
             await using var app = compose(new RunSettings(loader, initial, urls));
+            // Checked after composition, because only then have all sources of settings been read.
             var access = app.Services.GetRequiredService<IOptions<AccessOptions>>().Value;
             if (ListenerCheck.Check(app.Urls.Concat(RunSettings.KestrelUrls(app.Configuration)), access) is { } refusal)
                 return Refuse(errors, [refusal]);

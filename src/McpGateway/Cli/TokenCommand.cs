@@ -17,6 +17,7 @@ internal static class TokenCommand
     private const int Done = 0;
     private const int Invalid = 2;
 
+    // For a terminal: names outside ASCII must remain readable.
     private static readonly JsonSerializerOptions Readable = new()
     {
         WriteIndented = true,

@@ -36,6 +36,7 @@ internal static class ValidateCommand
         var result = loader.Load();
         foreach (var finding in result.Errors)
             error.WriteLine(finding);
+        // stdout contains only the result, so that a script can use it.
         foreach (var finding in result.Warnings)
             error.WriteLine($"warning: {finding}");
         if (!result.IsValid)

@@ -5,6 +5,7 @@ namespace McpGateway.Configuration;
 /// </summary>
 internal sealed class AccessHttpsOptions
 {
+    // Two years, as https://hstspreload.org recommends. Browsers keep the setting that long, even if HTTPS is switched off.
     private static readonly TimeSpan LongestAge = TimeSpan.FromDays(730);
 
     /// <summary>Whether HTTP requests are redirected to HTTPS. Default false.</summary>

@@ -7,6 +7,7 @@ internal sealed class ApiKeyOptions
     public string Name { get; set; } = string.Empty;
 
     /// <summary>SHA-256 of the key's text, in hexadecimal.</summary>
+    // A plain hash is enough: `token key` creates keys with 256 random bits, which unlike passwords cannot be guessed.
     public string Sha256 { get; set; } = string.Empty;
 
     /// <summary>The scopes that it grants.</summary>

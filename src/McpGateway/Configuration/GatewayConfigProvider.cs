@@ -8,6 +8,7 @@ namespace McpGateway.Configuration;
 internal sealed class GatewayConfigProvider(GatewayConfig initial)
 {
     private readonly Lock _updating = new();
+    // Volatile, because requests read it without the lock.
     private volatile Held _held = new(initial);
 
     public GatewayConfig Current => _held.Config;
@@ -41,6 +42,7 @@ internal sealed class GatewayConfigProvider(GatewayConfig initial)
 
         public GatewayConfig Config { get; }
 
+        // Never disposed: a listener may still register with a token that has already fired.
         public CancellationTokenSource Replaced { get; } = new();
 
         public IChangeToken Token { get; }

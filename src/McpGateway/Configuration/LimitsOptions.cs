@@ -12,6 +12,7 @@ internal sealed class LimitsOptions
     public int RequestBodyBytes { get; set; } = 4 * 1024 * 1024;
 
     /// <summary>The largest request line and headers from a client, in bytes; larger ones get 431. Default 32 KiB.</summary>
+    // Kestrel's default. Tokens with many groups are long, but rarely longer than this.
     [Range(4096, 1024 * 1024)]
     public int HeaderBytes { get; set; } = 32 * 1024;
 
@@ -22,6 +23,7 @@ internal sealed class LimitsOptions
     /// <summary>
     /// The minimum rate of a request body after a grace period of five seconds; a slower one gets 408. 0: any rate. Default 240.
     /// </summary>
+    // Kestrel's default, against clients that hold connections open by sending slowly (Slowloris).
     [Range(0, int.MaxValue)]
     public int BodyBytesPerSecond { get; set; } = 240;
 

@@ -20,6 +20,7 @@ internal static partial class ReplicaName
     public static Regex Compile(string pattern) =>
         new($@"\A(?:{pattern})\z", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
 
+    // RFC 1123, section 2.1: at most 63 letters, digits and hyphens, and no hyphen at either end.
     [GeneratedRegex(@"\A[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\z", RegexOptions.CultureInvariant)]
     private static partial Regex Label();
 }

@@ -10,6 +10,7 @@ internal static class SecureUrl
         && (parsed.Scheme == Uri.UriSchemeHttps || (parsed.Scheme == Uri.UriSchemeHttp && IsLoopback(parsed)));
 
     /// <summary>Whether the URL always means this machine.</summary>
+    // Of names, only localhost itself: whoever controls the DNS of another name can change what it resolves to.
     public static bool IsLoopback(Uri url) => url.Host is "localhost"
         || (IPAddress.TryParse(url.Host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 }

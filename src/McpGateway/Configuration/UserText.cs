@@ -66,5 +66,6 @@ internal static class UserText
         return null;
     }
 
+    // The first character is the source, as Placeholder writes it.
     private static (UserValueSource Source, string Name) Parse(string part) => ((UserValueSource)(part[0] - '0'), part[1..]);
 }

@@ -8,8 +8,9 @@ namespace McpGateway.JsonRpc;
 /// one JSON value, valid UTF-8, and no member that two parsers could understand differently. The rules are those of JSON-RPC 2.0,
 /// sections 4 and 5; MCP allows only strings and integers as ids and only objects as params.
 /// </summary>
-internal ref partial struct EnvelopeReader
+internal ref struct EnvelopeReader
 {
+    // Many parsers are recursive, so an unlimited depth could crash a child. Utf8JsonReader's default is 64.
     public const int MaxDepth = 256;
 
     private static readonly JsonRpcError NotUtf8 = new(JsonRpcErrorCode.ParseError, "The message is not valid UTF-8.");
@@ -18,20 +19,15 @@ internal ref partial struct EnvelopeReader
     private static readonly JsonRpcError NotJson =
         new(JsonRpcErrorCode.ParseError, "The message is not a single JSON value, nested at most 256 levels deep.");
 
-    private readonly ReadOnlySpan<byte> _message;
-    private Utf8JsonReader _reader;
-    private string? _violation;
+    private MessageReader _reader;
+    private ParamsReader _params;
 
-    private bool _hasId, _hasMethod, _hasVersion, _hasResult, _hasError, _hasRequestId, _hasMetaToken, _wantsTask;
-    private JsonRpcId _id, _paramsToken, _metaToken, _requestId;
-    private ByteRange _idRange, _params, _result, _paramsTokenRange, _metaTokenRange, _requestIdRange;
-    private string? _method, _relatedTask, _taskId;
+    private bool _hasId, _hasMethod, _hasVersion, _hasResult, _hasError;
+    private JsonRpcId _id;
+    private ByteRange _idRange, _result;
+    private string? _method;
 
-    private EnvelopeReader(ReadOnlySpan<byte> message)
-    {
-        _message = message;
-        _reader = new Utf8JsonReader(message, new JsonReaderOptions { MaxDepth = MaxDepth });
-    }
+    private EnvelopeReader(ReadOnlySpan<byte> message) => _reader = new MessageReader(message);
 
     /// <returns>
     /// Null when the message is valid; otherwise the error to respond with, and <paramref name="envelope"/> contains what could
@@ -57,48 +53,38 @@ internal ref partial struct EnvelopeReader
         }
 
         envelope = reader.Build();
-        return reader._violation is { } violation ? new JsonRpcError(JsonRpcErrorCode.InvalidRequest, violation) : null;
+        return reader._reader.Violation is { } violation ? new JsonRpcError(JsonRpcErrorCode.InvalidRequest, violation) : null;
     }
 
     private void ReadRoot()
     {
-        _reader.Read();
-        if (_reader.TokenType is not JsonTokenType.StartObject)
+        _reader.Json.Read();
+        if (_reader.Json.TokenType is not JsonTokenType.StartObject)
         {
-            Violate("The message must be a JSON object.");
+            _reader.Violate("The message must be a JSON object.");
             _reader.Skip();
         }
         else
         {
-            var names = new MemberScan(MemberNames.Root, _message);
-            while (NextMember(ref names, out var member))
-                ReadRootMember(member);
+            var names = _reader.Scan(MemberNames.Root);
+            while (_reader.NextMember(ref names, out var member))
+                ReadMember(member);
         }
 
         // Utf8JsonReader throws here when anything but white space follows the value.
-        _reader.Read();
+        _reader.Json.Read();
     }
 
-    private bool NextMember(ref MemberScan names, out Member member)
-    {
-        member = Member.Other;
-        if (!_reader.Read() || _reader.TokenType is not JsonTokenType.PropertyName)
-            return false;
-        if (!names.TryAdd(ref _reader, out member))
-            Violate("A member name occurs twice, or differs from a known name only in case, a NUL or a lone surrogate.");
-        _reader.Read();
-        return true;
-    }
-
-    private void ReadRootMember(Member member)
+    private void ReadMember(Member member)
     {
         switch (member)
         {
             case Member.JsonRpc:
-                _hasVersion = _reader.TokenType is JsonTokenType.String && InspectedText.Is(ref _reader, "2.0"u8);
+                _hasVersion = _reader.Json.TokenType is JsonTokenType.String && InspectedText.Is(ref _reader.Json, "2.0"u8);
                 break;
             case Member.Id:
-                _id = _hasId ? default : ReadId("id", out _idRange);
+                // With two ids, the error response uses neither: the sender may have meant the other one.
+                _id = _hasId ? default : ReadId();
                 _hasId = true;
                 break;
             case Member.Method:
@@ -106,11 +92,11 @@ internal ref partial struct EnvelopeReader
                 ReadMethod();
                 break;
             case Member.Params:
-                ReadParams();
+                _params.Read(ref _reader);
                 return;
             case Member.Result:
                 _hasResult = true;
-                _result = SkipValue();
+                _result = _reader.Skip();
                 return;
             case Member.Error:
                 _hasError = true;
@@ -122,64 +108,50 @@ internal ref partial struct EnvelopeReader
 
     private void ReadMethod()
     {
-        if (_reader.TokenType is not JsonTokenType.String)
-            Violate("method must be a string.");
-        else if (!_reader.ValueIsEscaped && McpMethod.Find(_reader.ValueSpan) is { } known)
+        if (_reader.Json.TokenType is not JsonTokenType.String)
+            _reader.Violate("method must be a string.");
+        else if (!_reader.Json.ValueIsEscaped && McpMethod.Find(_reader.Json.ValueSpan) is { } known)
             _method = known;
-        else if (!InspectedText.TryGetString(ref _reader, out _method))
-            Violate("method contains a lone surrogate.");
-        else
+        else if (!InspectedText.TryGetString(ref _reader.Json, out _method))
+            _reader.Violate("method contains a lone surrogate.");
+        else // an escaped name: m\u0065thod is the same as method
             _method = McpMethod.Find(System.Text.Encoding.UTF8.GetBytes(_method)) ?? _method;
     }
 
-    private JsonRpcId ReadId(string what, out ByteRange range)
+    private JsonRpcId ReadId()
     {
-        var id = ReadIdQuietly(out range);
-        if (id.IsNone && _reader.TokenType is not JsonTokenType.Null)
-            Violate($"{what} must be a well-formed string or an integer.");
+        var id = _reader.ReadId(out _idRange);
+        if (id.IsNone && _reader.Json.TokenType is not JsonTokenType.Null)
+            _reader.Violate("id must be a well-formed string or an integer.");
         return id;
-    }
-
-    // Reports no violation: whether the value must be an id depends on the method, which may come later in the message.
-    private JsonRpcId ReadIdQuietly(out ByteRange range)
-    {
-        var start = (int)_reader.TokenStartIndex;
-        range = new ByteRange(start, (int)_reader.BytesConsumed - start);
-        return JsonRpcId.TryRead(ref _reader, out var id) ? id : default;
-    }
-
-    private ByteRange SkipValue()
-    {
-        var start = (int)_reader.TokenStartIndex;
-        _reader.Skip();
-        return new ByteRange(start, (int)_reader.BytesConsumed - start);
     }
 
     private JsonRpcEnvelope Build()
     {
         if (!_hasVersion)
-            Violate("jsonrpc must be \"2.0\".");
+            _reader.Violate("jsonrpc must be \"2.0\".");
         var kind = Kind();
         var isProgress = kind is JsonRpcKind.Notification && _method == McpMethod.Progress;
         var isCancelled = kind is JsonRpcKind.Notification && _method == McpMethod.Cancelled;
-        if (isProgress ? _paramsToken.IsNone : _hasMetaToken && _metaToken.IsNone)
-            Violate("progressToken must be a well-formed string or an integer.");
-        if (isCancelled && _hasRequestId && _requestId.IsNone)
-            Violate("requestId must be a well-formed string or an integer.");
+        // Checked here and not while reading: which of these must be valid depends on the method, and the method may come last.
+        if (isProgress ? _params.ProgressToken.IsNone : _params.HasMetaToken && _params.MetaToken.IsNone)
+            _reader.Violate("progressToken must be a well-formed string or an integer.");
+        if (isCancelled && _params.HasRequestId && _params.RequestId.IsNone)
+            _reader.Violate("requestId must be a well-formed string or an integer.");
         return new JsonRpcEnvelope
         {
             Kind = kind,
             Id = _id,
             IdRange = _idRange,
             Method = _method,
-            Params = _params,
+            Params = _params.Range,
             Result = _result,
-            ProgressToken = isProgress ? _paramsToken : _metaToken,
-            ProgressTokenRange = isProgress ? _paramsTokenRange : _metaTokenRange,
-            CancelledId = isCancelled ? _requestId : default,
-            CancelledIdRange = isCancelled ? _requestIdRange : default,
-            Task = _relatedTask ?? _taskId,
-            WantsTask = _wantsTask,
+            ProgressToken = isProgress ? _params.ProgressToken : _params.MetaToken,
+            ProgressTokenRange = isProgress ? _params.ProgressTokenRange : _params.MetaTokenRange,
+            CancelledId = isCancelled ? _params.RequestId : default,
+            CancelledIdRange = isCancelled ? _params.RequestIdRange : default,
+            Task = _params.Task,
+            WantsTask = _params.WantsTask,
         };
     }
 
@@ -188,18 +160,18 @@ internal ref partial struct EnvelopeReader
         if (_hasMethod)
         {
             if (_hasResult || _hasError)
-                Violate("A message must not have both a method and a result or an error.");
+                _reader.Violate("A message must not have both a method and a result or an error.");
+            // MCP forbids it; in JSON-RPC a null id would be allowed, but no response could be told from another.
             if (_hasId && _id.IsNone)
-                Violate("A request's id must not be null.");
+                _reader.Violate("A request's id must not be null.");
             return _hasId ? JsonRpcKind.Request : JsonRpcKind.Notification;
         }
 
         if (_hasResult == _hasError)
-            Violate("A message must have a method, or exactly one of result and error.");
+            _reader.Violate("A message must have a method, or exactly one of result and error.");
+        // An error may have a null id: its sender could not read the id of the request (JSON-RPC 2.0, section 5).
         if (_id.IsNone && (_hasResult || !_hasId))
-            Violate("A response must have the id of its request.");
+            _reader.Violate("A response must have the id of its request.");
         return _hasError ? JsonRpcKind.Error : JsonRpcKind.Result;
     }
-
-    private void Violate(string reason) => _violation ??= reason;
 }

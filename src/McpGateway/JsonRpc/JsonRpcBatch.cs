@@ -17,6 +17,7 @@ internal static class JsonRpcBatch
     {
         var found = new List<ByteRange>();
         messages = found;
+        // The array around the messages is one level more.
         var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = EnvelopeReader.MaxDepth + 1 });
         try
         {

@@ -20,7 +20,7 @@ internal sealed record JsonRpcError(int Code, string Message, JsonObject? Data =
     {
         var error = new JsonObject { ["code"] = Code, ["message"] = Message };
         if (Data is not null)
-            error["data"] = Data.DeepClone();
+            error["data"] = Data.DeepClone(); // a JsonNode has one parent, and an error may be sent several times
         var response = new JsonObject
         {
             ["jsonrpc"] = "2.0",

@@ -123,6 +123,7 @@ internal sealed class JsonRpcMessage : IDisposable
     public void WriteTo(IBufferWriter<byte> writer)
     {
         var message = Utf8;
+        // Senders write id and params in any order.
         var (first, second) = _id.At.Start <= _progressToken.At.Start ? (_id, _progressToken) : (_progressToken, _id);
         var written = 0;
         written = Write(writer, message, written, first);
@@ -157,6 +158,7 @@ internal sealed class JsonRpcMessage : IDisposable
                 throw new InvalidOperationException("The message does not contain the value to replace.");
             At = at;
             Value = value;
+            // An integer is formatted again when it is written. To keep its text would cost an allocation per message.
             Span<byte> digits = stackalloc byte[JsonRpcId.MaxIntegerBytes];
             if (!value.TryFormat(digits, out _length))
             {

@@ -29,6 +29,7 @@ internal static class McpMethod
     public const string GetTask = "tasks/get";
     public const string TaskStatus = "notifications/tasks/status";
 
+    // Frequent methods first, because Find searches from the start.
     private static readonly (byte[] Utf8, string Name)[] Known =
     [
         .. new[]

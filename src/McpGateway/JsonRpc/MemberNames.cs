@@ -47,6 +47,8 @@ internal sealed class MemberNames
         var resembles = false;
         foreach (var known in _names)
         {
+            // In plain ASCII only the case can differ. A NUL or another letter needs an escape or more than ASCII, and such
+            // names take the other overload.
             if (known.Utf8.Length != name.Length)
                 continue;
             if (name.SequenceEqual(known.Utf8))

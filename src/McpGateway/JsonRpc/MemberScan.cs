@@ -24,6 +24,7 @@ internal ref struct MemberScan(MemberNames names, ReadOnlySpan<byte> message)
         if (_all is null && _count < PlainNames.Capacity && !reader.ValueIsEscaped && Ascii.IsValid(name))
         {
             var range = new ByteRange((int)reader.TokenStartIndex + 1, name.Length);
+            // Not &&: the name must be recorded even if it is refused, to find its duplicates.
             return _names.TryFind(name, out member) & AddPlain(range, name);
         }
 
@@ -59,6 +60,7 @@ internal ref struct MemberScan(MemberNames names, ReadOnlySpan<byte> message)
     [InlineArray(Capacity)]
     private struct PlainNames
     {
+        // More members than an ordinary message has in its root, params or _meta.
         public const int Capacity = 12;
         private ByteRange _first;
     }

@@ -21,6 +21,7 @@ internal static class ManagementExtensions
     /// </summary>
     public static IApplicationBuilder UseHealth(this IApplicationBuilder app) => app
         .UseHealthChecks("/health", new HealthCheckOptions { ResponseWriter = WriteReadinessAsync })
+        // No check runs here. A failing liveness probe makes Kubernetes restart the container, which would end all sessions.
         .UseHealthChecks("/health/live", new HealthCheckOptions { ResponseWriter = WriteAsync, Predicate = _ => false });
 
     // Draining is not a health check: the framework would log an error for every request while the gateway stops.

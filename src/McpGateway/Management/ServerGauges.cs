@@ -18,6 +18,7 @@ internal sealed class ServerGauges(IMeterFactory meters, ServerRegistry registry
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
+    // Every server reports a value, also 0: an alert on a missing series would not fire.
     private IEnumerable<Measurement<long>> Failing() => registry.All.Select(server => new Measurement<long>(
         children.IsFailing(server) ? 1 : 0, new KeyValuePair<string, object?>("server", server.Name)));
 }

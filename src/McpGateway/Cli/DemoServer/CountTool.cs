@@ -15,6 +15,7 @@ internal static class CountTool
     private static async ValueTask<string> RunAsync(Counter counter, McpServer server, CancellationToken cancellationToken)
     {
         var value = counter.Increment();
+        // Only subscribed clients should get this notification (MCP schema, ResourceUpdatedNotification).
         if (counter.IsSubscribed)
         {
             var update = new ResourceUpdatedNotificationParams { Uri = CounterResource.Uri };

@@ -18,6 +18,7 @@ internal static class DemoServerHost
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         await using var server = McpServer.Create(transport, CreateOptions(time), loggers);
         var run = server.RunAsync(stop.Token);
+        // The end of the input is how a client or gateway tells a stdio server to exit (MCP, Lifecycle, "Shutdown").
         await Task.WhenAny(run, transport.MessageReader.Completion);
         // Otherwise the SDK would wait for calls in flight, although it can no longer send their responses.
         await stop.CancelAsync();

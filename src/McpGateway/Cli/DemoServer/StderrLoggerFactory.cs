@@ -24,6 +24,7 @@ internal sealed class StderrLoggerFactory(TextWriter stderr) : ILoggerFactory
             LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             if (!IsEnabled(logLevel)) return;
+            // Only the type: the message of an exception may contain the arguments of a call.
             var cause = exception is null ? "" : $" ({exception.GetType().Name})";
             stderr.WriteLine($"{logLevel}: {category}: {formatter(state, exception)}{cause}");
         }

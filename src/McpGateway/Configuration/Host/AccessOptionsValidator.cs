@@ -57,6 +57,7 @@ internal sealed class AccessOptionsValidator : IValidateOptions<AccessOptions>
             yield return $"Access:Cors:Origins:{index}: {Origin.Advice}";
     }
 
+    // The port of the Host header is ignored, so an entry with a port could never match.
     private static IEnumerable<string> HostErrors(string host, int index)
     {
         if (Uri.CheckHostName(host.Trim('[', ']')) == UriHostNameType.Unknown || (host.Contains(':') && !host.StartsWith('[')))

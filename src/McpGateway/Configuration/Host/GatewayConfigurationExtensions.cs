@@ -20,6 +20,7 @@ internal static class GatewayConfigurationExtensions
 
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(new GatewayConfigProvider(initial.Config));
+        // Registered as itself too, so that a check can be triggered without waiting for the timer.
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<GatewayConfigMonitor>(provider, loader, initial));
         services.AddHostedService(provider => provider.GetRequiredService<GatewayConfigMonitor>());
 

@@ -41,6 +41,7 @@ internal static class JwtOptionsValidator
 
         foreach (var error in KeyErrors(issuer).Concat(AlgorithmErrors(issuer)))
             yield return error;
+        // Five minutes is the library's default. An expired token is accepted for that long.
         if (issuer.ClockSkew < TimeSpan.Zero || issuer.ClockSkew > TimeSpan.FromMinutes(5))
             yield return "ClockSkew: write a time up to 00:05:00";
     }

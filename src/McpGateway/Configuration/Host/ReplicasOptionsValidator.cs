@@ -6,6 +6,7 @@ namespace McpGateway.Configuration.Host;
 /// <summary>Rejects settings with which sessions could not be found, or with which others could sign for a replica.</summary>
 internal sealed class ReplicasOptionsValidator : IValidateOptions<ReplicasOptions>
 {
+    // Each replica becomes a destination in YARP, so a typing error must not create millions of them.
     private const int MostReplicas = 1000;
     private const string UrlAdvice = "write the replica's base URL without a path, such as http://10.0.0.7:8000";
 
@@ -72,6 +73,7 @@ internal sealed class ReplicasOptionsValidator : IValidateOptions<ReplicasOption
             yield return "Replicas:Address: write a base URL with {name} in its host, such as http://{name}.gw-headless:8000";
         if (options.Count is < 1 or > MostReplicas)
             yield return $"Replicas:Count: write a number from 1 to {MostReplicas}, or null";
+        // Names are numbered from 0 after the part of Self before its number, as in a StatefulSet.
         if (options.Count is not null && isNamed && !char.IsAsciiDigit(options.Self![^1]))
             yield return "Replicas:Count: it requires names that end in a number, and Self does not end in one";
     }

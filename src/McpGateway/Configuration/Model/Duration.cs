@@ -16,6 +16,7 @@ internal static partial class Duration
     public static bool TryParse(string text, out TimeSpan duration)
     {
         duration = default;
+        // TimeSpan.Parse is too lenient: it reads "90" as 90 days.
         if (!Whole.IsMatch(text))
             return false;
         duration = new TimeSpan(Part(text, 0), Part(text, 3), Part(text, 6));

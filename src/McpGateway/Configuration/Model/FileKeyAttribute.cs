@@ -12,6 +12,7 @@ internal sealed class FileKeyAttribute : Attribute
     /// <summary>The values that are allowed; empty: any value.</summary>
     public string[] Choices { get; init; } = [];
 
+    // An attribute argument cannot be nullable, so the extreme values mean: no limit.
     /// <summary>The smallest number that is allowed.</summary>
     public int Minimum { get; init; } = int.MinValue;
 

@@ -39,9 +39,13 @@ internal static class GatewaySchema
         else if (context.TypeInfo.Type == typeof(IReadOnlyDictionary<string, ServerEntry>))
             schema["propertyNames"] = ServerNames();
         else if (context.TypeInfo.Type == typeof(IReadOnlyDictionary<string, string>))
+        {
+            // The reader accepts these too: many files contain unquoted numbers and booleans in env.
             schema["additionalProperties"] = new JsonObject { ["type"] = new JsonArray("string", "number", "boolean") };
+        }
         else if (context.TypeInfo.Type == typeof(TimeSpan?))
         {
+            // The exporter describes the format of TimeSpan, in a pattern and a comment.
             schema["pattern"] = $"{Duration.Pattern}|{HoldsExpansion}";
             schema.Remove("$comment");
         }

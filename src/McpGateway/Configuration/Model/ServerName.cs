@@ -12,6 +12,7 @@ internal static partial class ServerName
 
     private const int MaximumLength = 63;
 
+    // Paths that the gateway serves, and some that later versions may need.
     public static IReadOnlyList<string> Reserved { get; } =
         ["sse", "message", "messages", "mcp", "health", "metrics", "admin", "dashboard", "api", "well-known"];
 

@@ -30,6 +30,7 @@ internal sealed class AuthValidator(Findings findings)
     {
         if (name.Length == 0 || name.Trim() != name)
             findings.Error(path, "is not a valid claim name; write it as in the token, such as groups");
+        // Access splits these two claims into single scopes, so a rule for their whole text would never match.
         else if (name is "scope" or "scp")
             findings.Error(path, "contains scopes, which are not compared as claims; write them in auth.scopes");
         if (values.Count == 0)

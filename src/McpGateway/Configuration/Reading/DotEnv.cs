@@ -67,6 +67,7 @@ internal static partial class DotEnv
             problem = "has text after the closing quote";
     }
 
+    // Other escapes remain as they are, as in other readers of .env files.
     private static string Unescape(char escaped) => escaped switch
     {
         'n' => "\n",

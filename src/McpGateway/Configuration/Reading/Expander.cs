@@ -73,6 +73,7 @@ internal sealed partial class Expander(Func<string, string?> environment, FilesR
 
     private string? Recorded(string? value, JsonPath path)
     {
+        // Operating systems end arguments and variables at a NUL, and UserText marks placeholders with it.
         if (value?.Contains('\0') is true)
             return Fail(path, ValueReader.HoldsNul);
         if (value is not null)

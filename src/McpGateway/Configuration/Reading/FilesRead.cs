@@ -9,6 +9,7 @@ namespace McpGateway.Configuration.Reading;
 /// </summary>
 internal sealed class FilesRead(string folder, Func<string, string?> environment)
 {
+    // Strict, because a replacement character in a secret would cause an error that nobody can explain.
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private readonly Dictionary<string, Content> _contents = new(StringComparer.Ordinal);

@@ -5,6 +5,8 @@ internal static class ForeignVariables
 {
     private const string NoEditor = "works only in VS Code; write ";
 
+    // https://code.visualstudio.com/docs/reference/variables-reference. Prefixes, because there are variants such as
+    // ${workspaceFolder:name} and ${workspaceFolderBasename}.
     private static readonly (string Start, string Advice)[] Known =
     [
         ("input:", "${input:…} is a prompt of VS Code; write ${NAME} and set that environment variable"),

@@ -22,6 +22,7 @@ internal sealed partial class GatewayConfigMonitor(
     {
         if (_last.Files.All(file => file.IsCurrent()))
             return false;
+        // Kept even if it is invalid, so that its errors are logged once and not every second.
         _last = loader.Load();
         if (!_last.IsValid)
         {

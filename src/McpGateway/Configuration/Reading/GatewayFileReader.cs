@@ -6,6 +6,7 @@ namespace McpGateway.Configuration.Reading;
 /// <summary>Reads a JSON document into the file model key by key, so that every error is found and has its path.</summary>
 internal sealed class GatewayFileReader(Expander expander, Findings findings)
 {
+    // Variables are expanded only inside a server: its name and the default must not depend on the environment.
     private readonly ValueReader _literal = new((text, _) => text, findings);
     private readonly ValueReader _expanded = new(expander.Expand, findings);
 
@@ -78,7 +79,7 @@ internal sealed class GatewayFileReader(Expander expander, Findings findings)
         foreach (var member in element.EnumerateObject())
         {
             if (ReadServer(member.Value, path.Property(member.Name)) is { } server)
-                servers.TryAdd(member.Name, server);
+                servers.TryAdd(member.Name, server); // DocumentReader has already reported a duplicate
         }
 
         return servers;

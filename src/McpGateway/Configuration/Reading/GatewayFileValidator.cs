@@ -9,6 +9,7 @@ internal sealed class GatewayFileValidator(FilesRead files, Findings findings)
     {
         if (file.McpServers is not { } entries)
         {
+            // After another error, the missing servers are only its consequence.
             if (findings.Errors.Count == 0)
                 findings.Error(JsonPath.Root, "has no servers; add \"mcpServers\": { \"name\": { \"command\": \"…\" } }");
             return GatewayConfig.Empty;

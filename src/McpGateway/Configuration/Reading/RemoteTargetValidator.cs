@@ -70,6 +70,7 @@ internal sealed class RemoteTargetValidator(Findings findings)
     {
         if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
             findings.Error(path, "write an absolute URL that starts with http:// or https://");
+        // URLs appear in logs, so they must not contain credentials.
         else if (url.UserInfo.Length > 0)
             findings.Error(path, "contains a user name or password; send it in headers, as \"Authorization\": \"Basic ${NAME}\"");
         else if (url.Fragment.Length > 0)
