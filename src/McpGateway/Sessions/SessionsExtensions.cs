@@ -18,8 +18,7 @@ public static class SessionsExtensions
     public static IServiceCollection AddSessions(this IServiceCollection services) => services
         .AddSingleton<GatewayMetrics>()
         .AddSingleton<ServerRegistry>()
-        .AddSingleton(provider => PlatformLauncher.Create(
-            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>()))
+        .AddSingleton<IChildLauncher, CliWrapLauncher>()
         .AddSingleton(provider => new QueueBudget(Limits(provider).QueuedBytes ?? QueueBudget.DefaultLimit))
         .AddSingleton(provider => new ChildContext(
             provider.GetRequiredService<IChildLauncher>(),

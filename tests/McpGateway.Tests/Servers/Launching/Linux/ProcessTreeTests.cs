@@ -1,19 +1,15 @@
 using System.Diagnostics;
 using System.Runtime.Versioning;
 using McpGateway.Servers.Launching;
-using McpGateway.Servers.Launching.Linux;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace McpGateway.Tests.Servers.Launching.Linux;
 
 [SupportedOSPlatform("linux")]
-public sealed class LinuxLauncherTests : LauncherContract
+public sealed class ProcessTreeTests : LauncherTests
 {
     private static readonly TimeSpan AFewGenerations = TimeSpan.FromMilliseconds(300);
 
-    public LinuxLauncherTests() => Assert.SkipUnless(OperatingSystem.IsLinux(), "This launcher is Linux's.");
-
-    protected override IChildLauncher Launcher => new LinuxLauncher(Time, NullLogger<LinuxLauncher>.Instance);
+    public ProcessTreeTests() => Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux finds all of a process tree.");
 
     /// <summary>Ways in which a descendant gets out of reach. All ignore what they can ignore.</summary>
     public static TheoryData<string, string> Escapes => new()
@@ -61,7 +57,7 @@ public sealed class LinuxLauncherTests : LauncherContract
         using var small = Shell("read line");
         await Pids.UntilWrittenAsync(Folder, "held");
         Assert.InRange(small.ReadMemory()!.Value, 1, 5_000_000);
-        await Waiting.UntilAsync(() => child.ReadMemory() > 30_000_000); // an orphan is seen with the next look
+        await Waiting.UntilAsync(() => child.ReadMemory() > 30_000_000); // an orphan is seen by the next scan
         await StopAsync(small);
         await StopStubbornAsync(child);
         Assert.Equal(0, child.ReadMemory());

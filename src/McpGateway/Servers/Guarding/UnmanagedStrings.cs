@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace McpGateway.Servers.Launching.Linux;
+namespace McpGateway.Servers.Guarding;
 
 /// <summary>An array of C strings with a null at its end, as argv and environ are.</summary>
 internal sealed unsafe class UnmanagedStrings : IDisposable
