@@ -1,9 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using McpGateway.FunctionalTests.Hosting;
-using McpGateway.Servers.Launching;
-using McpGateway.Servers.Launching.Linux;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace McpGateway.FunctionalTests.Chaos;
 
@@ -45,7 +42,7 @@ public sealed class ChaosTests(ITestOutputHelper output) : IDisposable
     {
         Assert.SkipUnless(
             OperatingSystem.IsLinux(),
-            "Only the launcher for Linux promises that nothing is left: docs/processes.md.");
+            "Only on Linux is it promised that nothing is left: docs/processes.md.");
         var seed = int.Parse(Setting("CHAOS_SEED") ?? $"{Random.Shared.Next()}", CultureInfo.InvariantCulture);
         await using var gateway = await StartAsync();
 

@@ -105,6 +105,7 @@ public sealed class LayoutCheckerTests
         "Microsoft.AspNetCore.Http.HttpContext")]
     [InlineData("Cli", "", "int Run() => StatusCodes.Status200OK;", "Microsoft.AspNetCore.Http.StatusCodes")]
     [InlineData("Sessions", "", "System.Diagnostics.Process? _field;", "System.Diagnostics.Process")]
+    [InlineData("Sessions", "", "CliWrap.Command? _field;", "CliWrap.Command")]
     [InlineData("Management", "using System.Diagnostics;", "long Run() => Process.GetCurrentProcess().WorkingSet64;",
         "System.Diagnostics.Process")]
     [InlineData("Cli", "", "object Run() => new System.Diagnostics.ProcessStartInfo();",
@@ -127,6 +128,7 @@ public sealed class LayoutCheckerTests
     [InlineData("JsonRpc", "", "string? Run() => Environment.ProcessPath;")]
     [InlineData("Diagnostics", "using System.Diagnostics;", "ActivitySource? _field; long Run() => Stopwatch.GetTimestamp();")]
     [InlineData("Servers", "using McpGateway.JsonRpc;", "Envelope? _field; System.Diagnostics.Process? _process;")]
+    [InlineData("Servers", "using CliWrap;", "Command? _field;")]
     [InlineData("Servers", "using System.Runtime.InteropServices;",
         "[LibraryImport(\"libc\")] private static partial int getpid();")]
     [InlineData("Sessions", "using McpGateway.Servers;", "int Run(Child child) => child.Id;")]

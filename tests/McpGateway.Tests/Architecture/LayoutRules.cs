@@ -39,6 +39,7 @@ internal static class LayoutRules
     public static readonly Restriction[] Names =
     [
         new("Microsoft.AspNetCore.Http", "Transports", "Proxy", "Access", "Management"),
+        new("CliWrap", "Servers"),
         new("System.Diagnostics.Process", "Servers"),
         new("System.Diagnostics.ProcessStartInfo", "Servers"),
         new("System.Runtime.InteropServices.DllImportAttribute", "Servers"),

@@ -14,6 +14,9 @@ internal static unsafe class GatewaySpawn
     private const int AttributesSize = 1024;
     private const int SignalsSize = 128;
 
+    // Signals 32 and 33, with which glibc cancels threads. Its posix_spawn leaves them ignored unless they are named.
+    private const ulong SignalsOfThreads = 3ul << 31;
+
     private const int FirstBeyondStandard = 3;
 
     /// <returns>Its id. By then it has become the program: an error of that is thrown here.</returns>
@@ -50,10 +53,13 @@ internal static unsafe class GatewaySpawn
         // In a session of its own it has no terminal, and neither have its children: Ctrl+C reaches the guard alone.
         void SetAttributes(byte* attributes)
         {
-            var none = stackalloc byte[SignalsSize];
-            new Span<byte>(none, SignalsSize).Clear();
-            Check(SpawnCalls.SetSignalMask(attributes, none));
-            Check(SpawnCalls.SetFlags(attributes, SpawnCalls.SignalMaskFlag | SpawnCalls.OwnSessionFlag));
+            var signals = stackalloc byte[SignalsSize];
+            new Span<byte>(signals, SignalsSize).Clear();
+            Check(SpawnCalls.SetSignalMask(attributes, signals));
+            *(ulong*)signals = SignalsOfThreads;
+            Check(SpawnCalls.SetDefaultSignals(attributes, signals));
+            Check(SpawnCalls.SetFlags(
+                attributes, SpawnCalls.SignalMaskFlag | SpawnCalls.DefaultSignalsFlag | SpawnCalls.OwnSessionFlag));
         }
     }
 }

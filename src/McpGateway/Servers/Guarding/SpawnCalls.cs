@@ -5,6 +5,7 @@ namespace McpGateway.Servers.Guarding;
 /// <summary>posix_spawn, with which the guard starts the gateway.</summary>
 internal static unsafe partial class SpawnCalls
 {
+    public const short DefaultSignalsFlag = 4; // POSIX_SPAWN_SETSIGDEF
     public const short SignalMaskFlag = 8; // POSIX_SPAWN_SETSIGMASK
     public const short OwnSessionFlag = 0x80; // POSIX_SPAWN_SETSID
 
@@ -32,6 +33,9 @@ internal static unsafe partial class SpawnCalls
 
     [LibraryImport("libc", EntryPoint = "posix_spawnattr_setflags")]
     public static partial int SetFlags(void* attributes, short flags);
+
+    [LibraryImport("libc", EntryPoint = "posix_spawnattr_setsigdefault")]
+    public static partial int SetDefaultSignals(void* attributes, byte* signals);
 
     [LibraryImport("libc", EntryPoint = "posix_spawnattr_setsigmask")]
     public static partial int SetSignalMask(void* attributes, byte* signals);

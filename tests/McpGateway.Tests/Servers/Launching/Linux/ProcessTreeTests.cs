@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.Versioning;
 using McpGateway.Servers.Launching;
+using McpGateway.Servers.Launching.Linux;
 
 namespace McpGateway.Tests.Servers.Launching.Linux;
 
@@ -63,14 +64,16 @@ public sealed class ProcessTreeTests : LauncherTests
         Assert.Equal(0, child.ReadMemory());
     }
 
-    [Fact]
-    public async Task Stop_OfOneThatForksForEver_LeavesNothing()
+    [Theory]
+    [InlineData("setsid")] // out of the group with each generation
+    [InlineData("exec")] // in the group
+    public async Task Stop_OfOneThatForksForEver_LeavesNothing(string how)
     {
-        var script = Folder.Write("storm", """
+        var script = Folder.Write("storm", $"""
             #!/bin/sh
             trap '' TERM HUP
             echo >> "$0.generations"
-            [ $1 -gt 0 ] && setsid "$0" $(($1 - 1)) </dev/null >/dev/null 2>&1 &
+            [ $1 -gt 0 ] && {how} "$0" $(($1 - 1)) </dev/null >/dev/null 2>&1 &
             exit 0
             """);
         File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserExecute);
@@ -86,6 +89,21 @@ public sealed class ProcessTreeTests : LauncherTests
         return;
 
         long Generations() => File.Exists(script + ".generations") ? new FileInfo(script + ".generations").Length : 0;
+    }
+
+    [Theory]
+    [InlineData("exec cat")]
+    [InlineData("exit 3")] // it has been reaped when its stop begins
+    public async Task Stop_WithAnOrphanWithoutATag_FindsItByItsSession(string end)
+    {
+        using var child = Shell(
+            $"(prlimit --msgqueue=1000:1000 sh -c 'trap \"\" TERM HUP; {Say("orphan")}; exec sleep 600' &) <&- >&- 2>&-\n"
+            + $"while ! [ -s \"$DIR\"/orphan ]; do sleep 0.01; done; {end}");
+        await Pids.UntilWrittenAsync(Folder, "orphan");
+
+        await StopStubbornAsync(child);
+
+        Assert.Empty(Pids.Left(Folder));
     }
 
     [Fact]
@@ -124,6 +142,24 @@ public sealed class ProcessTreeTests : LauncherTests
             "0 1 2 3 SigBlk: 0000000000000000 SigIgn: 0000000000000000 ", await ReadTextAsync(child.StandardOutput));
         Assert.Equal(new ChildExit(null, 13), await child.Exited.Soon());
         await StopAsync(child);
+    }
+
+    [Fact]
+    public async Task Child_LeadsASessionAndAGroupOfItsOwn()
+    {
+        using var child = Shell("cat");
+        await Waiting.UntilAsync(() => ProcFiles.Stat(child.Id) is { } stat && (stat.Session, stat.Group) == (child.Id, child.Id));
+        await StopAsync(child);
+    }
+
+    [Fact]
+    public async Task Child_OfAProcessWithAnOpenDescriptor_DoesNotInheritIt()
+    {
+        var leak = Libc.Open("/dev/null", 0); // not close-on-exec
+        using var child = Shell("ls /proc/self/fd | sort -n | tr '\\n' ' '");
+        Assert.Equal("0 1 2 3 ", await ReadTextAsync(child.StandardOutput));
+        await StopAsync(child);
+        Libc.Close(leak);
     }
 
     [Fact]
