@@ -16,7 +16,7 @@ internal sealed class CliWrapProcess : IDisposable
 
     private CliWrapProcess(LaunchSpec spec)
     {
-        var command = new Command(spec.FileName)
+        var command = new Command(spec.Wrapper ?? spec.FileName)
             .WithWorkingDirectory(spec.WorkingDirectory ?? Environment.CurrentDirectory)
             .WithStandardInputPipe(PipeSource.Create(HoldInputAsync))
             .WithStandardOutputPipe(PipeTarget.Create(HoldOutputAsync))
@@ -85,6 +85,8 @@ internal sealed class CliWrapProcess : IDisposable
     // one string that the framework splits again.
     private static void Configure(ProcessStartInfo start, LaunchSpec spec)
     {
+        if (spec.Wrapper is not null)
+            start.ArgumentList.Add(spec.FileName);
         foreach (var argument in spec.Arguments)
             start.ArgumentList.Add(argument);
         start.Environment.Clear();

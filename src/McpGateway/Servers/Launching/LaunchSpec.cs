@@ -9,4 +9,8 @@ public sealed record LaunchSpec(
     string FileName,
     IReadOnlyList<string> Arguments,
     IReadOnlyDictionary<string, string> Environment,
-    string? WorkingDirectory);
+    string? WorkingDirectory)
+{
+    /// <summary>A program that is started first, with <see cref="FileName"/> and the arguments, and replaces itself by it.</summary>
+    public string? Wrapper { get; init; }
+}

@@ -26,7 +26,7 @@ internal static class OwnSession
             return spec;
         if (Refusal(spec.FileName) is { } reason)
             throw new ChildLaunchException($"'{spec.FileName}' cannot be started: {reason}");
-        return spec with { FileName = Setsid, Arguments = [spec.FileName, .. spec.Arguments] };
+        return spec with { Wrapper = Setsid };
     }
 
     // The usual reasons for which the kernel would not start it. setsid would tell them on the child's stderr only, and it

@@ -18,7 +18,8 @@ internal sealed class ProcessTree : IProcessTree
     private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<IReadOnlyList<int>> _killed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ProcessTreeWatch _watch;
-    private readonly ProcessHandle? _rootHandle;
+    private ProcessKey? _rootKey;
+    private ProcessHandle? _rootHandle;
     private volatile bool _isAbandoned;
     private volatile TreeTask _task;
     private long _killingSince;
@@ -30,15 +31,14 @@ internal sealed class ProcessTree : IProcessTree
         _watch = watch;
         Root = root;
         Tag = tag;
-        // It is null when the child has ended already: what has the id now is not our child.
-        RootKey = ProcFiles.Stat(root.Id) is { } stat && stat.Parent == Environment.ProcessId ? stat.Key : null;
-        _rootHandle = RootKey is { } key ? ProcessHandle.Open(key) : null;
-        _roots = RootKey is { } only ? [only] : [];
+        IdentifyRoot();
+        _roots = _rootKey is { } key ? [key] : [];
     }
 
     public CliWrapProcess Root { get; }
 
-    public ProcessKey? RootKey { get; }
+    /// <summary>When its root was started; zero when that is not known.</summary>
+    public ulong Start => _rootKey?.Start ?? 0;
 
     public ulong Tag { get; }
 
@@ -80,8 +80,15 @@ internal sealed class ProcessTree : IProcessTree
         _ = Root.Exited.ContinueWith(_ => _watch.Wake(), TaskScheduler.Default);
     }
 
-    /// <summary>Publishes what a scan has found to the threads that read the memory.</summary>
-    public void EndScan() => _roots = RootKey is { } root ? [root, .. Orphans] : [.. Orphans];
+    public void BeginScan()
+    {
+        IdentifyRoot();
+        Orphans.Clear();
+        HasReapedOrphans = false;
+    }
+
+    /// <summary>Publishes what the scan has found to the threads that read the memory.</summary>
+    public void EndScan() => _roots = _rootKey is { } root ? [root, .. Orphans] : [.. Orphans];
 
     /// <summary>One step of its task.</summary>
     /// <returns>Whether nothing is left of it.</returns>
@@ -104,6 +111,16 @@ internal sealed class ProcessTree : IProcessTree
     {
         _rootHandle?.Dispose();
         _killed.TrySetResult(survivors);
+    }
+
+    // At the start; later only if that was when this process had no descriptors left to read /proc.
+    private void IdentifyRoot()
+    {
+        // A process with another parent has got the id of a child that has been reaped.
+        if (_rootKey is not null || HasRootEnded || ProcFiles.Stat(Root.Id) is not { } stat || stat.Parent != Environment.ProcessId)
+            return;
+        _rootKey = stat.Key;
+        _rootHandle = ProcessHandle.Open(stat.Key);
     }
 
     private bool IsEmpty(List<ProcessStat> running) => running.Count == 0 && !HasReapedOrphans && HasRootEnded;

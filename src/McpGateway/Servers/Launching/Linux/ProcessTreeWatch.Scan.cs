@@ -21,11 +21,7 @@ internal sealed partial class ProcessTreeWatch
             trees = [.. _trees.Values];
 
         foreach (var tree in trees)
-        {
-            tree.Orphans.Clear();
-            tree.HasReapedOrphans = false;
-        }
-
+            tree.BeginScan();
         Assign(adopted, trees);
         foreach (var tree in trees)
         {
@@ -59,11 +55,11 @@ internal sealed partial class ProcessTreeWatch
 
     private void Assign(List<int> adopted, ProcessTree[] trees)
     {
-        var roots = trees.Select(tree => tree.RootKey).OfType<ProcessKey>().ToHashSet();
+        var roots = trees.Where(tree => !tree.HasRootEnded).Select(tree => tree.Root.Id).ToHashSet();
         foreach (var pid in adopted)
         {
-            // A root is the framework's to reap. What is in the gateway's session is not a child's descendant.
-            if (ProcFiles.Stat(pid) is not { } stat || roots.Contains(stat.Key) || IsOurOwn(stat))
+            // A root is the framework's to reap: if it were reaped here, the framework would end the program.
+            if (roots.Contains(pid) || ProcFiles.Stat(pid) is not { } stat || IsOurOwn(stat))
                 continue;
             var tag = _tags.Of(pid);
             if (Array.Find(trees, tree => tree.Tag == tag) is { } tagged)
@@ -82,7 +78,7 @@ internal sealed partial class ProcessTreeWatch
 
     // For what has lost its tag but stayed in the child's session. Of two children that had the same id, the later one's.
     private static ProcessTree? BySession(ProcessStat stat, ProcessTree[] trees) =>
-        trees.Where(tree => tree.Root.Id == stat.Session).MaxBy(tree => tree.RootKey?.Start);
+        trees.Where(tree => tree.Root.Id == stat.Session).MaxBy(tree => tree.Start);
 
     // Another thread may start a process while the tag is set: without a session of its own it is no child.
     private bool IsOurOwn(ProcessStat stat) => OwnSession.IsAvailable && stat.Session == _ownSession;

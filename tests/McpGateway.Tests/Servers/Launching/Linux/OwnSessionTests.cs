@@ -44,12 +44,12 @@ public sealed class OwnSessionTests : IDisposable
     [InlineData("#! /usr/bin/env node\n")]
     [InlineData("#!relative/to/the/folder\n")]
     [InlineData("\u007fELF\0")]
-    public void Wrap_FileThatItMayStart_KeepsItsArguments(string text)
+    public void Wrap_FileThatTheKernelMayStart_IsWrapped(string text)
     {
-        var file = Write(text, ReadAndExecute);
-        var wrapped = OwnSession.Wrap(Spec(file));
-        Assert.Equal("setsid", Path.GetFileName(wrapped.FileName));
-        Assert.Equal([file, "-c", "a b"], wrapped.Arguments);
+        var spec = Spec(Write(text, ReadAndExecute));
+        var wrapped = OwnSession.Wrap(spec);
+        Assert.Equal("setsid", Path.GetFileName(wrapped.Wrapper));
+        Assert.Equal(spec, wrapped with { Wrapper = null });
     }
 
     private string Write(string text, UnixFileMode mode)
