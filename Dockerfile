@@ -25,6 +25,8 @@ ENV ASPNETCORE_URLS=http://*:8000 \
     DOTNET_USE_POLLING_FILE_WATCHER=1 \
     HOME=/home/app
 WORKDIR /app
+# Gives each child a session of its own (docs/processes.md); of util-linux, and in the base image.
+RUN test -x /usr/bin/setsid
 # Owned by root: neither the gateway nor its children can change the program.
 COPY --from=build /app ./
 # "app" of Microsoft's images, as a number: Kubernetes' runAsNonRoot asks for one.

@@ -47,6 +47,11 @@ Command connect = new("connect", "Measures a session's start with a warm child b
 connect.SetAction((arguments, stop) =>
     new ConnectBenchmark(new ConnectOptions(arguments.GetValue(server)!, arguments.GetValue(rounds)), Console.Out).RunAsync(stop));
 
+Option<int> children = new("--sessions") { Description = "Sessions that start at once.", DefaultValueFactory = _ => 300 };
+Command starts = new("starts", "Measures how fast sessions with children of their own start.") { children, rounds };
+starts.SetAction((arguments, stop) =>
+    new StartsBenchmark(new StartsOptions(arguments.GetValue(children), arguments.GetValue(rounds)), Console.Out).RunAsync(stop));
+
 Command neighbours = new("neighbours", "Measures a good server beside bad ones, and alone.") { seconds, rounds };
 neighbours.SetAction((arguments, stop) =>
     new NeighboursBenchmark(new NeighboursOptions(arguments.GetValue(seconds), arguments.GetValue(rounds)), Console.Out).RunAsync(stop));
@@ -63,5 +68,5 @@ Option<string> urls = new("--urls") { Description = "Where to listen.", Required
 Command bare = new("bare", "Serves the bare endpoint that the relay is measured against.") { urls };
 bare.SetAction((arguments, stop) => BareEndpoint.RunAsync(arguments.GetRequiredValue(urls), stop));
 
-return await new RootCommand("Benchmarks of McpGateway.") { relay, sharing, connect, neighbours, front, forwarding, bare }
+return await new RootCommand("Benchmarks of McpGateway.") { relay, sharing, connect, starts, neighbours, front, forwarding, bare }
     .Parse(args).InvokeAsync();

@@ -46,6 +46,9 @@ internal sealed class BenchmarkServers : IAsyncDisposable
         }
     }
 
+    /// <summary>The threads of the gateway that was started last, on Linux; the guard's are not counted.</summary>
+    public int GatewayThreads() => _processes[^1].ThreadsOfItsChild();
+
     /// <summary>Starts one more gateway.</summary>
     /// <param name="mcpServers">Its servers, by name.</param>
     /// <param name="settings">What its environment says beyond the defaults.</param>

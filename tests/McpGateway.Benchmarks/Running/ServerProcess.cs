@@ -71,6 +71,10 @@ internal sealed partial class ServerProcess : IAsyncDisposable
             $"Nothing answers at {url}; {_process.StartInfo.ArgumentList[0]} {state}:\n{string.Join('\n', _lastLines)}");
     }
 
+    /// <summary>How many threads its only child has.</summary>
+    public int ThreadsOfItsChild() => Directory.GetDirectories(
+        $"/proc/{File.ReadAllText($"/proc/{_process.Id}/task/{_process.Id}/children").Trim()}/task").Length;
+
     public async ValueTask DisposeAsync()
     {
         // In good order first: a gateway has children to stop.

@@ -127,6 +127,7 @@ public sealed class LayoutCheckerTests
         "Microsoft.AspNetCore.Http.HttpContext")]
     [InlineData("Cli", "", "int Run() => StatusCodes.Status200OK;", "Microsoft.AspNetCore.Http.StatusCodes")]
     [InlineData("Sessions", "", "System.Diagnostics.Process? _field;", "System.Diagnostics.Process")]
+    [InlineData("Sessions", "", "CliWrap.Command? _field;", "CliWrap.Command")]
     [InlineData("Management", "using System.Diagnostics;", "long Run() => Process.GetCurrentProcess().WorkingSet64;",
         "System.Diagnostics.Process")]
     [InlineData("Cli", "", "object Run() => new System.Diagnostics.ProcessStartInfo();",
@@ -149,6 +150,7 @@ public sealed class LayoutCheckerTests
     [InlineData("JsonRpc", "", "string? Run() => Environment.ProcessPath;")]
     [InlineData("Diagnostics", "using System.Diagnostics;", "ActivitySource? _field; long Run() => Stopwatch.GetTimestamp();")]
     [InlineData("Backends/Stdio", "using McpGateway.JsonRpc;", "Envelope? _field; System.Diagnostics.Process? _process;")]
+    [InlineData("Backends/Stdio", "using CliWrap;", "Command? _field;")]
     [InlineData("Backends/Stdio/Launching", "using System.Runtime.InteropServices;",
         "Child? _child; [LibraryImport(\"libc\")] private static partial int getpid();")]
     [InlineData("Backends/Stdio", "using McpGateway.Sessions;", "int Run(SessionManager sessions) => 1.Twice();")]

@@ -18,8 +18,7 @@ internal static class StdioExtensions
         .AddSingleton(provider => new ServerRegistry(
             provider.GetRequiredService<GatewayConfigProvider>(),
             server => new StdioServerState(server, provider.GetRequiredService<TimeProvider>())))
-        .AddSingleton(provider => PlatformLauncher.Create(
-            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>()))
+        .AddSingleton<IChildLauncher, CliWrapLauncher>()
         .AddSingleton(provider => new ChildContext(
             provider.GetRequiredService<IChildLauncher>(),
             provider.GetRequiredService<QueueBudget>(),

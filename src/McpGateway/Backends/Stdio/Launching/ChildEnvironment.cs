@@ -1,6 +1,5 @@
 using System.Collections;
 using McpGateway.Configuration;
-using McpGateway.Sessions;
 
 namespace McpGateway.Backends.Stdio.Launching;
 

@@ -2,18 +2,15 @@ using System.Diagnostics;
 using System.Runtime.Versioning;
 using McpGateway.Backends.Stdio.Launching;
 using McpGateway.Backends.Stdio.Launching.Linux;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace McpGateway.Tests.Backends.Stdio.Launching.Linux;
 
 [SupportedOSPlatform("linux")]
-public sealed class LinuxLauncherTests : LauncherContract
+public sealed class ProcessTreeTests : LauncherTests
 {
     private static readonly TimeSpan AFewGenerations = TimeSpan.FromMilliseconds(300);
 
-    public LinuxLauncherTests() => Assert.SkipUnless(OperatingSystem.IsLinux(), "This launcher is Linux's.");
-
-    private protected override IChildLauncher Launcher => new LinuxLauncher(Time, NullLogger<LinuxLauncher>.Instance);
+    public ProcessTreeTests() => Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux finds all of a process tree.");
 
     /// <summary>Ways in which a descendant gets out of reach. All ignore what they can ignore.</summary>
     public static TheoryData<string, string> Escapes => new()
@@ -61,20 +58,22 @@ public sealed class LinuxLauncherTests : LauncherContract
         using var small = Shell("read line");
         await Pids.UntilWrittenAsync(Folder, "held");
         Assert.InRange(small.ReadMemory()!.Value, 1, 5_000_000);
-        await Waiting.UntilAsync(() => child.ReadMemory() > 30_000_000); // an orphan is seen with the next look
+        await Waiting.UntilAsync(() => child.ReadMemory() > 30_000_000); // an orphan is seen by the next scan
         await StopAsync(small);
         await StopStubbornAsync(child);
         Assert.Equal(0, child.ReadMemory());
     }
 
-    [Fact]
-    public async Task Stop_OfOneThatForksForEver_LeavesNothing()
+    [Theory]
+    [InlineData("setsid")] // out of the group with each generation
+    [InlineData("exec")] // in the group
+    public async Task Stop_OfOneThatForksForEver_LeavesNothing(string how)
     {
-        var script = Folder.Write("storm", """
+        var script = Folder.Write("storm", $"""
             #!/bin/sh
             trap '' TERM HUP
             echo >> "$0.generations"
-            [ $1 -gt 0 ] && setsid "$0" $(($1 - 1)) </dev/null >/dev/null 2>&1 &
+            [ $1 -gt 0 ] && {how} "$0" $(($1 - 1)) </dev/null >/dev/null 2>&1 &
             exit 0
             """);
         File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserExecute);
@@ -90,6 +89,21 @@ public sealed class LinuxLauncherTests : LauncherContract
         return;
 
         long Generations() => File.Exists(script + ".generations") ? new FileInfo(script + ".generations").Length : 0;
+    }
+
+    [Theory]
+    [InlineData("exec cat")]
+    [InlineData("exit 3")] // it has been reaped when its stop begins
+    public async Task Stop_WithAnOrphanWithoutATag_FindsItByItsSession(string end)
+    {
+        using var child = Shell(
+            $"(prlimit --msgqueue=1000:1000 sh -c 'trap \"\" TERM HUP; {Say("orphan")}; exec sleep 600' &) <&- >&- 2>&-\n"
+            + $"while ! [ -s \"$DIR\"/orphan ]; do sleep 0.01; done; {end}");
+        await Pids.UntilWrittenAsync(Folder, "orphan");
+
+        await StopStubbornAsync(child);
+
+        Assert.Empty(Pids.Left(Folder));
     }
 
     [Fact]
@@ -128,6 +142,24 @@ public sealed class LinuxLauncherTests : LauncherContract
             "0 1 2 3 SigBlk: 0000000000000000 SigIgn: 0000000000000000 ", await ReadTextAsync(child.StandardOutput));
         Assert.Equal(new ChildExit(null, 13), await child.Exited.Soon());
         await StopAsync(child);
+    }
+
+    [Fact]
+    public async Task Child_LeadsASessionAndAGroupOfItsOwn()
+    {
+        using var child = Shell("cat");
+        await Waiting.UntilAsync(() => ProcFiles.Stat(child.Id) is { } stat && (stat.Session, stat.Group) == (child.Id, child.Id));
+        await StopAsync(child);
+    }
+
+    [Fact]
+    public async Task Child_OfAProcessWithAnOpenDescriptor_DoesNotInheritIt()
+    {
+        var leak = Libc.Open("/dev/null", 0); // not close-on-exec
+        using var child = Shell("ls /proc/self/fd | sort -n | tr '\\n' ' '");
+        Assert.Equal("0 1 2 3 ", await ReadTextAsync(child.StandardOutput));
+        await StopAsync(child);
+        Libc.Close(leak);
     }
 
     [Fact]

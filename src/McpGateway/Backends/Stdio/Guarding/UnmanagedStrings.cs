@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace McpGateway.Backends.Stdio.Launching.Linux;
+namespace McpGateway.Backends.Stdio.Guarding;
 
 /// <summary>An array of C strings with a null at its end, as argv and environ are.</summary>
 internal sealed unsafe class UnmanagedStrings : IDisposable

@@ -1,31 +1,12 @@
 using System.Runtime.Versioning;
-using System.Text;
 using McpGateway.Backends.Stdio.Launching;
-using McpGateway.Tests.Configuration;
 
 namespace McpGateway.Tests.Backends.Stdio.Launching;
 
-/// <summary>What every launcher promises, over small real programs.</summary>
+/// <summary>What the launcher promises on every platform.</summary>
 [UnsupportedOSPlatform("windows")]
-public abstract class LauncherContract : IDisposable
+public sealed class CliWrapLauncherTests : LauncherTests
 {
-    /// <summary>Whether it tells how a child ended that it had to signal.</summary>
-    protected virtual bool KnowsExitAfterSignal => true;
-
-    private protected TemporaryFolder Folder { get; } = new();
-
-    private protected ManualTimeProvider Time { get; } = new();
-
-    private protected abstract IChildLauncher Launcher { get; }
-
-    protected LauncherContract() => Assert.SkipWhen(OperatingSystem.IsWindows(), "The programs of these tests are Unix's.");
-
-    public void Dispose()
-    {
-        Folder.Dispose();
-        GC.SuppressFinalize(this);
-    }
-
     [Fact]
     public async Task Launch_MegabytesThrough_AllComeBack()
     {
@@ -124,7 +105,7 @@ public abstract class LauncherContract : IDisposable
         Time.Advance(StopTimes.Default.AfterEndOfInput);
         await stopping.Soon();
 
-        Assert.Equal(KnowsExitAfterSignal ? new ChildExit(4, null) : default, await child.Exited);
+        Assert.Equal(new ChildExit(4, null), await child.Exited);
     }
 
     [Fact]
@@ -141,7 +122,7 @@ public abstract class LauncherContract : IDisposable
         Time.Advance(StopTimes.Default.AfterTerminate);
         await stopping.Soon();
 
-        Assert.Equal(KnowsExitAfterSignal ? new ChildExit(null, 9) : default, await child.Exited);
+        Assert.Equal(new ChildExit(null, 9), await child.Exited);
     }
 
     [Fact]
@@ -174,62 +155,4 @@ public abstract class LauncherContract : IDisposable
         foreach (var stream in new[] { output, error })
             await Assert.ThrowsAnyAsync<InvalidOperationException>(async () => await stream.ReadExactlyAsync(new byte[1], CancellationToken.None));
     }
-
-    private protected static string Say(string name) => $"echo $$ > \"$DIR\"/{name}";
-
-    private protected IChildProcess Shell(string script) => Start("/bin/sh", "-c", script);
-
-    private protected IChildProcess Start(string program, params string[] arguments) => Launcher.Launch(new LaunchSpec(
-        program, arguments, new Dictionary<string, string> { ["PATH"] = "/usr/bin:/bin", ["DIR"] = Folder.Path }, null));
-
-    /// <summary>For a child that needs none of its time.</summary>
-    private protected static async Task StopAsync(IChildProcess child)
-    {
-        await child.StopAsync(StopTimes.Default).Soon();
-        Assert.True(child.Exited.IsCompleted);
-    }
-
-    /// <summary>For a child that lets all time pass.</summary>
-    private protected async Task StopStubbornAsync(IChildProcess child)
-    {
-        var stopping = child.StopAsync(StopTimes.Default);
-        await Waiting.UntilAsync(() =>
-        {
-            Time.Advance(TimeSpan.FromSeconds(1));
-            return stopping.IsCompleted;
-        });
-        await stopping;
-        Assert.True(child.Exited.IsCompleted);
-    }
-
-    private protected static async Task<string> ReadLineAsync(IChildProcess child)
-    {
-        var reader = new StreamReader(child.StandardOutput);
-        return (await reader.ReadLineAsync(TestContext.Current.CancellationToken).Soon())!;
-    }
-
-    private protected static async Task<string> ReadTextAsync(Stream stream) => Encoding.UTF8.GetString(await ReadAllAsync(stream));
-
-    private static async Task<byte[]> ReadAllAsync(Stream stream)
-    {
-        var all = new MemoryStream();
-        await stream.CopyToAsync(all, TestContext.Current.CancellationToken).Soon();
-        return all.ToArray();
-    }
 }
-
-[UnsupportedOSPlatform("windows")]
-public sealed class ProcessLauncherTests : LauncherContract
-{
-    private protected override IChildLauncher Launcher => new ProcessLauncher(Time);
-}
-
-#if USE_CLIWRAP
-[UnsupportedOSPlatform("windows")]
-public sealed class CliWrapLauncherTests : LauncherContract
-{
-    private protected override IChildLauncher Launcher => new CliWrapLauncher(Time);
-
-    protected override bool KnowsExitAfterSignal => false;
-}
-#endif
