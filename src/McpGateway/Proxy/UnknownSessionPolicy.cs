@@ -1,4 +1,3 @@
-using McpGateway.Backends.Remote;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Model;
 using Yarp.ReverseProxy.SessionAffinity;
