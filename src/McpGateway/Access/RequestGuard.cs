@@ -52,5 +52,5 @@ internal sealed class RequestGuard(RequestDelegate next, IOptions<AccessOptions>
     private static bool IsOfOldProxy(HttpRequest request) => HttpProtocol.IsHttp10(request.Protocol);
 
     private static Task RefuseAsync(HttpContext context, string reason) =>
-        JsonRpcErrorWriter.WriteAsync(context, StatusCodes.Status403Forbidden, new(JsonRpcErrorCode.Refused, reason));
+        JsonRpcErrorWriter.WriteInFullAsync(context, StatusCodes.Status403Forbidden, new(JsonRpcErrorCode.Refused, reason));
 }

@@ -23,6 +23,15 @@ internal static class JsonRpcErrorWriter
             return Task.CompletedTask;
         }
 
+        return WriteInFullAsync(context, status, error, id);
+    }
+
+    /// <summary>
+    /// Writes an error with its body, to a POST to /sse too: for refusals that a GET would meet as well, and that the user can
+    /// end only by a setting that the body names.
+    /// </summary>
+    public static Task WriteInFullAsync(HttpContext context, int status, JsonRpcError error, JsonRpcId id = default)
+    {
         var body = error.ToResponse(id);
         context.Response.StatusCode = status;
         context.Response.ContentType = "application/json";

@@ -91,6 +91,15 @@ public sealed class JsonRpcErrorWriterTests : IDisposable
         Assert.Equal(_body.Length, _context.Response.ContentLength);
     }
 
+    [Fact]
+    public async Task WriteInFull_PostToSse_HasABody()
+    {
+        (_context.Request.Method, _context.Request.Path) = ("POST", "/test/sse");
+        await JsonRpcErrorWriter.WriteInFullAsync(_context, 403, new JsonRpcError(JsonRpcErrorCode.Refused, "Set this."));
+        Assert.Equal(403, _context.Response.StatusCode);
+        Assert.Contains("Set this.", Body(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(0, "1")]
     [InlineData(0.2, "1")]
