@@ -70,7 +70,7 @@ internal sealed class GatewayProgram : IAsyncDisposable
     public async Task<int> ProcessCountAsync()
     {
         using var client = new HttpClient();
-        return (await client.GetFromJsonAsync<JsonObject>(new Uri(BaseAddress, "health"), Http.Token))!["processes"]!.GetValue<int>();
+        return (await client.GetFromJsonAsync<JsonObject>(new Uri(BaseAddress, "health"), TestHttp.Token))!["processes"]!.GetValue<int>();
     }
 
     /// <summary>How many pipes the gateway holds open.</summary>

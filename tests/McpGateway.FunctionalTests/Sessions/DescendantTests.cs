@@ -170,7 +170,7 @@ public sealed class DescendantTests : IDisposable
         await using var gateway = await GatewayProgram.StartAsync(json, Environment);
         await (await ConnectAsync(gateway)).DeleteAsync();
         // A child is reaped before its pipes are closed; its place is free after both.
-        await Eventually.TrueAsync(async () => await gateway.ProcessCountAsync() == 0, "the first child is gone", Http.Patience);
+        await Eventually.TrueAsync(async () => await gateway.ProcessCountAsync() == 0, "the first child is gone", TestHttp.Patience);
         var before = gateway.OpenPipes();
 
         var clients = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => ConnectAsync(gateway)));

@@ -1,3 +1,4 @@
+using McpGateway.Sessions;
 using System.Collections;
 using McpGateway.Configuration;
 
