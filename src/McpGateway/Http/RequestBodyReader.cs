@@ -9,7 +9,7 @@ using Microsoft.Extensions.Options;
 
 namespace McpGateway.Http;
 
-/// <summary>Reads the messages that a POST carries, and answers the POST itself when there is something wrong with them.</summary>
+/// <summary>Reads the messages that a POST carries, and answers the POST itself when they are wrong.</summary>
 internal sealed class RequestBodyReader(IOptions<LimitsOptions> limits, QueueBudget budget, RateLimits rateLimits)
 {
     // What a client announces it may never send: more is rented when it is needed.

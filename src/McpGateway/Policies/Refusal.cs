@@ -36,13 +36,16 @@ internal sealed record Refusal(RefusalReason Reason, JsonRpcError Error, TimeSpa
     /// <param name="wait">When trying again makes sense.</param>
     public static Refusal TooManyMessages(TimeSpan wait) => new(
         RefusalReason.TooMany,
-        new JsonRpcError(JsonRpcErrorCode.Overloaded, "You send more messages than you may. Retry-After says when to go on."), wait);
+        new JsonRpcError(
+            JsonRpcErrorCode.Overloaded, "You send more messages than you may. Retry-After says when to go on."),
+        wait);
 
     /// <inheritdoc cref="TooManyMessages"/>
     public static Refusal TooManyOpenings(TimeSpan wait) => new(
         RefusalReason.TooMany,
         new JsonRpcError(
-            JsonRpcErrorCode.Overloaded, "You open more sessions and streams than you may. Retry-After says when to go on."), wait);
+            JsonRpcErrorCode.Overloaded, "You open more sessions and streams than you may. Retry-After says when to go on."),
+        wait);
 
     /// <param name="limit">The setting that says how many.</param>
     public static Refusal TooManySessions(string limit) => Unavailable($"The limit of open sessions is reached ({limit}).");
@@ -65,8 +68,11 @@ internal sealed record Refusal(RefusalReason Reason, JsonRpcError Error, TimeSpa
         new(RefusalReason.Invalid, new JsonRpcError(JsonRpcErrorCode.InvalidRequest, message));
 
     /// <param name="allow">The methods that are left.</param>
-    public static Refusal MethodNotAllowed(string allow) => new(
-        RefusalReason.MethodNotAllowed, new JsonRpcError(JsonRpcErrorCode.InvalidRequest, $"Use {allow} here.")) { Allow = allow };
+    public static Refusal MethodNotAllowed(string allow) =>
+        new(RefusalReason.MethodNotAllowed, new JsonRpcError(JsonRpcErrorCode.InvalidRequest, $"Use {allow} here."))
+        {
+            Allow = allow,
+        };
 
     /// <summary>The request lacks what its transport needs.</summary>
     public static Refusal BadRequest(string message) =>

@@ -16,7 +16,7 @@ internal sealed class SealedSessionAffinity(McpEndpoint endpoint) : ISessionAffi
         HttpContext context, ClusterState cluster, SessionAffinityConfig config, IReadOnlyList<DestinationState> destinations)
     {
         if (endpoint.FindUpstreamSession(context, cluster.ClusterId) is not { } session)
-            return new AffinityResult(null, AffinityStatus.AffinityKeyNotSet); // an id that does not open is answered by the endpoint
+            return new AffinityResult(null, AffinityStatus.AffinityKeyNotSet); // the endpoint answers an id that does not open
         // Also one that is not in service: the session is nowhere else.
         foreach (var destination in cluster.DestinationsState.AllDestinations)
         {
@@ -29,7 +29,8 @@ internal sealed class SealedSessionAffinity(McpEndpoint endpoint) : ISessionAffi
     }
 
     /// <summary>Nothing: the session id is sealed where the answer is relayed.</summary>
-    public void AffinitizeResponse(HttpContext context, ClusterState cluster, SessionAffinityConfig config, DestinationState destination)
+    public void AffinitizeResponse(
+        HttpContext context, ClusterState cluster, SessionAffinityConfig config, DestinationState destination)
     {
     }
 

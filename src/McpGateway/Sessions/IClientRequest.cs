@@ -17,7 +17,7 @@ internal interface IClientRequest
     /// <summary>A header field; null when it is missing, empty or there are several.</summary>
     string? Header(string name);
 
-    /// <summary>What its user brings along for a server (<c>${claim:…}</c>, <c>${header:…}</c>); null for none or several.</summary>
+    /// <summary>A value that its user brings along (<c>${claim:…}</c>, <c>${header:…}</c>); null for none or several.</summary>
     string? ValueOf(UserValueSource source, string name);
 
     /// <summary>Where the client of an HTTP+SSE session posts its messages.</summary>

@@ -10,7 +10,7 @@ public sealed class LayoutCheckerTests
         new("Policies/RateLimits/Bucket.cs", "namespace McpGateway.Policies.RateLimits; public sealed class Bucket;"),
         new("Policies/Rule.cs", "namespace McpGateway.Policies; public sealed class Rule;"),
         new("Backends/Stdio/Child.cs", "namespace McpGateway.Backends.Stdio; public class Child { public int Id; }"),
-        new("Backends/Remote/RemoteEndpoint.cs", "namespace McpGateway.Backends.Remote; public sealed class RemoteEndpoint;"),
+        new("Backends/Remote/RemoteExchange.cs", "namespace McpGateway.Backends.Remote; public sealed class RemoteExchange;"),
         new("Sessions/SessionManager.cs", """
             namespace McpGateway.Sessions;
             public class SessionManager
@@ -59,7 +59,7 @@ public sealed class LayoutCheckerTests
     [InlineData("JsonRpc", "", "object Run() => new Policies.Rule();", "Policies.Rule")]
     [InlineData("Drain", "", "Policies.Rule? _field;", "Policies.Rule")]
     [InlineData("Sessions", "", "object Run() => new Backends.Stdio.Child();", "Backends.Stdio.Child")]
-    [InlineData("Backends/Stdio", "", "Remote.RemoteEndpoint? _field;", "Backends.Remote.RemoteEndpoint")]
+    [InlineData("Backends/Stdio", "", "Remote.RemoteExchange? _field;", "Backends.Remote.RemoteExchange")]
     [InlineData("Backends/Remote/Relay", "", "Backends.Stdio.Child? _field;", "Backends.Stdio.Child")]
     [InlineData("Backends/Remote", "", "Http.McpEndpoint? _field;", "Http.McpEndpoint")]
     [InlineData("Access", "", "Sessions.SessionManager? _field;", "Sessions.SessionManager")]
@@ -161,7 +161,7 @@ public sealed class LayoutCheckerTests
     [InlineData("Replicas", "using Yarp.ReverseProxy.Configuration;",
         "RouteConfig? _route; Http.McpEndpoint? _field; Policies.Rule? _rule; void Run(HttpContext context) { }")]
     [InlineData("Proxy", "using McpGateway.Http; using Yarp.ReverseProxy.Configuration;",
-        "RouteConfig? _route; Access.Endpoints.GuardedServer? _server; Backends.Remote.RemoteEndpoint? _remote; "
+        "RouteConfig? _route; Access.Endpoints.GuardedServer? _server; Backends.Remote.RemoteExchange? _remote; "
             + "Task Run(McpEndpoint to, HttpContext context) => to.HandleAsync(context);")]
     [InlineData("Management", "",
         "Sessions.SessionManager? _field; Http.SseStream? _stream; void Run(HttpContext context) { }")]

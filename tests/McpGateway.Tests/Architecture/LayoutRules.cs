@@ -23,7 +23,7 @@ internal static class LayoutRules
     [
         .. new[]
             {
-                "RemoteEndpoint", "RemoteExchange", "IUpstream", "UpstreamLink", "UpstreamAddress", "UpstreamFailure",
+                "RemoteExchange", "IUpstream", "UpstreamLink", "UpstreamAddress", "UpstreamFailure",
                 "UpstreamSession",
             }
             .Select(type => "Backends.Remote." + type),

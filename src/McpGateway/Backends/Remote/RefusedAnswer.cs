@@ -5,8 +5,8 @@ using McpGateway.Sessions;
 namespace McpGateway.Backends.Remote;
 
 /// <summary>
-/// What becomes of a remote server's refusal. Its 401 must not look like the gateway's own: a client would fetch a token that does
-/// not help, or discard a good one. So neither status nor headers pass where they would mean something else here.
+/// What becomes of a remote server's refusal. Its 401 must not look like the gateway's own: a client would fetch a token that
+/// does not help, or discard a good one. So neither status nor headers pass where they would mean something else here.
 /// </summary>
 internal static class RefusedAnswer
 {

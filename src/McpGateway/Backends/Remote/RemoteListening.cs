@@ -19,7 +19,7 @@ internal sealed class RemoteListening(RemoteContext remote, RemoteCall call)
         await Relay(stream, leave).RunAsync(events, forward.Left);
     });
 
-    /// <summary>Opens a session of HTTP+SSE. The client posts its messages under a sealed id, which tells where they go.</summary>
+    /// <summary>Opens a session of HTTP+SSE. The client posts messages under a sealed id, which tells where they go.</summary>
     public ValueTask<BackendReply> OpenSseAsync() => OpenAsync(async (forward, events, address, leave) =>
     {
         // The first event has to be the endpoint. Before it is known to be one that can be used, nothing is answered.

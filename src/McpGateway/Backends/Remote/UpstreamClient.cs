@@ -7,7 +7,7 @@ using McpGateway.Sessions;
 
 namespace McpGateway.Backends.Remote;
 
-/// <summary>Asks a remote server for what the gateway itself wants to know, with the headers of the user that it is for.</summary>
+/// <summary>Sends requests of the gateway's own to a remote server, with the headers of the user that they are for.</summary>
 internal sealed class UpstreamClient(
     RemoteContext remote, ServerConfig server, IReadOnlyDictionary<string, string> headers, UpstreamLink? link)
 {
@@ -47,8 +47,9 @@ internal sealed class UpstreamClient(
         if (await EndpointAsync(events) is not { } endpoint)
             return Failed(UpstreamErrors.ForeignEndpoint(server.Name));
         var hello = JsonRpcId.FromString("initialize");
+        var parameters = GatewayClient.InitializeParams();
         await SendAsync(endpoint, Encoding.UTF8.GetBytes(
-            $$"""{"jsonrpc":"2.0","id":"initialize","method":"initialize","params":{{GatewayClient.InitializeParams()}}}"""), stop);
+            $$"""{"jsonrpc":"2.0","id":"initialize","method":"initialize","params":{{parameters}}}"""), stop);
         if (await AwaitAsync(events, hello) is { Result: null } refused)
             return refused;
         await SendAsync(endpoint, Initialized, stop);

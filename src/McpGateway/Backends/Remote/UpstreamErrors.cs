@@ -59,7 +59,8 @@ internal static class UpstreamErrors
     {
         var error = Error(server, status switch
         {
-            StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden or StatusCodes.Status407ProxyAuthenticationRequired =>
+            StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden
+                or StatusCodes.Status407ProxyAuthenticationRequired =>
                 $"The remote server refuses the gateway (HTTP {status}); "
                 + "the credentials are those of headers in gateway.json.",
             >= 300 and < 400 =>

@@ -72,7 +72,7 @@ internal readonly struct ItemPolicy(ServerToolsConfig config)
     public JsonRpcMessage FilterAnswer(JsonRpcMessage answer, ListedItems listed) =>
         ListFilter.ApplyByContent(answer, _rules, listed.Note);
 
-    /// <summary>Whether a server's message tells of a resource that may not be used. A subscription may be older than the rule.</summary>
+    /// <summary>Whether a message tells of a resource that may not be used. A subscription may be older than the rule.</summary>
     public bool Forbids(JsonRpcMessage message) =>
         message.Envelope.Method == McpMethod.ResourceUpdated && !_rules.Allow(new RequestedItem(
             ItemKind.Resource, JsonMembers.FindText(message.Envelope.Params.In(message.Utf8), "uri"u8)));

@@ -37,7 +37,8 @@ internal static class ListFilter
     /// <param name="answer">Disposed of when another one is returned.</param>
     /// <param name="rules">Those in force.</param>
     /// <param name="note">Is told what was listed.</param>
-    public static JsonRpcMessage ApplyByContent(JsonRpcMessage answer, ToolRules rules, Action<ItemKind, IReadOnlyList<string>> note)
+    public static JsonRpcMessage ApplyByContent(
+        JsonRpcMessage answer, ToolRules rules, Action<ItemKind, IReadOnlyList<string>> note)
     {
         if (answer.Envelope.Kind is not JsonRpcKind.Result || answer.Envelope.Result.In(answer.Utf8) is not [(byte)'{', ..])
             return answer;

@@ -20,7 +20,7 @@ internal sealed class ClientUse(TimeProvider time)
 
     public void EndRequest() => Interlocked.Decrement(ref _requestCount);
 
-    /// <summary>Counts the requests in flight. A change of the limits gives a new limiter; what is in flight ends under the old one.</summary>
+    /// <summary>Counts the requests in flight. Changed limits get a new limiter; older requests keep the old one.</summary>
     public ConcurrencyLimiter Requests(int permits, int queue)
     {
         lock (_lock)
