@@ -14,7 +14,7 @@ internal sealed class ConnectionCalls(CallRegistry registry, IServerConnection c
 
     public IServerConnection Connection { get; } = connection;
 
-    /// <summary>Whether somebody waits for an answer, so that the server may not be put to sleep.</summary>
+    /// <summary>Whether somebody waits for an answer, so that the server must not hibernate.</summary>
     public bool AnyAwaited
     {
         get

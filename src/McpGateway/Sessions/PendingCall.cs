@@ -37,7 +37,7 @@ internal abstract class PendingCall(CallRegistry registry)
     /// <summary>The request as it was given to the server's queue; null before. It is not the call's own.</summary>
     internal JsonRpcMessage? SentMessage { get; set; }
 
-    /// <summary>Whether the server must not be put to sleep as long as it is open.</summary>
+    /// <summary>Whether the server must not hibernate as long as it is open.</summary>
     public virtual bool KeepsAwake => true;
 
     /// <summary>Whether the server may be told that nobody waits any more.</summary>

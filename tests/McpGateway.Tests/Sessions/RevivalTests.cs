@@ -242,7 +242,7 @@ public sealed class RevivalTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task NoPlaceLeft_LongestIdleChildMakesRoom()
+    public async Task NoSlotFree_LongestIdleChildMakesRoom()
     {
         var second = Open();
         var first = await BeginAsync(_session);
@@ -258,7 +258,7 @@ public sealed class RevivalTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task NoPlaceLeft_AllInUse_IsRefused()
+    public async Task NoSlotFree_AllInUse_IsRefused()
     {
         var second = Open();
         await CallAsync(await BeginAsync(_session), 9);

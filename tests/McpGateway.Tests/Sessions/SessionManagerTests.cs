@@ -69,7 +69,7 @@ public sealed class SessionManagerTests : IDisposable
     }
 
     [Fact]
-    public void TryOpen_NoProcessLeft_TakesNoPlaceAmongTheSessions()
+    public void TryOpen_NoProcessSlotFree_DoesNotCountAgainstTheSessionLimits()
     {
         var manager = _fixture.Manager(new LimitsOptions { Sessions = 10, SessionsPerUser = 1 });
         var single = new StdioServerState(ServersFixture.Config() with { MaxProcesses = 1 });

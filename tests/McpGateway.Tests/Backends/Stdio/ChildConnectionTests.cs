@@ -130,7 +130,7 @@ public sealed class ChildConnectionTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Exit_PipesHeldOpen_FailsTheCallsAfterAMoment()
+    public async Task Exit_PipesHeldOpen_FailsTheCallsAfterTheDrainTimeout()
     {
         var call = await CalledAsync();
         _child.ExitHoldingPipes(4);
@@ -141,7 +141,7 @@ public sealed class ChildConnectionTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Stdout_ClosedWithoutExit_FailsTheCallsAfterAMoment()
+    public async Task Stdout_ClosedWithoutExit_FailsTheCallsAfterTheDrainTimeout()
     {
         var call = await CalledAsync();
         _child.CloseOutput();

@@ -1,6 +1,6 @@
-using McpGateway.Sessions;
 using System.Collections;
 using McpGateway.Configuration;
+using McpGateway.Sessions;
 
 namespace McpGateway.Backends.Stdio.Launching;
 

@@ -122,7 +122,8 @@ internal sealed class SharedChild : IChildObserver
         && JsonMembers.TryFind(capabilities, capability, out _);
 
     /// <summary>Sends a call of a session's. It never fails: a call that cannot be sent is answered with an error.</summary>
-    public ValueTask CallAsync(JsonRpcMessage request, ClientCall call) => _supervisor.Sender.CallAsync(request, call, _handshake);
+    public ValueTask CallAsync(JsonRpcMessage request, ClientCall call) =>
+        _supervisor.Sender.CallAsync(request, call, _handshake);
 
     public ValueTask SendAsync(JsonRpcMessage message, CancellationToken cancellationToken) =>
         _supervisor.Sender.SendAsync(message, _handshake, cancellationToken);

@@ -128,7 +128,7 @@ public sealed class SharedRevivalTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task NoPlaceLeft_IdleChildSleepsAndItsSessionsGoOn()
+    public async Task NoSlotFree_IdleChildHibernatesAndItsSessionsGoOn()
     {
         var child = await BeginAsync();
         var other = Open(SessionsFixture.Bob);
