@@ -71,7 +71,7 @@ internal sealed class Server(Flags flags, string[] args, int? grandchildId) : ID
         }
         catch (Exception e)
         {
-            // Otherwise a bug in this server would look like a call that hangs.
+            // Otherwise a bug in this server would be mistaken for a call that hangs.
             await Console.Error.WriteLineAsync(e.ToString());
             Environment.Exit(ExitCodes.Defect);
         }
