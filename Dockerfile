@@ -1,13 +1,13 @@
-# The gateway in a container: docs/deployment.md says how it is run and what is pinned.
+# The gateway in a container. docs/deployment.md says how to run it and what is pinned.
 #   docker build --target runtime -t mcpgateway .      the gateway alone
-#   docker build -t mcpgateway:full .                  with Node.js and Python, for servers that npx and uvx start
+#   docker build -t mcpgateway:full .                  with Node.js and Python, for servers that are started with npx and uvx
 ARG DOTNET=10.0-noble
 ARG NODE=24-bookworm-slim
 ARG UV=0.9
 
 FROM mcr.microsoft.com/dotnet/sdk:${DOTNET} AS build
 WORKDIR /src
-# What the restore depends on comes first, so that it is not done again for each change of the code.
+# The files that the restore depends on are copied first, so that a change of the code does not repeat it.
 COPY global.json Directory.Build.props Directory.Packages.props BannedSymbols.txt .editorconfig ./
 COPY src/McpGateway/McpGateway.csproj src/McpGateway/
 RUN dotnet restore src/McpGateway
@@ -17,8 +17,9 @@ COPY src src
 RUN dotnet publish src/McpGateway --configuration Release --no-restore --output /app
 
 FROM mcr.microsoft.com/dotnet/aspnet:${DOTNET} AS runtime
-# The base image's port is taken back. Diagnostics sockets would let any child into the gateway: they have one user.
-# Mounted files change by links, which only polling notices.
+# ASPNETCORE_HTTP_PORTS: removes the port of the base image. DOTNET_EnableDiagnostics: children run as the same user, and could
+# enter the gateway through its diagnostics socket. DOTNET_USE_POLLING_FILE_WATCHER: mounted files change through symbolic
+# links, which only polling notices.
 ENV ASPNETCORE_URLS=http://*:8000 \
     ASPNETCORE_HTTP_PORTS= \
     DOTNET_EnableDiagnostics=0 \
@@ -27,13 +28,13 @@ ENV ASPNETCORE_URLS=http://*:8000 \
 WORKDIR /app
 # Gives each child a session of its own (docs/processes.md); of util-linux, and in the base image.
 RUN test -x /usr/bin/setsid
-# Owned by root: neither the gateway nor its children can change the program.
+# Owned by root, so that neither the gateway nor its children can change the program.
 COPY --from=build /app ./
-# "app" of Microsoft's images, as a number: Kubernetes' runAsNonRoot asks for one.
+# The user "app" of Microsoft's images, as a number, because runAsNonRoot of Kubernetes requires one.
 USER 1654:1654
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=10s --start-period=20s --retries=3 CMD ["/app/McpGateway", "health"]
-# Process 1 is the gateway's guard: it passes signals on, reaps what comes to it, and ends what the gateway leaves.
+# Process 1 is the gateway's guard: it forwards signals, reaps orphans, and kills what the gateway leaves behind.
 ENTRYPOINT ["/app/McpGateway"]
 
 FROM docker.io/library/node:${NODE} AS node
@@ -50,7 +51,7 @@ COPY --from=node /usr/local/lib/node_modules/npm /usr/local/lib/node_modules/npm
 RUN ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm \
     && ln -s ../lib/node_modules/npm/bin/npx-cli.js /usr/local/bin/npx
 COPY --from=uv /uv /uvx /usr/local/bin/
-# As files: children do not see the gateway's environment.
+# Files and not variables, because children do not inherit the gateway's environment.
 COPY deploy/docker/npmrc /usr/local/etc/npmrc
 COPY deploy/docker/uv.toml /etc/uv/uv.toml
 USER 1654:1654

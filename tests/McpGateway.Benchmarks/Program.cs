@@ -6,31 +6,39 @@ using McpGateway.Benchmarks.Replicas;
 using McpGateway.Benchmarks.Running;
 using McpGateway.Benchmarks.Sharing;
 
-Option<int> seconds = new("--seconds") { Description = "How long one measurement takes.", DefaultValueFactory = _ => 5 };
+Option<int> seconds = new("--seconds")
+{
+    Description = "The duration of one measurement, in seconds.",
+    DefaultValueFactory = _ => 5,
+};
 Option<int> rounds = new("--rounds")
 {
-    Description = "Measurements of each endpoint per connection count.",
+    Description = "The number of measurements per endpoint and connection count.",
     DefaultValueFactory = _ => 5,
 };
 Option<Uri?> gatewayUrl = new("--gateway-url")
 {
-    Description = "An MCP endpoint that runs already, instead of a gateway of our own.",
+    Description = "An existing MCP endpoint to measure, instead of starting a gateway.",
     CustomParser = argument =>
     {
         if (!Uri.TryCreate(argument.Tokens[0].Value, UriKind.Absolute, out var url))
-            argument.AddError($"'{argument.Tokens[0].Value}' is no absolute URL.");
+            argument.AddError($"'{argument.Tokens[0].Value}' is not an absolute URL.");
         return url;
     },
 };
-Command relay = new("relay", "Measures the gateway's relay beside a bare Kestrel endpoint.") { seconds, rounds, gatewayUrl };
+Command relay = new("relay", "Compares the gateway with a bare Kestrel endpoint.") { seconds, rounds, gatewayUrl };
 relay.SetAction((arguments, stop) =>
 {
     RelayOptions options = new(arguments.GetValue(seconds), arguments.GetValue(rounds), arguments.GetValue(gatewayUrl));
     return new RelayBenchmark(options, Console.Out).RunAsync(stop);
 });
 
-Option<int> sessions = new("--sessions") { Description = "Sessions beside the one.", DefaultValueFactory = _ => 500 };
-Command sharing = new("sharing", "Measures many sessions on one shared child beside one session on it.") { seconds, rounds, sessions };
+Option<int> sessions = new("--sessions")
+{
+    Description = "The number of sessions to compare with one session.",
+    DefaultValueFactory = _ => 500,
+};
+Command sharing = new("sharing", "Compares many sessions on one shared child with one session.") { seconds, rounds, sessions };
 sharing.SetAction((arguments, stop) =>
 {
     SharingOptions options = new(arguments.GetValue(seconds), arguments.GetValue(rounds), arguments.GetValue(sessions));
@@ -43,29 +51,35 @@ Option<string[]> server = new("--server")
     AllowMultipleArgumentsPerToken = true,
     DefaultValueFactory = _ => [BenchmarkServers.TestServer],
 };
-Command connect = new("connect", "Measures a session's start with a warm child beside one with a cold child.") { server, rounds };
+Command connect = new("connect", "Compares the start of a session with a warm child and with a cold one.") { server, rounds };
 connect.SetAction((arguments, stop) =>
-    new ConnectBenchmark(new ConnectOptions(arguments.GetValue(server)!, arguments.GetValue(rounds)), Console.Out).RunAsync(stop));
+    new ConnectBenchmark(new ConnectOptions(arguments.GetValue(server)!, arguments.GetValue(rounds)), Console.Out)
+        .RunAsync(stop));
 
 Option<int> children = new("--sessions") { Description = "Sessions that start at once.", DefaultValueFactory = _ => 300 };
 Command starts = new("starts", "Measures how fast sessions with children of their own start.") { children, rounds };
 starts.SetAction((arguments, stop) =>
     new StartsBenchmark(new StartsOptions(arguments.GetValue(children), arguments.GetValue(rounds)), Console.Out).RunAsync(stop));
 
-Command neighbours = new("neighbours", "Measures a good server beside bad ones, and alone.") { seconds, rounds };
+Command neighbours = new("neighbours", "Compares a good server alone and beside bad ones.") { seconds, rounds };
 neighbours.SetAction((arguments, stop) =>
-    new NeighboursBenchmark(new NeighboursOptions(arguments.GetValue(seconds), arguments.GetValue(rounds)), Console.Out).RunAsync(stop));
+    new NeighboursBenchmark(new NeighboursOptions(arguments.GetValue(seconds), arguments.GetValue(rounds)), Console.Out)
+        .RunAsync(stop));
 
-Command front = new("front", "Measures calls with authentication, origins and rate limits beside the same without.") { seconds, rounds };
+Command front = new("front", "Compares calls with and without authentication, origins and rate limits.") { seconds, rounds };
 front.SetAction((arguments, stop) =>
     new FrontBenchmark(new FrontOptions(arguments.GetValue(seconds), arguments.GetValue(rounds)), Console.Out).RunAsync(stop));
 
-Command forwarding = new("forwarding", "Measures a call through another replica beside one at its session's own.") { seconds, rounds };
+Command forwarding = new("forwarding", "Compares calls that another replica forwards and calls at the session's replica.")
+{
+    seconds, rounds,
+};
 forwarding.SetAction((arguments, stop) =>
-    new ForwardingBenchmark(new HopOptions(arguments.GetValue(seconds), arguments.GetValue(rounds)), Console.Out).RunAsync(stop));
+    new ForwardingBenchmark(new ForwardingOptions(arguments.GetValue(seconds), arguments.GetValue(rounds)), Console.Out)
+        .RunAsync(stop));
 
-Option<string> urls = new("--urls") { Description = "Where to listen.", Required = true };
-Command bare = new("bare", "Serves the bare endpoint that the relay is measured against.") { urls };
+Option<string> urls = new("--urls") { Description = "The URLs to listen on.", Required = true };
+Command bare = new("bare", "Serves the bare endpoint that the gateway is compared with.") { urls };
 bare.SetAction((arguments, stop) => BareEndpoint.RunAsync(arguments.GetRequiredValue(urls), stop));
 
 return await new RootCommand("Benchmarks of McpGateway.") { relay, sharing, connect, starts, neighbours, front, forwarding, bare }

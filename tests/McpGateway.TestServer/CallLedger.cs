@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace McpGateway.TestServer;
 
-/// <summary>Which calls are in flight, and which cancellations came for them. Being cancelled changes nothing else.</summary>
+/// <summary>The calls in flight, and the cancellations that arrived for them. A cancellation is only recorded.</summary>
 internal sealed class CallLedger
 {
     private readonly Lock _gate = new();
@@ -30,8 +30,6 @@ internal sealed class CallLedger
         lock (_gate) return [.. _cancellations];
     }
 
-    // By its bytes: 1 and "1" are different ids.
+    // Compares bytes, because 1 and "1" are different ids.
     private static string Key(JsonElement id) => Convert.ToHexString(JsonMarshal.GetRawUtf8Value(id));
 }
-
-internal sealed record Cancellation(JsonElement RequestId, bool InFlight, JsonElement? Reason);

@@ -3,39 +3,41 @@ using System.Diagnostics;
 namespace McpGateway.TestServer;
 
 /// <summary>
-/// Processes that try to outlive this one. They ignore what can be ignored, write a file named after their pid into the pid
-/// folder, and bear that folder in their command line. With sh, setsid and cat, for a .NET program would take long to start.
+/// Starts processes that try to outlive this one. They ignore all signals that can be ignored, and create a file named after
+/// their pid in the pid folder. Their command line contains that folder, so tests can find them. They are shell scripts, because
+/// a .NET program takes long to start.
 /// </summary>
 internal static class Descendants
 {
-    // The file is a pipe that nobody writes to.
+    // The file is a named pipe without a writer, so cat blocks in it forever.
     private const string Stay = """trap "" TERM HUP INT; mkfifo "$0/$$"; exec cat "$0/$$" """;
 
-    // Each generation adds a byte to a file beside the folder, starts the next in a session of its own, and ends. The last one is
-    // for the machine on which a test has failed.
+    // Each generation adds a byte to a file next to the folder, starts the next one in a new session, and exits. The chain has an
+    // end, so that a failed test does not occupy the machine forever.
     private const string Storm =
         """trap "" TERM HUP INT; echo >> "$0.storm"; [ "$2" -gt 0 ] && setsid sh -c "$1" "$0" "$1" $(($2 - 1)) & exit""";
 
     private const string Generations = "20000";
 
-    // What starts it ends at once, so that it loses its parent.
+    // The shell that starts it exits at once, so the process is orphaned.
     private const string Detach = """ "$@" </dev/null >/dev/null 2>&1 & """;
 
-    /// <summary>In the process group, with the standard streams.</summary>
+    /// <summary>In this process group, with this process's standard streams.</summary>
     public static void StartInGroup(string folder) => Start("sh", "-c", Stay, folder);
 
-    /// <summary>In a session of its own, with the standard streams.</summary>
+    /// <summary>In a new session, with this process's standard streams.</summary>
     public static void StartInSession(string folder) => Start("setsid", "sh", "-c", Stay, folder);
 
-    /// <summary>In a session of its own, without a parent and without our streams.</summary>
+    /// <summary>In a new session, orphaned and without this process's streams.</summary>
     public static void StartDaemon(string folder) => Start("sh", "-c", Detach, "sh", "setsid", "sh", "-c", Stay, folder);
 
-    /// <summary>The same without a single environment variable.</summary>
+    /// <summary>Like <see cref="StartDaemon"/>, with an empty environment.</summary>
     public static void StartBareDaemon(string folder) =>
         Start("sh", "-c", Detach, "sh", "env", "-i", "/usr/bin/setsid", "/bin/sh", "-c", Stay, folder);
 
-    /// <summary>A chain of processes that hardly ever ends: each has left by the time that it is seen.</summary>
-    public static void StartStorm(string folder) => Start("sh", "-c", Detach, "sh", "sh", "-c", Storm, folder, Storm, Generations);
+    /// <summary>A long chain of short-lived processes: each has exited by the time that somebody lists it.</summary>
+    public static void StartStorm(string folder) =>
+        Start("sh", "-c", Detach, "sh", "sh", "-c", Storm, folder, Storm, Generations);
 
     private static void Start(string program, params string[] arguments) => Process.Start(program, arguments).Dispose();
 }

@@ -5,8 +5,8 @@ using McpGateway.TestServer.Wire;
 namespace McpGateway.TestServer;
 
 /// <summary>
-/// The near-free mode for benchmarks: synchronous reads and writes on one thread, one write for all the lines that one read
-/// brought, and no look at anything but the id and the method. Not strict, not concurrent.
+/// The cheapest possible server, for benchmarks. It reads and writes synchronously on one thread, writes the responses to all
+/// lines of a read at once, and parses only the id and the method. It is neither strict nor concurrent.
 /// </summary>
 internal static class FastServer
 {
@@ -39,7 +39,7 @@ internal static class FastServer
         var hasMethod = false;
         var isInitialize = false;
         reader.Read();
-        // Both stand before params in practice, so that the reader stops long before the end of the line.
+        // Clients write both before params, so the reader rarely parses the whole line.
         while (!(hasMethod && id.Length > 0) && reader.Read() && reader.TokenType is JsonTokenType.PropertyName)
         {
             var isId = reader.ValueTextEquals("id"u8);

@@ -4,29 +4,29 @@ using System.Globalization;
 namespace McpGateway.TestServer;
 
 /// <summary>
-/// The command line. Flags combine freely; what follows <c>--</c> is ignored here and only shown by the tool <c>args</c>.
+/// The command line. All flags can be combined. Arguments after <c>--</c> are ignored; the tool <c>args</c> returns them.
 /// </summary>
 internal sealed record Flags
 {
     public const string Help =
         """
-        --noise N             N lines on stdout that are not JSON, at start
-        --stderr TEXT         TEXT on stderr, at start
+        --noise N             prints N lines to stdout that are not JSON, at start
+        --stderr TEXT         prints TEXT to stderr, at start
         --exit-at-start CODE  exits with CODE before it reads anything
-        --hang-at-initialize  never answers initialize
-        --ignore-eof          stays when stdin closes
-        --ignore-term         stays on SIGTERM
+        --hang-at-initialize  never responds to initialize
+        --ignore-eof          does not exit when stdin closes
+        --ignore-term         does not exit on SIGTERM
         --grandchild          starts a sleeping process that inherits the process group and all three standard streams
-        --stubborn-grandchild the same, and it ignores SIGTERM. This and those below need --pid-file
-        --setsid-grandchild   the same in a session of its own
-        --daemon              the same, double-forked: without a parent and without the standard streams
-        --bare-daemon         the same with an empty environment
-        --fork-storm          processes that each start the next in a session of its own and end, 20,000 in all
-        --pid-file DIR        writes a file DIR/PID at start; its text is the grandchild's pid, or nothing
-        --page-size N         tools/list answers in pages of N
-        --revision REVISION   answers initialize with that protocol version, whatever was asked for
-        --tasks               runs a tools/call with a task as one, and declares that
-        --fast                answers every request with one constant result, for benchmarks
+        --stubborn-grandchild the same, but it ignores SIGTERM. This and the next four require --pid-file
+        --setsid-grandchild   the same, in a new session
+        --daemon              the same, double-forked: orphaned, and without the standard streams
+        --bare-daemon         the same, with an empty environment
+        --fork-storm          a chain of 20,000 processes, each of which starts the next in a new session and exits
+        --pid-file DIR        creates the file DIR/PID at start; it contains the pid of the grandchild, or nothing
+        --page-size N         tools/list returns pages of N tools
+        --revision REVISION   responds to initialize with this protocol version, whatever the client requests
+        --tasks               declares support for tasks, and runs tools/call as a task if the client wants it
+        --fast                returns one constant result for every request, for benchmarks
         """;
 
     public int Noise { get; private set; }
@@ -51,7 +51,8 @@ internal sealed record Flags
         {
             var rest = new Queue<string>(args.TakeWhile(a => a is not "--"));
             while (rest.TryDequeue(out var flag)) flags.Set(flag, rest);
-            if (flags is { Descendants.Count: > 0, PidDirectory: null }) throw new FormatException("Descendants need --pid-file.");
+            if (flags is { Descendants.Count: > 0, PidDirectory: null })
+                throw new FormatException("Flags that start descendants require --pid-file.");
         }
         catch (Exception e) when (e is FormatException or OverflowException or InvalidOperationException)
         {

@@ -3,6 +3,7 @@ using McpGateway.TestServer.Wire;
 
 namespace McpGateway.TestServer;
 
+/// <summary>The response to <c>initialize</c>.</summary>
 internal static class Handshake
 {
     private static readonly (string Name, string Value)[] Capabilities =
@@ -15,7 +16,9 @@ internal static class Handshake
 
     private static readonly string[] Revisions = ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"];
 
-    /// <summary>The revision that was asked for if it is known, else the newest; unless the command line names one.</summary>
+    /// <summary>
+    /// The revision of the command line, otherwise the one that the client requests if it is known, otherwise the newest.
+    /// </summary>
     public static Action<Utf8JsonWriter> Answer(JsonElement parameters, Flags flags) => result =>
     {
         var wanted = parameters.Get("protocolVersion")?.GetString();

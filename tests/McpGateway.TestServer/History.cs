@@ -3,7 +3,7 @@ using McpGateway.TestServer.Wire;
 
 namespace McpGateway.TestServer;
 
-/// <summary>Every line that arrived, in order, by name alone: <c>initialize</c>, <c>tools/call echo</c>, <c>answer</c>.</summary>
+/// <summary>The names of all messages that arrived, in order: <c>initialize</c>, <c>tools/call echo</c>, <c>answer</c>.</summary>
 internal sealed class History
 {
     private readonly Lock _gate = new();
@@ -19,19 +19,19 @@ internal sealed class History
         lock (_gate) _messages.Add(name);
     }
 
-    /// <summary>Every answer, as it came.</summary>
+    /// <summary>Records a response as it arrived.</summary>
     public void AddAnswer(JsonElement answer)
     {
         lock (_gate) _answers.Add(answer);
     }
 
-    /// <summary>The params of every notifications/progress.</summary>
+    /// <summary>Records the params of a notifications/progress.</summary>
     public void AddProgress(JsonElement progress)
     {
         lock (_gate) _progress.Add(progress);
     }
 
-    /// <summary>An answer to nothing that was asked.</summary>
+    /// <summary>Counts a response without a request.</summary>
     public void AddStrayAnswer() => Interlocked.Increment(ref _strayAnswers);
 
     public (string[] Messages, int StrayAnswers) Read()

@@ -4,7 +4,7 @@ using McpGateway.TestServer.Wire;
 
 namespace McpGateway.TestServer;
 
-/// <summary>What is answered to which method.</summary>
+/// <summary>The response to each method.</summary>
 internal sealed class Methods(Flags flags, Peer peer, Catalog catalog)
 {
     private readonly ToolCalls _calls = new(peer, catalog, flags.Tasks);

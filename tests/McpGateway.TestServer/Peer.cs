@@ -3,12 +3,12 @@ using McpGateway.TestServer.Wire;
 
 namespace McpGateway.TestServer;
 
-/// <summary>Everything known about the other side, and the ways to talk to it.</summary>
+/// <summary>Everything that is known about the client, and the ways to communicate with it.</summary>
 internal sealed class Peer(Outbox outbox, Inbox inbox, string[] args, int? grandchildId)
 {
     public Outbox Outbox => outbox;
     public Inbox Inbox => inbox;
-    public ClientRequests Requests { get; } = new(outbox);
+    public ServerRequests Requests { get; } = new(outbox);
     public History History { get; } = new();
     public CallLedger Calls { get; } = new();
     public Subscriptions Subscriptions { get; } = new();

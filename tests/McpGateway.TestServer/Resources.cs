@@ -4,7 +4,7 @@ using McpGateway.TestServer.Wire;
 
 namespace McpGateway.TestServer;
 
-/// <summary><c>test://counter</c>, which the tool <c>touch</c> changes, and <c>test://fixed</c>, which nothing does.</summary>
+/// <summary><c>test://counter</c>, which the tool <c>touch</c> changes, and <c>test://fixed</c>, which never changes.</summary>
 internal static class Resources
 {
     public const string CounterUri = "test://counter";

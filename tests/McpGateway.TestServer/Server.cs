@@ -6,8 +6,8 @@ using McpGateway.TestServer.Wire;
 namespace McpGateway.TestServer;
 
 /// <summary>
-/// The read loop. A handler runs on it up to its first await, so what a tool reports is what had arrived before it; from there on
-/// calls run side by side.
+/// The read loop. A handler runs in the loop until its first await, so a tool reports exactly what had arrived before its call.
+/// After that, calls run concurrently.
 /// </summary>
 internal sealed class Server(Flags flags, string[] args, int? grandchildId) : IDisposable
 {
@@ -63,7 +63,7 @@ internal sealed class Server(Flags flags, string[] args, int? grandchildId) : ID
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
-            // stdin closed: nobody waits for this answer.
+            // stdin is closed, so nobody waits for the response.
         }
         catch (IOException e)
         {
@@ -71,7 +71,7 @@ internal sealed class Server(Flags flags, string[] args, int? grandchildId) : ID
         }
         catch (Exception e)
         {
-            // A defect of this server must not look like a call that hangs.
+            // Otherwise a bug in this server would be mistaken for a call that hangs.
             await Console.Error.WriteLineAsync(e.ToString());
             Environment.Exit(ExitCodes.Defect);
         }
@@ -89,7 +89,7 @@ internal sealed class Server(Flags flags, string[] args, int? grandchildId) : ID
         }
         catch (Exception e) when (e is InvalidOperationException or FormatException)
         {
-            // What JsonElement throws for a member of another type than wanted.
+            // JsonElement throws these when a member has the wrong type.
             await _outbox.ReplyErrorAsync(id, new RpcException(RpcException.InvalidParams, e.Message), _stop.Token);
         }
     }

@@ -4,7 +4,7 @@ using McpGateway.TestServer.Wire;
 
 namespace McpGateway.TestServer;
 
-/// <summary>A tools/call that runs as a task (revision 2025-11-25). It ends once; what comes later is ignored.</summary>
+/// <summary>A tools/call that runs as a task (revision 2025-11-25). It ends once; anything later is ignored.</summary>
 internal sealed class ServerTask(string id, JsonElement? ttl)
 {
     private readonly Lock _gate = new();
@@ -15,7 +15,7 @@ internal sealed class ServerTask(string id, JsonElement? ttl)
 
     public string Id => id;
 
-    /// <summary>Waits for the end; throws what the call would have been refused with.</summary>
+    /// <summary>Waits for the end. Throws the error that the call would have returned.</summary>
     public Task<ToolResult> ResultAsync(CancellationToken cancellationToken) => _result.Task.WaitAsync(cancellationToken);
 
     public bool TryComplete(ToolResult result) =>

@@ -4,10 +4,10 @@ using System.Runtime.InteropServices;
 
 namespace McpGateway.TestServer;
 
-/// <summary>What happens before the first line is read, and the handles that must live as long as the process.</summary>
+/// <summary>What is done before the first line is read, and the handles that must live as long as the process.</summary>
 internal sealed class StartUp : IDisposable
 {
-    private PosixSignalRegistration? _deafness;
+    private PosixSignalRegistration? _ignoredTerm;
     private Process? _grandchild;
 
     private StartUp()
@@ -20,8 +20,8 @@ internal sealed class StartUp : IDisposable
     {
         var start = new StartUp();
         if (flags.IgnoreTerm)
-            start._deafness = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => signal.Cancel = true);
-        // Redirecting nothing is the point: real grandchildren hold the pipes open after their parent is gone.
+            start._ignoredTerm = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => signal.Cancel = true);
+        // Not redirected on purpose: like a real grandchild, it keeps the pipes open after this process has ended.
         if (flags.Grandchild) start._grandchild = Process.Start("sleep", "600");
         if (flags.PidDirectory is { } directory)
         {
@@ -35,7 +35,7 @@ internal sealed class StartUp : IDisposable
 
     public void Dispose()
     {
-        _deafness?.Dispose();
+        _ignoredTerm?.Dispose();
         _grandchild?.Dispose();
     }
 

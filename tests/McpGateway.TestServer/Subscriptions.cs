@@ -1,6 +1,6 @@
 namespace McpGateway.TestServer;
 
-/// <summary>The counter behind <c>test://counter</c> and the URIs that are subscribed to.</summary>
+/// <summary>The counter behind <c>test://counter</c>, and the URIs with a subscription.</summary>
 internal sealed class Subscriptions
 {
     private readonly Lock _gate = new();
@@ -26,7 +26,7 @@ internal sealed class Subscriptions
         lock (_gate) return [.. _uris];
     }
 
-    /// <summary>A subscription covers its URI and what lies below it.</summary>
+    /// <summary>A subscription covers its URI and everything below it.</summary>
     public bool Covers(string uri)
     {
         lock (_gate) return _uris.Any(s => uri == s || uri.StartsWith(s.TrimEnd('/') + '/', StringComparison.Ordinal));

@@ -4,7 +4,7 @@ using McpGateway.TestServer.Wire;
 namespace McpGateway.TestServer;
 
 /// <summary>
-/// All tasks of this process, by ids that count from <c>task-1</c>, so that those of two children collide on purpose.
+/// All tasks of this process. Their ids count from <c>task-1</c>, so that the ids of two children collide on purpose.
 /// </summary>
 internal sealed class TaskTable
 {

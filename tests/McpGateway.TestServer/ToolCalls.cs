@@ -4,7 +4,7 @@ using McpGateway.TestServer.Wire;
 
 namespace McpGateway.TestServer;
 
-/// <summary>The way of a tools/call, as a task or not.</summary>
+/// <summary>Runs a tools/call, as a task or not.</summary>
 internal sealed class ToolCalls(Peer peer, Catalog catalog, bool servesTasks)
 {
     public Task AnswerAsync(JsonElement id, JsonElement parameters, CancellationToken cancellationToken)

@@ -1,6 +1,6 @@
 // Checks Kubernetes manifests: node kubernetes.mjs < all.yaml
-// Values by the API's own schemas, and names of fields by its types, since the schemas let unknown ones pass. Prints one JSON
-// object: the objects seen, as Kind/name, and what is wrong with them.
+// Values are checked with the schemas of the API, and names of fields with its types, because the schemas accept unknown fields.
+// Prints one JSON object: the objects and their errors.
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
@@ -29,11 +29,12 @@ async function valueErrors(object) {
   }
 }
 
-/** Compiles the objects as literals of the API's types: TypeScript takes no unknown property in a literal. */
+/** Compiles the objects as literals of the API's types: TypeScript rejects unknown properties in a literal. */
 function nameErrors(objects) {
   const file = `${here}manifests.ts`;
   const source = objects.map((object, i) =>
-    `import type { I${object.kind} as T${i} } from '${module(object)}';\nexport const x${i}: T${i} = ${JSON.stringify(object)};\n`).join('');
+    `import type { I${object.kind} as T${i} } from '${module(object)}';\n`
+    + `export const x${i}: T${i} = ${JSON.stringify(object)};\n`).join('');
   const options = {
     noEmit: true, strict: true, skipLibCheck: true, types: [],
     module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext, target: ts.ScriptTarget.ES2022,
@@ -47,7 +48,8 @@ function nameErrors(objects) {
   return ts.getPreEmitDiagnostics(ts.createProgram([file], options, host)).map((diagnostic) => {
     const line = diagnostic.file ? diagnostic.file.text.slice(0, diagnostic.start).split('\n').length : 0;
     const object = objects[Math.ceil(line / 2) - 1];
-    return `${object ? name(object) : diagnostic.file?.fileName}: ${ts.flattenDiagnosticMessageText(diagnostic.messageText, ' ')}`;
+    const subject = object ? name(object) : diagnostic.file?.fileName;
+    return `${subject}: ${ts.flattenDiagnosticMessageText(diagnostic.messageText, ' ')}`;
   });
 }
 

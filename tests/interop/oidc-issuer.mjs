@@ -1,16 +1,16 @@
-// oidc-provider as an issuer of access tokens, JWTs whose audience is the resource that they were asked for:
+// oidc-provider as an issuer of access tokens: JWTs whose audience is the requested resource.
 //   node oidc-issuer.mjs --keys FILE
-// FILE is a private key set. Prints the issuer's URL, then reads stdin: each line is a key set's file that replaces the
-// keys, and is answered with a line; its end is the end.
-// By client credentials there are alice and bob, with the secret "secret". By authorization code (with PKCE) any client
-// that registers itself, for whatever user signs in at its pages, which take any password.
+// FILE is a private key set. Prints the issuer's URL, then reads stdin. Each line is the file of a key set that replaces the
+// keys, and a line is printed in response. At the end of stdin it exits.
+// For client credentials, the clients are alice and bob with the secret "secret". For the authorization code flow (with
+// PKCE), any client can register itself. The login page accepts any user and password.
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { createInterface } from 'node:readline';
 import Provider from 'oidc-provider';
 import { readOptions } from './lib/options.mjs';
 
-// It remarks on its defaults there, and stdout is for answers.
+// oidc-provider logs warnings about its defaults to stdout, which is for responses.
 console.info = console.warn = console.error;
 
 const resourceScopes = ['test:use', 'test:admin'];
@@ -35,7 +35,7 @@ async function use(file) {
     jwks: JSON.parse(await readFile(file, 'utf8')),
     scopes: ['openid', 'offline_access', ...resourceScopes],
     pkce: { required: () => true },
-    // Clients register with the scopes that they need at first. Those are no limit: later they may ask for more.
+    // Clients register with the scopes that they need first. That must not limit them: later they may request more (step-up).
     extraClientMetadata: { properties: ['scope'], validator: (ctx, key, value, metadata) => void delete metadata.scope },
     issueRefreshToken: (ctx, client) => client.grantTypeAllowed('refresh_token'),
     features: {

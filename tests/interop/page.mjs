@@ -1,7 +1,7 @@
-// Web pages in Chromium that use MCP servers:
+// Runs web pages in Chromium that use MCP servers:
 //   node page.mjs --chromium PATH --steps JSON
-// Each of the steps is { name, page, run, with }: a function of page/client.js and its argument, called in a page of that
-// URL. Every host name leads to this machine. Prints one JSON object: { results: {step: value}, errors: {step: message} }.
+// Each step is { name, page, run, with }: a function of page/client.js and its argument, called in a page with that URL. All host
+// names resolve to this machine. Prints one JSON object: { results: {step: value}, errors: {step: message} }.
 import { chromium } from 'playwright-core';
 import { fileURLToPath } from 'node:url';
 import { readOptions } from './lib/options.mjs';
@@ -14,7 +14,7 @@ const browser = await chromium.launch({
 const results = {};
 const errors = {};
 try {
-  // Its own content security policy is not what keeps a page away.
+  // The gateway must refuse a page by CORS, not by the content security policy of the page.
   const context = await browser.newContext({ bypassCSP: true });
   await context.addInitScript({ path: fileURLToPath(new URL('page/client.js', import.meta.url)) });
   for (const { name, page: url, run, with: argument } of JSON.parse(options.steps)) {

@@ -1,5 +1,6 @@
-// The TypeScript SDK's client against a command; everything after --command is the command line:
-//   node stdio-client.mjs --script NAME [--directory DIR] [--tag TAG] --command node node_modules/mcp-remote/dist/proxy.js URL …
+// Runs the TypeScript SDK's client with a command. Everything after --command is the command line:
+//   node stdio-client.mjs --script NAME [--directory DIR] [--tag TAG] \
+//     --command node node_modules/mcp-remote/dist/proxy.js URL …
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { fileURLToPath } from 'node:url';
 import { readOptions } from './lib/options.mjs';

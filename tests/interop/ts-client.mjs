@@ -1,6 +1,6 @@
-// The TypeScript SDK's client against a URL:
+// Runs the TypeScript SDK's client with a URL:
 //   node ts-client.mjs --transport sse|http --url URL --script NAME [--directory DIR] [--tag TAG] [--token TOKEN]
-// NAME is a file of scenarios/.
+// NAME is a file in scenarios/.
 import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { readOptions } from './lib/options.mjs';

@@ -81,7 +81,7 @@ internal sealed class MemberNames
         return true;
     }
 
-    // The letters outside ASCII that a simple or Turkic case mapping turns into an ASCII letter (Unicode, CaseFolding.txt).
+    // The letters outside ASCII that a simple or Turkic case mapping maps to an ASCII letter (Unicode, CaseFolding.txt).
     private static char Fold(char letter) => letter switch
     {
         '\u017F' => 's',

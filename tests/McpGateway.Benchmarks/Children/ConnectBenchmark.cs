@@ -4,21 +4,26 @@ using McpGateway.Benchmarks.Running;
 namespace McpGateway.Benchmarks.Children;
 
 /// <summary>
-/// How long a client waits for its session, whose child is its own: with a child started for it, and with one that was kept
-/// warm. The two take turns, one at a time.
+/// Measures how long a client waits for its session, with a child that is started for it and with a warm one. The two alternate,
+/// and only one runs at a time.
 /// </summary>
 internal sealed class ConnectBenchmark(ConnectOptions options, TextWriter output)
 {
-    // The next warm child is to be there by then, and to use the processor no more.
+    // After this time, the next warm child has started and no longer uses the processor.
     private static readonly TimeSpan Refill = TimeSpan.FromSeconds(3);
 
     public async Task<int> RunAsync(CancellationToken stop)
     {
         var (command, args) = (options.Server[0], options.Server[1..]);
         await using var servers = await BenchmarkServers.StartAsync(
-            new Dictionary<string, object> { ["cold"] = new { command, args }, ["warm"] = new { command, args, warm = 1 } }, stop);
+            new Dictionary<string, object>
+            {
+                ["cold"] = new { command, args },
+                ["warm"] = new { command, args, warm = 1 },
+            },
+            stop);
         Dictionary<string, List<double>> times = new() { ["cold"] = [], ["warm"] = [] };
-        await ConnectAsync(servers.Endpoint("cold"), stop); // the gateway's own first time
+        await ConnectAsync(servers.Endpoint("cold"), stop); // warms up the gateway itself
         for (var round = 0; round < options.Rounds; round++)
         {
             foreach (var (server, measured) in times)
@@ -31,7 +36,8 @@ internal sealed class ConnectBenchmark(ConnectOptions options, TextWriter output
         var (cold, warm) = (Report.Median(times["cold"], it => it), Report.Median(times["warm"], it => it));
         await output.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture,
-            $"initialize, medians of {options.Rounds}: cold {cold:F1} ms, warm {warm:F1} ms, warm/cold {warm / cold:F3}; {Environment.ProcessorCount} processors."));
+            $"initialize, medians of {options.Rounds}: cold {cold:F1} ms, warm {warm:F1} ms, warm/cold {warm / cold:F3}; ")
+            + $"{Environment.ProcessorCount} processors.");
         return 0;
     }
 
@@ -42,7 +48,3 @@ internal sealed class ConnectBenchmark(ConnectOptions options, TextWriter output
         return session.ConnectTime;
     }
 }
-
-/// <param name="Server">The command line of a stdio server.</param>
-/// <param name="Rounds">Sessions of each kind.</param>
-internal sealed record ConnectOptions(string[] Server, int Rounds);

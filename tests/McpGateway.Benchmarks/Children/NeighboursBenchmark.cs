@@ -4,8 +4,8 @@ using McpGateway.Benchmarks.Running;
 namespace McpGateway.Benchmarks.Children;
 
 /// <summary>
-/// A good server, alone and beside bad ones whose clients come back again and again: one whose command does not exist, one
-/// that ends at once, one that never answers initialize.
+/// Measures a good server, alone and beside bad ones whose clients retry all the time: one whose command does not exist, one that
+/// exits at once, and one that never responds to initialize.
 /// </summary>
 internal sealed class NeighboursBenchmark(NeighboursOptions options, TextWriter output)
 {
@@ -14,15 +14,18 @@ internal sealed class NeighboursBenchmark(NeighboursOptions options, TextWriter 
     private const int ConnectsPerRound = 5;
     private const string Good = "good";
 
-    private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan PatienceOfClients = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan ClientTimeout = TimeSpan.FromSeconds(3);
 
     private static readonly Dictionary<string, object> Servers = new()
     {
         [Good] = new { command = BenchmarkServers.TestServer, args = new[] { "--fast" } },
         ["missing"] = new { command = "no-such-program" },
         ["looping"] = new { command = BenchmarkServers.TestServer, args = new[] { "--exit-at-start", "3" } },
-        ["hanging"] = new { command = BenchmarkServers.TestServer, args = new[] { "--hang-at-initialize" }, startTimeout = "00:00:05" },
+        ["hanging"] = new
+        {
+            command = BenchmarkServers.TestServer, args = new[] { "--hang-at-initialize" }, startTimeout = "00:00:05",
+        },
     };
 
     private long _tries;
@@ -49,7 +52,7 @@ internal sealed class NeighboursBenchmark(NeighboursOptions options, TextWriter 
             await ConnectAsync(good, connectsAlone, stop);
             using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
             var clients = Servers.Keys.Where(name => name != Good).SelectMany(name => Enumerable.Range(0, ClientsOfEach)
-                .Select(_ => TryAgainAndAgainAsync(servers.Endpoint(name), over.Token))).ToArray();
+                .Select(_ => RetryAsync(servers.Endpoint(name), over.Token))).ToArray();
             beside.Add(await wrk.RunAsync(good, Connections, options.Seconds, stop));
             await ConnectAsync(good, connectsBeside, stop);
             await over.CancelAsync();
@@ -60,8 +63,10 @@ internal sealed class NeighboursBenchmark(NeighboursOptions options, TextWriter 
         await output.WriteLineAsync(Report.Line(Connections, alone, beside));
         await output.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture,
-            $"connect, medians of {connectsAlone.Count}: alone {Report.Median(connectsAlone, it => it):F1} ms, beside bad {Report.Median(connectsBeside, it => it):F1} ms. "
-            + $"Medians of {options.Rounds} rounds of {options.Seconds} s, {_tries} tries of the bad servers' clients; {Environment.ProcessorCount} processors."));
+            $"connect, medians of {connectsAlone.Count}: alone {Report.Median(connectsAlone, it => it):F1} ms, "
+            + $"beside bad {Report.Median(connectsBeside, it => it):F1} ms. "
+            + $"Medians of {options.Rounds} rounds of {options.Seconds} s, {_tries} attempts by clients of bad servers; "
+            + $"{Environment.ProcessorCount} processors."));
         return 0;
     }
 
@@ -75,27 +80,24 @@ internal sealed class NeighboursBenchmark(NeighboursOptions options, TextWriter 
         }
     }
 
-    // As clients do that start anew whenever they have failed.
-    private async Task TryAgainAndAgainAsync(Uri endpoint, CancellationToken over)
+    // Behaves like a client that reconnects after every failure.
+    private async Task RetryAsync(Uri endpoint, CancellationToken over)
     {
         while (!over.IsCancellationRequested)
         {
-            using var patience = CancellationTokenSource.CreateLinkedTokenSource(over);
-            patience.CancelAfter(PatienceOfClients);
+            using var timeout = CancellationTokenSource.CreateLinkedTokenSource(over);
+            timeout.CancelAfter(ClientTimeout);
             Interlocked.Increment(ref _tries);
             try
             {
-                using var session = await McpSession.ConnectAsync(endpoint, patience.Token);
-                throw new InvalidDataException($"{endpoint} was to be bad, and answered.");
+                using var session = await McpSession.ConnectAsync(endpoint, timeout.Token);
+                throw new InvalidDataException($"{endpoint} responded, but it must not.");
             }
-            catch (Exception exception) when (exception is InvalidOperationException or HttpRequestException or OperationCanceledException)
+            catch (Exception exception)
+                when (exception is InvalidOperationException or HttpRequestException or OperationCanceledException)
             {
-                await Task.WhenAny(Task.Delay(BetweenTries, TimeProvider.System, over));
+                await Task.WhenAny(Task.Delay(RetryInterval, TimeProvider.System, over));
             }
         }
     }
 }
-
-/// <param name="Seconds">How long one measurement takes.</param>
-/// <param name="Rounds">Measurements of each kind.</param>
-internal sealed record NeighboursOptions(int Seconds, int Rounds);

@@ -6,8 +6,8 @@ using McpGateway.Sessions;
 namespace McpGateway.Benchmarks.Front;
 
 /// <summary>
-/// The same calls through a gateway that lets everybody in, and through one with all on: a token whose signature, audience,
-/// scope and claims count, a page's origin, rate limits of the server and of the user. The difference is what the front costs.
+/// Measures the same calls through an anonymous gateway, and through one with all checks: a token with its signature, audience,
+/// scope and claims, an Origin, and the rate limits of the server and the user. The difference is the cost of access control.
 /// </summary>
 internal sealed class FrontBenchmark(FrontOptions options, TextWriter output)
 {
@@ -45,7 +45,7 @@ internal sealed class FrontBenchmark(FrontOptions options, TextWriter output)
         using var closed = await Side.OpenAsync(new Uri(guarded, $"/{Server}/mcp"), headers, stop);
         await CompareAsync(open, closed, stop);
 
-        // Errors inside a JSON-RPC answer have status 200: these look into it.
+        // wrk counts only status codes, and a JSON-RPC error has status 200. These calls check the result itself.
         await open.Session.CallAsync(stop);
         await closed.Session.CallAsync(stop);
         await output.WriteLineAsync(string.Create(
@@ -56,20 +56,20 @@ internal sealed class FrontBenchmark(FrontOptions options, TextWriter output)
 
     private async Task CompareAsync(Side open, Side guarded, CancellationToken stop)
     {
-        Side[] turns = [open, guarded];
+        Side[] sides = [open, guarded];
 
-        // Until the just-in-time compiler has settled, a round measures the compiler.
-        foreach (var side in turns)
+        // Warm-up: before the just-in-time compiler has finished, a round would measure the compiler.
+        foreach (var side in sides)
             await side.MeasureAsync(ConnectionCounts[^1], options.Seconds, stop);
 
         await output.WriteLineAsync(Report.Heading("open", "guarded"));
         foreach (var connections in ConnectionCounts)
         {
-            var results = turns.ToDictionary(side => side, _ => new List<WrkResult>());
+            var results = sides.ToDictionary(side => side, _ => new List<WrkResult>());
             for (var round = 0; round < options.Rounds; round++)
             {
-                Random.Shared.Shuffle(turns);
-                foreach (var side in turns)
+                Random.Shared.Shuffle(sides);
+                foreach (var side in sides)
                     results[side].Add(await side.MeasureAsync(connections, options.Seconds, stop));
             }
 

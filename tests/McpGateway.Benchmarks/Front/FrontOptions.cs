@@ -1,5 +1,6 @@
 namespace McpGateway.Benchmarks.Front;
 
-/// <param name="Seconds">How long one measurement takes.</param>
-/// <param name="Rounds">Measurements of each kind per connection count.</param>
+/// <summary>What <see cref="FrontBenchmark"/> measures.</summary>
+/// <param name="Seconds">The duration of one measurement, in seconds.</param>
+/// <param name="Rounds">The number of measurements of each kind per connection count.</param>
 internal sealed record FrontOptions(int Seconds, int Rounds);

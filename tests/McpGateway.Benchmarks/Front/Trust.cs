@@ -5,7 +5,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace McpGateway.Benchmarks.Front;
 
-/// <summary>An issuer of the benchmark's own: its key, the settings that trust it, and a token of it.</summary>
+/// <summary>A token issuer for the benchmark: its key, the settings to trust it, and its tokens.</summary>
 internal sealed class Trust : IDisposable
 {
     public const string Scope = "fast:use";
@@ -18,7 +18,7 @@ internal sealed class Trust : IDisposable
 
     private readonly RSA _key = RSA.Create(2048);
 
-    /// <summary>The environment of a gateway that takes its tokens.</summary>
+    /// <summary>Environment variables for a gateway that accepts its tokens.</summary>
     public Dictionary<string, string> Settings => new()
     {
         ["Access__Jwt__Issuers__0__Issuer"] = Issuer,

@@ -4,8 +4,8 @@ using McpGateway.Benchmarks.Running;
 namespace McpGateway.Benchmarks.Relay;
 
 /// <summary>
-/// The same calls to a bare Kestrel endpoint and through the gateway to a child that answers at once, in the same run:
-/// the machine's mood shifts both, so that the ratio holds where single figures do not.
+/// Measures the same calls to a bare Kestrel endpoint and through the gateway to a child that responds at once, in one run. The
+/// speed of the machine varies, but it affects both, so the ratio is reliable even where the figures are not.
 /// </summary>
 internal sealed class RelayBenchmark(RelayOptions options, TextWriter output)
 {
@@ -30,7 +30,7 @@ internal sealed class RelayBenchmark(RelayOptions options, TextWriter output)
         Wrk wrk = new([session.Id], session.ProtocolVersion);
         Endpoint[] endpoints = [new("bare", servers.Bare), new("gateway", gateway)];
 
-        // Until the just-in-time compiler has settled, a round measures the compiler.
+        // Warm-up: before the just-in-time compiler has finished, a round would measure the compiler.
         foreach (var endpoint in endpoints)
             await wrk.RunAsync(endpoint.Url, ConnectionCounts[^1], options.Seconds, stop);
 
@@ -41,7 +41,7 @@ internal sealed class RelayBenchmark(RelayOptions options, TextWriter output)
             await output.WriteLineAsync(Report.Line(connections, results["bare"], results["gateway"]));
         }
 
-        // Errors inside a JSON-RPC answer have status 200: this one looks into it.
+        // wrk counts only status codes, and a JSON-RPC error has status 200. This call checks the result itself.
         await session.CallAsync(stop);
         await output.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture,

@@ -4,10 +4,10 @@ using McpGateway.Benchmarks.Running;
 namespace McpGateway.Benchmarks.Replicas;
 
 /// <summary>
-/// Calls that come to the replica with their session, beside the same calls in the same session that come to another one. The
-/// difference is what forwarding costs; it includes the processor time of a second gateway on the same machine.
+/// Compares calls at the replica that owns their session with the same calls at another replica, which forwards them. The
+/// difference is the cost of forwarding. It includes the processor time of a second gateway on the same machine.
 /// </summary>
-internal sealed class ForwardingBenchmark(HopOptions options, TextWriter output)
+internal sealed class ForwardingBenchmark(ForwardingOptions options, TextWriter output)
 {
     private static readonly int[] ConnectionCounts = [1, 16, 64];
 
@@ -32,7 +32,7 @@ internal sealed class ForwardingBenchmark(HopOptions options, TextWriter output)
         using var session = await McpSession.OpenAsync(owner, stop);
         Wrk wrk = new([session.Id], session.ProtocolVersion);
 
-        // Until the just-in-time compiler has settled, a round measures the compiler.
+        // Warm-up: before the just-in-time compiler has finished, a round would measure the compiler.
         foreach (var url in new[] { owner, other })
             await wrk.RunAsync(url, ConnectionCounts[^1], options.Seconds, stop);
 
@@ -40,18 +40,19 @@ internal sealed class ForwardingBenchmark(HopOptions options, TextWriter output)
         foreach (var connections in ConnectionCounts)
         {
             List<WrkResult> atOwner = [], atOther = [];
-            (Uri, List<WrkResult>)[] measured = [(owner, atOwner), (other, atOther)];
+            (Uri, List<WrkResult>)[] targets = [(owner, atOwner), (other, atOther)];
             for (var round = 0; round < options.Rounds; round++)
             {
-                Random.Shared.Shuffle(measured);
-                foreach (var (url, results) in measured)
+                Random.Shared.Shuffle(targets);
+                foreach (var (url, results) in targets)
                     results.Add(await wrk.RunAsync(url, connections, options.Seconds, stop));
             }
 
             await output.WriteLineAsync(Report.Line(connections, atOwner, atOther));
         }
 
-        await session.CallAsync(stop); // errors inside a JSON-RPC answer have status 200: this checks the body
+        // wrk counts only status codes, and a JSON-RPC error has status 200. This call checks the result itself.
+        await session.CallAsync(stop);
         await output.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture,
             $"Medians of {options.Rounds} rounds of {options.Seconds} s; {Environment.ProcessorCount} processors."));
@@ -67,7 +68,3 @@ internal sealed class ForwardingBenchmark(HopOptions options, TextWriter output)
         ["Drain__Delay"] = "00:00:00",
     };
 }
-
-/// <param name="Seconds">How long one measurement takes.</param>
-/// <param name="Rounds">Measurements of each kind per connection count.</param>
-internal sealed record HopOptions(int Seconds, int Rounds);

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace McpGateway.Benchmarks.Running;
 
-/// <summary>The least that Kestrel can do with a POST: read its body, answer a constant.</summary>
+/// <summary>The minimum that Kestrel can do with a POST: read the body and return a constant.</summary>
 internal static class BareEndpoint
 {
     private static readonly byte[] Answer =

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace McpGateway.Benchmarks.Running;
 
-/// <summary>The endpoints that are compared; the bare one and the gateway are processes of their own.</summary>
+/// <summary>The endpoints to compare. The bare endpoint and the gateways run in processes of their own.</summary>
 internal sealed class BenchmarkServers : IAsyncDisposable
 {
     private static readonly Dictionary<string, string> Defaults = [];
@@ -16,7 +16,7 @@ internal sealed class BenchmarkServers : IAsyncDisposable
     {
     }
 
-    /// <summary>A program that answers each request at once, so that the gateway is measured and not the server behind it.</summary>
+    /// <summary>A program that responds at once, so that the gateway is measured and not the server behind it.</summary>
     public static string TestServer => Path.Combine(AppContext.BaseDirectory, "McpGateway.TestServer");
 
     public Uri Bare { get; } = FreeUrl();
@@ -27,14 +27,15 @@ internal sealed class BenchmarkServers : IAsyncDisposable
     /// <summary>The Streamable HTTP endpoint of one of the first gateway's servers.</summary>
     public Uri Endpoint(string server) => new(Gateway, $"/{server}/mcp");
 
-    /// <param name="mcpServers">The servers of gateway.json, by name; null: no gateway is started.</param>
-    /// <param name="stop">Ends the wait for them.</param>
+    /// <param name="mcpServers">The servers of gateway.json by name; null: no gateway is started.</param>
+    /// <param name="stop">Cancels the start.</param>
     public static async Task<BenchmarkServers> StartAsync(IReadOnlyDictionary<string, object>? mcpServers, CancellationToken stop)
     {
         BenchmarkServers servers = new();
         try
         {
-            await servers.StartAsync("McpGateway.Benchmarks.dll", ["bare", "--urls", servers.Bare.AbsoluteUri], Defaults, servers.Bare, stop);
+            await servers.StartAsync(
+                "McpGateway.Benchmarks.dll", ["bare", "--urls", servers.Bare.AbsoluteUri], Defaults, servers.Bare, stop);
             if (mcpServers is not null)
                 servers.Gateway = await servers.AddGatewayAsync(mcpServers, Defaults, stop);
             return servers;
@@ -49,11 +50,11 @@ internal sealed class BenchmarkServers : IAsyncDisposable
     /// <summary>The threads of the gateway that was started last, on Linux; the guard's are not counted.</summary>
     public int GatewayThreads() => _processes[^1].ThreadsOfItsChild();
 
-    /// <summary>Starts one more gateway.</summary>
-    /// <param name="mcpServers">Its servers, by name.</param>
-    /// <param name="settings">What its environment says beyond the defaults.</param>
-    /// <param name="stop">Ends the wait for it.</param>
-    /// <returns>Where it listens.</returns>
+    /// <summary>Starts another gateway.</summary>
+    /// <param name="mcpServers">Its servers by name.</param>
+    /// <param name="settings">Further environment variables.</param>
+    /// <param name="stop">Cancels the start.</param>
+    /// <returns>The URL that it listens on.</returns>
     public async Task<Uri> AddGatewayAsync(
         IReadOnlyDictionary<string, object> mcpServers, IReadOnlyDictionary<string, string> settings, CancellationToken stop)
     {
@@ -63,12 +64,13 @@ internal sealed class BenchmarkServers : IAsyncDisposable
     }
 
     /// <inheritdoc cref="AddGatewayAsync"/>
-    /// <param name="url">Where it listens.</param>
-    /// <param name="settings">What its environment says beyond the defaults.</param>
-    /// <param name="mcpServers">Its servers, by name.</param>
-    /// <param name="stop">Ends the wait for it.</param>
+    /// <param name="url">The URL to listen on.</param>
+    /// <param name="settings">Further environment variables.</param>
+    /// <param name="mcpServers">Its servers by name.</param>
+    /// <param name="stop">Cancels the start.</param>
     public async Task StartGatewayAsync(
-        Uri url, IReadOnlyDictionary<string, string> settings, IReadOnlyDictionary<string, object> mcpServers, CancellationToken stop)
+        Uri url, IReadOnlyDictionary<string, string> settings, IReadOnlyDictionary<string, object> mcpServers,
+        CancellationToken stop)
     {
         var config = Path.Combine(_directory.FullName, $"gateway-{url.Port}.json");
         await File.WriteAllTextAsync(config, JsonSerializer.Serialize(new { mcpServers }), stop);
@@ -90,6 +92,7 @@ internal sealed class BenchmarkServers : IAsyncDisposable
         await process.WaitUntilItAnswersAsync(url, stop);
     }
 
+    // Another program could take the port before the server binds it. Then the start fails, and the benchmark is run again.
     public static Uri FreeUrl()
     {
         using TcpListener listener = new(IPAddress.Loopback, 0);

@@ -5,7 +5,7 @@ using McpGateway.Policies;
 
 namespace McpGateway.Benchmarks.Running;
 
-/// <summary>One Streamable HTTP session, opened by hand so that wrk can go on in it.</summary>
+/// <summary>A Streamable HTTP session, opened without an SDK so that wrk can continue it.</summary>
 internal sealed class McpSession : IDisposable
 {
     private const string SessionHeader = "Mcp-Session-Id";
@@ -21,19 +21,19 @@ internal sealed class McpSession : IDisposable
             _client.DefaultRequestHeaders.Add(name, value);
     }
 
-    /// <summary>Null if the server issued none.</summary>
+    /// <summary>The session id; null if the server issued none.</summary>
     public string? Id { get; private set; }
 
-    /// <summary>The one agreed on; empty until then.</summary>
+    /// <summary>The negotiated version; empty until the handshake.</summary>
     public string ProtocolVersion { get; private set; } = "";
 
-    /// <summary>From the sending of <c>initialize</c> to its answer.</summary>
+    /// <summary>The time from sending <c>initialize</c> to its response.</summary>
     public TimeSpan ConnectTime { get; private set; }
 
-    /// <summary>Opens one and makes a call in it.</summary>
-    /// <param name="endpoint">Streamable HTTP.</param>
-    /// <param name="stop">Ends the wait for the answers.</param>
-    /// <param name="headers">Sent with each request.</param>
+    /// <summary>Opens a session and makes a call in it.</summary>
+    /// <param name="endpoint">A Streamable HTTP endpoint.</param>
+    /// <param name="stop">Cancels the wait for the responses.</param>
+    /// <param name="headers">Headers to send with each request.</param>
     public static async Task<McpSession> OpenAsync(
         Uri endpoint, CancellationToken stop, IReadOnlyDictionary<string, string>? headers = null)
     {
@@ -50,7 +50,7 @@ internal sealed class McpSession : IDisposable
         }
     }
 
-    /// <summary>Does the handshake alone.</summary>
+    /// <summary>Only performs the handshake.</summary>
     /// <inheritdoc cref="OpenAsync"/>
     public static async Task<McpSession> ConnectAsync(
         Uri endpoint, CancellationToken stop, IReadOnlyDictionary<string, string>? headers = null)
@@ -68,8 +68,8 @@ internal sealed class McpSession : IDisposable
         }
     }
 
-    /// <summary>Makes one call of the kind that is measured.</summary>
-    /// <exception cref="InvalidOperationException">It was not answered with a result.</exception>
+    /// <summary>Makes a call like those that are measured.</summary>
+    /// <exception cref="InvalidOperationException">The response was not a result.</exception>
     public async Task CallAsync(CancellationToken stop)
     {
         using var response = await PostAsync(
@@ -77,7 +77,7 @@ internal sealed class McpSession : IDisposable
         await ReadResultAsync(response, stop);
     }
 
-    /// <summary>Has the server end it.</summary>
+    /// <summary>Ends the session with DELETE.</summary>
     public async Task EndAsync(CancellationToken stop)
     {
         using HttpRequestMessage request = new(HttpMethod.Delete, _endpoint) { Headers = { { SessionHeader, Id } } };
@@ -131,7 +131,7 @@ internal sealed class McpSession : IDisposable
     private static async Task<JsonElement> ReadResultAsync(HttpResponseMessage response, CancellationToken stop)
     {
         var text = await response.Content.ReadAsStringAsync(stop);
-        // As JSON, or as the data of an event where the child took its time to start.
+        // Either plain JSON, or an SSE event if the child took long to start.
         var (first, last) = (text.IndexOf('{', StringComparison.Ordinal), text.LastIndexOf('}'));
         if (response.IsSuccessStatusCode && first >= 0)
         {

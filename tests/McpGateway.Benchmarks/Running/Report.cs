@@ -2,19 +2,21 @@ using System.Globalization;
 
 namespace McpGateway.Benchmarks.Running;
 
-/// <summary>One line per connection count: medians over the rounds, and what went wrong in all of them.</summary>
+/// <summary>Prints a line per connection count: medians over the rounds, and the number of failures.</summary>
 internal static class Report
 {
-    /// <param name="basis">What it is measured against.</param>
+    /// <param name="basis">What the subject is compared with.</param>
     /// <param name="subject">What is measured.</param>
     public static string Heading(string basis, string subject) =>
-        $"{"connections",11}{basis + " req/s",20}{subject + " req/s",20}{"ratio",8}{basis + " p50/p99 ms",25}{subject + " p50/p99 ms",25}   not 200";
+        $"{"connections",11}{basis + " req/s",20}{subject + " req/s",20}{"ratio",8}"
+        + $"{basis + " p50/p99 ms",25}{subject + " p50/p99 ms",25}   not 200";
 
     /// <inheritdoc cref="Heading"/>
     public static string Line(int connections, IReadOnlyList<WrkResult> basis, IReadOnlyList<WrkResult> subject)
     {
         var (basisRate, subjectRate) = (Median(basis, it => it.RequestsPerSecond), Median(subject, it => it.RequestsPerSecond));
-        var failures = string.Create(CultureInfo.InvariantCulture, $"{basis.Sum(it => it.Failed)}/{subject.Sum(it => it.Failed)}");
+        var failures = string.Create(
+            CultureInfo.InvariantCulture, $"{basis.Sum(it => it.Failed)}/{subject.Sum(it => it.Failed)}");
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{connections,11}{basisRate,20:N0}{subjectRate,20:N0}{subjectRate / basisRate,8:0.00}")

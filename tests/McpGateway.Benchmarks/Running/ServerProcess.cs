@@ -4,14 +4,14 @@ using System.Runtime.InteropServices;
 
 namespace McpGateway.Benchmarks.Running;
 
-/// <summary>A .NET program that serves HTTP, until it is disposed of.</summary>
+/// <summary>A .NET program that serves HTTP until this object is disposed.</summary>
 internal sealed partial class ServerProcess : IAsyncDisposable
 {
     private const int SigTerm = 15;
     private const int RememberedLines = 40;
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
 
     private readonly ConcurrentQueue<string> _lastLines = new();
     private readonly Process _process;
@@ -25,16 +25,17 @@ internal sealed partial class ServerProcess : IAsyncDisposable
 
     /// <param name="assembly">The program.</param>
     /// <param name="arguments">Its arguments.</param>
-    /// <param name="settings">Its environment, beside what is inherited.</param>
-    public static ServerProcess Start(string assembly, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> settings)
+    /// <param name="settings">Environment variables in addition to the inherited ones.</param>
+    public static ServerProcess Start(
+        string assembly, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> settings)
     {
         ProcessStartInfo start = new("dotnet", [assembly, .. arguments])
         {
-            // Where its default settings lie.
+            // The folder with its default settings.
             WorkingDirectory = Path.GetDirectoryName(assembly),
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            // A benchmark's many sessions are all of one user.
+            // All sessions of a benchmark belong to one user, the anonymous one.
             Environment = { ["Limits__SessionsPerUser"] = "10000" },
         };
         foreach (var (name, value) in settings)
@@ -46,8 +47,8 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         return server;
     }
 
-    /// <summary>Any HTTP answer will do.</summary>
-    /// <exception cref="InvalidOperationException">It ended, or gave none in half a minute.</exception>
+    /// <summary>Waits for any HTTP response.</summary>
+    /// <exception cref="InvalidOperationException">The program ended, or did not respond within half a minute.</exception>
     public async Task WaitUntilItAnswersAsync(Uri url, CancellationToken stop)
     {
         using HttpClient client = new();
@@ -62,13 +63,13 @@ internal sealed partial class ServerProcess : IAsyncDisposable
             catch (HttpRequestException)
             {
                 // Not listening yet.
-                await Task.Delay(BetweenLooks, TimeProvider.System, stop);
+                await Task.Delay(PollInterval, TimeProvider.System, stop);
             }
         }
 
-        var state = _process.HasExited ? $"ended with {_process.ExitCode}" : "is running";
+        var state = _process.HasExited ? $"exited with code {_process.ExitCode}" : "is running";
         throw new InvalidOperationException(
-            $"Nothing answers at {url}; {_process.StartInfo.ArgumentList[0]} {state}:\n{string.Join('\n', _lastLines)}");
+            $"No response from {url}; {_process.StartInfo.ArgumentList[0]} {state}:\n{string.Join('\n', _lastLines)}");
     }
 
     /// <summary>How many threads its only child has.</summary>
@@ -77,14 +78,14 @@ internal sealed partial class ServerProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        // In good order first: a gateway has children to stop.
-        using CancellationTokenSource patience = new(StopTimeout);
+        // SIGTERM first, so that a gateway can stop its children.
+        using CancellationTokenSource timeout = new(StopTimeout);
         try
         {
             if (!_process.HasExited && Kill(_process.Id, SigTerm) == 0)
-                await _process.WaitForExitAsync(patience.Token);
+                await _process.WaitForExitAsync(timeout.Token);
         }
-        catch (OperationCanceledException) when (patience.IsCancellationRequested)
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested)
         {
             _process.Kill(entireProcessTree: true);
         }

@@ -3,14 +3,12 @@ using System.Globalization;
 
 namespace McpGateway.Benchmarks.Running;
 
-/// <param name="Failed">Answers with a status from 400 on, and requests without an answer: connection errors, time-outs.</param>
-internal sealed record WrkResult(double RequestsPerSecond, long Failed, TimeSpan P50, TimeSpan P99);
-
-/// <summary>Runs wrk (https://github.com/wg/wrk) with call.lua. A session's runs share no JSON-RPC id.</summary>
-/// <param name="sessionIds">The sessions that take turns; null for a server that issues none.</param>
-/// <param name="protocolVersion">The one agreed on.</param>
-/// <param name="headers">Sent with each request, beside those of MCP.</param>
-internal sealed class Wrk(IEnumerable<string?> sessionIds, string protocolVersion, IReadOnlyDictionary<string, string>? headers = null)
+/// <summary>Runs wrk (https://github.com/wg/wrk) with call.lua. No two runs of a session use the same JSON-RPC id.</summary>
+/// <param name="sessionIds">The sessions to use alternately; null for a server that issues no ids.</param>
+/// <param name="protocolVersion">The negotiated protocol version.</param>
+/// <param name="headers">Headers to send in addition to those of MCP.</param>
+internal sealed class Wrk(
+    IEnumerable<string?> sessionIds, string protocolVersion, IReadOnlyDictionary<string, string>? headers = null)
 {
     private const string Program = "wrk";
     private const long FirstId = 10_000_000_000_000;
@@ -54,7 +52,7 @@ internal sealed class Wrk(IEnumerable<string?> sessionIds, string protocolVersio
         }
     }
 
-    // As call.lua prints it: RESULT requests duration bad-status no-answer p50 p99; all times in µs.
+    // The output of call.lua: RESULT requests duration bad-status no-response p50 p99, with times in µs.
     private static WrkResult? Parse(string printed)
     {
         var line = printed.Split('\n').FirstOrDefault(it => it.StartsWith("RESULT ", StringComparison.Ordinal));

@@ -1,7 +1,7 @@
--- One tools/call per request, each with an id of its own: an id that is already in flight in its session is refused.
--- Arguments: the first id, the session ids in turn (with commas between; may be empty), the protocol version.
+-- Sends one tools/call per request. Each has its own id, because the gateway may refuse an id that is already in flight.
+-- Arguments: the first id, the session ids to use alternately (comma-separated, may be empty), the protocol version.
 
--- All ids have 14 digits, which a Lua number prints exactly, so that every request has the same length.
+-- All ids have 14 digits, so that every request has the same length. Lua prints integers of that size exactly.
 local placeholder = "10000000000000"
 local ids_per_thread = 1000000000000
 local threads = 0

@@ -4,8 +4,8 @@ using McpGateway.Benchmarks.Running;
 namespace McpGateway.Benchmarks.Sharing;
 
 /// <summary>
-/// The same calls over the same connections to one shared child: all in one session, and in many sessions that take turns.
-/// The difference is what keeping sessions apart costs.
+/// Measures the same calls over the same connections to one shared child: all in one session, and spread over many sessions. The
+/// difference is the cost of keeping sessions apart.
 /// </summary>
 internal sealed class SharingBenchmark(SharingOptions options, TextWriter output)
 {
@@ -20,7 +20,10 @@ internal sealed class SharingBenchmark(SharingOptions options, TextWriter output
         }
 
         await using var servers = await BenchmarkServers.StartAsync(
-            new Dictionary<string, object> { ["shared"] = new { command = BenchmarkServers.TestServer, args = new[] { "--fast" }, isolation = "shared" } },
+            new Dictionary<string, object>
+            {
+                ["shared"] = new { command = BenchmarkServers.TestServer, args = new[] { "--fast" }, isolation = "shared" },
+            },
             stop);
         var endpoint = servers.Endpoint("shared");
         List<McpSession> sessions = [];
@@ -29,8 +32,9 @@ internal sealed class SharingBenchmark(SharingOptions options, TextWriter output
             while (sessions.Count <= options.Sessions)
                 sessions.Add(await McpSession.OpenAsync(endpoint, stop));
             await CompareAsync(endpoint, sessions, stop);
+            // wrk counts only status codes, and a JSON-RPC error has status 200. These calls check the results themselves.
             foreach (var session in sessions)
-                await session.CallAsync(stop); // errors inside a JSON-RPC answer have status 200: this looks into it
+                await session.CallAsync(stop);
         }
         finally
         {
@@ -48,7 +52,7 @@ internal sealed class SharingBenchmark(SharingOptions options, TextWriter output
         Wrk one = new([sessions[0].Id], sessions[0].ProtocolVersion);
         Wrk many = new(sessions.Skip(1).Select(session => session.Id), sessions[0].ProtocolVersion);
 
-        // Until the just-in-time compiler has settled, a round measures the compiler.
+        // Warm-up: before the just-in-time compiler has finished, a round would measure the compiler.
         foreach (var wrk in new[] { one, many })
             await wrk.RunAsync(url, ConnectionCounts[^1], options.Seconds, stop);
 
@@ -56,11 +60,11 @@ internal sealed class SharingBenchmark(SharingOptions options, TextWriter output
         foreach (var connections in ConnectionCounts)
         {
             List<WrkResult> ofOne = [], ofMany = [];
-            (Wrk, List<WrkResult>)[] turns = [(one, ofOne), (many, ofMany)];
+            (Wrk, List<WrkResult>)[] candidates = [(one, ofOne), (many, ofMany)];
             for (var round = 0; round < options.Rounds; round++)
             {
-                Random.Shared.Shuffle(turns);
-                foreach (var (wrk, results) in turns)
+                Random.Shared.Shuffle(candidates);
+                foreach (var (wrk, results) in candidates)
                     results.Add(await wrk.RunAsync(url, connections, options.Seconds, stop));
             }
 

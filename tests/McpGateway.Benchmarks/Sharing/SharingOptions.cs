@@ -1,6 +1,7 @@
 namespace McpGateway.Benchmarks.Sharing;
 
-/// <param name="Seconds">How long one measurement takes.</param>
-/// <param name="Rounds">Measurements of each kind per connection count.</param>
-/// <param name="Sessions">How many take turns, beside the one that is alone.</param>
+/// <summary>What <see cref="SharingBenchmark"/> measures.</summary>
+/// <param name="Seconds">The duration of one measurement, in seconds.</param>
+/// <param name="Rounds">The number of measurements of each kind per connection count.</param>
+/// <param name="Sessions">The number of sessions to compare with a single one.</param>
 internal sealed record SharingOptions(int Seconds, int Rounds, int Sessions);

@@ -3,13 +3,13 @@ using McpGateway.TestServer.Wire;
 
 namespace McpGateway.TestServer.Tools;
 
-/// <summary>One tools/call in flight.</summary>
+/// <summary>A tools/call in flight.</summary>
 internal sealed class Call(JsonElement id, JsonElement parameters, Peer peer)
 {
     public JsonElement Id => id;
     public Peer Peer => peer;
 
-    /// <summary>The task that it runs as; null for none.</summary>
+    /// <summary>The id of the task that the call runs as; null for none.</summary>
     public string? TaskId { get; init; }
 
     public JsonElement? Arguments => parameters.Get("arguments");

@@ -4,26 +4,27 @@ using McpGateway.TestServer.Wire;
 namespace McpGateway.TestServer.Tools;
 
 /// <summary>
-/// Calls and their course in time.
+/// Tools for calls of different durations and outcomes.
 /// <list type="bullet">
-/// <item><c>echo</c> {text, …}: the text; structured: the arguments, byte for byte.</item>
-/// <item><c>progress</c> {steps, delayMs, text, late}: notifications/progress 1…steps with the call's token, if any; then
-/// "done". A text is each one's message and the answer; that many more come late, after the answer.</item>
-/// <item><c>delay</c> {ms, text}: the text, after that time, cancelled or not.</item>
-/// <item><c>hang</c>: never answers.</item>
-/// <item><c>open</c> {name}: opens the gate of that name; the text of the call that waited there, once it was answered.</item>
-/// <item><c>fail</c> {code, message, data}: that JSON-RPC error.</item>
-/// <item><c>stdin-stop</c> {ms}: answers "stopped", then reads nothing for that time.</item>
+/// <item><c>echo</c> {text, …}: returns the text; structured: all arguments, byte for byte.</item>
+/// <item><c>progress</c> {steps, delayMs, text, late}: sends notifications/progress 1…steps with the call's token, if any, and
+/// returns "done". If there is a text, it is the message of each notification and the result. <c>late</c> further notifications
+/// follow after the response.</item>
+/// <item><c>delay</c> {ms, text}: returns the text after that time, even if it was cancelled.</item>
+/// <item><c>hang</c>: never responds.</item>
+/// <item><c>open</c> {name}: opens the gate of that name, and returns the text of the call that waited there after its
+/// response.</item> <item><c>fail</c> {code, message, data}: returns that JSON-RPC error.</item>
+/// <item><c>stdin-stop</c> {ms}: returns "stopped", then reads nothing for that time.</item>
 /// </list>
 /// </summary>
 internal static class CallTools
 {
     public static readonly Tool[] All =
     [
-        new("echo", "Gives back its text and, structured, all its arguments", Echo),
-        new("progress", "Reports progress, then is done", ProgressAsync),
-        new("delay", "Gives back its text after ms milliseconds", DelayAsync),
-        new("hang", "Never answers", HangAsync),
+        new("echo", "Returns its text and, structured, all its arguments", Echo),
+        new("progress", "Reports progress, then returns", ProgressAsync),
+        new("delay", "Returns its text after ms milliseconds", DelayAsync),
+        new("hang", "Never responds", HangAsync),
         new("open", "Opens a gate at which another call waits", OpenAsync),
         new("fail", "Fails with a JSON-RPC error", Fail),
         new("stdin-stop", "Stops reading stdin for ms milliseconds", StopReading),

@@ -4,6 +4,7 @@ using McpGateway.TestServer.Wire;
 
 namespace McpGateway.TestServer.Tools;
 
+/// <summary>All tools, and the responses to tools/list.</summary>
 internal sealed class Catalog(Flags flags)
 {
     private readonly Tool[] _tools =
@@ -14,7 +15,7 @@ internal sealed class Catalog(Flags flags)
     public Tool Find(string name) =>
         Array.Find(_tools, t => t.Name == name) ?? throw new RpcException(RpcException.InvalidParams, $"Unknown tool: {name}");
 
-    /// <summary>One page; a cursor is the index of its first tool.</summary>
+    /// <summary>A page of the list. The cursor is the index of its first tool.</summary>
     public Action<Utf8JsonWriter> Answer(string? cursor) => result =>
     {
         var first = cursor is null ? 0 : int.Parse(cursor, CultureInfo.InvariantCulture);

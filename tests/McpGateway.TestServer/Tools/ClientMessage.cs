@@ -3,10 +3,10 @@ using McpGateway.TestServer.Wire;
 
 namespace McpGateway.TestServer.Tools;
 
-/// <summary>What a call says to its client: a method and the members of its params; null for no params.</summary>
+/// <summary>A message from a call to its client: the method and the members of its params; null for no params.</summary>
 internal sealed record ClientMessage(string Method, JsonElement? ProgressToken, Action<Utf8JsonWriter>? Members)
 {
-    /// <returns>The client's whole answer.</returns>
+    /// <returns>The client's whole response.</returns>
     public Task<JsonElement> SendAsync(Call call, CancellationToken cancellationToken)
     {
         var hasParams = Members is not null || ProgressToken is not null || call.TaskId is not null;

@@ -4,18 +4,20 @@ using McpGateway.TestServer.Wire;
 namespace McpGateway.TestServer.Tools;
 
 /// <summary>
-/// Calls that talk back to the client. Each answers with a short text, an error "CODE: message" being marked isError, and
-/// structured the client's whole answer <c>{"jsonrpc":"2.0","id":…,"result"|"error":…}</c> as it arrived.
+/// Tools that send messages to the client. Each returns a short text and, structured, the client's whole response
+/// <c>{"jsonrpc":"2.0","id":…,"result"|"error":…}</c> as it arrived. An error becomes the text "CODE: message" with isError.
 /// <list type="bullet">
-/// <item><c>sample</c> {prompt, progressToken}: sampling/createMessage, with that token if any; the text of the answer.</item>
-/// <item><c>elicit</c> {message, url, elicitationId}: elicitation/create for one string "answer", or in URL mode; the action.</item>
-/// <item><c>roots</c>: roots/list; the URIs, joined by commas.</item>
-/// <item><c>request</c> {method, params, withProgressTokenOfCall, afterwards}: any request; the text is "answered". With
-/// withProgressTokenOfCall true the call's own progress token is put in the request's <c>_meta</c>. With afterwards true the
-/// text is "asking", the request follows, and when it is answered notifications/tools/list_changed.</item>
-/// <item><c>notify</c> {method, params}: any notification first; the text is "notified", nothing structured.</item>
+/// <item><c>sample</c> {prompt, progressToken}: sends sampling/createMessage, with that token if any; returns the text of the
+/// response.</item>
+/// <item><c>elicit</c> {message, url, elicitationId}: sends elicitation/create for one string "answer", or in URL mode; returns
+/// the action.</item>
+/// <item><c>roots</c>: sends roots/list; returns the URIs, joined by commas.</item>
+/// <item><c>request</c> {method, params, withProgressTokenOfCall, afterwards}: sends any request; returns "answered". If
+/// withProgressTokenOfCall is true, the request's <c>_meta</c> contains the progress token of the call. If afterwards is true, it
+/// returns "asking" first, then sends the request, and after the response notifications/tools/list_changed.</item>
+/// <item><c>notify</c> {method, params}: sends any notification, then returns "notified" and nothing structured.</item>
 /// </list>
-/// What a task sends names the task in its <c>_meta</c>.
+/// Messages from a task contain the id of the task in their <c>_meta</c>.
 /// </summary>
 internal static class ClientTools
 {

@@ -3,17 +3,17 @@ using System.Diagnostics;
 namespace McpGateway.TestServer.Tools;
 
 /// <summary>
-/// Ends without an answer.
+/// Tools that end the process without a response.
 /// <list type="bullet">
 /// <item><c>crash</c> {code, stderr}: writes the text to stderr, if any, and exits with the code.</item>
-/// <item><c>abort</c>: SIGKILL, from its own hand.</item>
+/// <item><c>abort</c>: sends SIGKILL to itself.</item>
 /// </list>
 /// </summary>
 internal static class DeathTools
 {
     public static readonly Tool[] All =
     [
-        new("crash", "Exits with that code", CrashAsync),
+        new("crash", "Exits with the given code", CrashAsync),
         new("abort", "Kills itself", Abort),
     ];
 

@@ -5,12 +5,12 @@ using McpGateway.TestServer.Wire;
 namespace McpGateway.TestServer.Tools;
 
 /// <summary>
-/// About this process; all structured.
+/// Tools that return facts about this process, as structured content.
 /// <list type="bullet">
 /// <item><c>pid</c>: <c>{"pid":N,"grandchild":N|null}</c>; the text is the pid.</item>
-/// <item><c>env</c> {names}: <c>{"NAME":"value"|null,…}</c>; without names the whole environment.</item>
-/// <item><c>cwd</c>: <c>{"cwd":"…"}</c>; the text is the same path.</item>
-/// <item><c>args</c>: <c>{"args":["…"]}</c>, flags included.</item>
+/// <item><c>env</c> {names}: <c>{"NAME":"value"|null,…}</c>; without names, the whole environment.</item>
+/// <item><c>cwd</c>: <c>{"cwd":"…"}</c>; the text is the path.</item>
+/// <item><c>args</c>: <c>{"args":["…"]}</c>, including the flags.</item>
 /// </list>
 /// </summary>
 internal static class ProcessTools

@@ -4,29 +4,29 @@ using McpGateway.TestServer.Wire;
 namespace McpGateway.TestServer.Tools;
 
 /// <summary>
-/// What arrived. The text is a count or a word; all else is structured.
+/// Tools that return what arrived, as structured content. The text is a count or a word.
 /// <list type="bullet">
-/// <item><c>received</c>: <c>{"lines":N,"messages":["initialize","tools/call echo","answer",…],"strayAnswers":N}</c>, this call
-/// included. Attack tests use it to prove that a hidden message never arrived.</item>
-/// <item><c>answers</c>: <c>{"answers":[{"jsonrpc":"2.0","id":…,"result"|"error":…},…]}</c>, each as it came.</item>
+/// <item><c>received</c>: <c>{"lines":N,"messages":["initialize","tools/call echo","answer",…],"strayAnswers":N}</c>, including
+/// this call. Tests use it to prove that a smuggled message did not arrive.</item>
+/// <item><c>answers</c>: <c>{"answers":[{"jsonrpc":"2.0","id":…,"result"|"error":…},…]}</c>, each as it arrived.</item>
 /// <item><c>reported</c>: <c>{"reported":[{"progressToken":…,"progress":…},…]}</c>, the params of each
 /// notifications/progress.</item>
 /// <item><c>cancelled</c>: <c>{"cancelled":[{"requestId":…,"inFlight":bool,"reason":…}]}</c>, in order.</item>
 /// <item><c>client</c>: the params of initialize, byte for byte.</item>
-/// <item><c>level</c>: <c>{"level":"debug"|null}</c>, by the last logging/setLevel.</item>
-/// <item><c>touch</c> {uri}: adds one to the counter and sends notifications/resources/updated for the URI (test://counter if
-/// there is none) if it or a parent of it is subscribed to; <c>{"counter":N,"subscriptions":["test://counter",…]}</c>.</item>
-/// </list>
+/// <item><c>level</c>: <c>{"level":"debug"|null}</c>, from the last logging/setLevel.</item>
+/// <item><c>touch</c> {uri}: adds one to the counter, and sends notifications/resources/updated for the URI (default:
+/// test://counter) if there is a subscription to it or to a parent;
+/// <c>{"counter":N,"subscriptions":["test://counter",…]}</c>.</item> </list>
 /// </summary>
 internal static class RecordTools
 {
     public static readonly Tool[] All =
     [
         new("received", "Lists every message received so far", Received),
-        new("answers", "Lists the answers received so far", call => List("answers", call.Peer.History.ReadAnswers())),
+        new("answers", "Lists the responses received so far", call => List("answers", call.Peer.History.ReadAnswers())),
         new("reported", "Lists the progress received so far", call => List("reported", call.Peer.History.ReadProgress())),
         new("cancelled", "Lists the cancellations received so far", Cancelled),
-        new("client", "Shows what the client said at initialize", Client),
+        new("client", "Shows the params of initialize", Client),
         new("level", "Shows the log level that was set", Level),
         new("touch", "Changes a resource", TouchAsync),
     ];

@@ -3,16 +3,18 @@ using McpGateway.TestServer.Wire;
 
 namespace McpGateway.TestServer.Tools;
 
-/// <summary><c>{"content":[{"type":"text","text":…}],"structuredContent":…,"isError":true}</c>; the last two if any.</summary>
+/// <summary>
+/// <c>{"content":[{"type":"text","text":…}],"structuredContent":…,"isError":true}</c>; the last two are optional.
+/// </summary>
 internal sealed record ToolResult(string Text, Action<Utf8JsonWriter>? Structured = null, bool IsError = false)
 {
-    /// <summary>Puts the id at the end of the line: whoever looks for it must read all of the result first.</summary>
+    /// <summary>Whether to write the id at the end of the line, so that a reader must scan the whole result to find it.</summary>
     public bool IdLast { get; init; }
 
-    /// <summary>What is still done when the answer is out.</summary>
+    /// <summary>Work to do after the response was sent.</summary>
     public Func<CancellationToken, Task>? Afterwards { get; init; }
 
-    /// <summary>The task whose result it is, for its <c>_meta</c>.</summary>
+    /// <summary>The id of the task that it is the result of, for its <c>_meta</c>.</summary>
     public string? TaskId { get; init; }
 
     public Task SendAsync(Outbox outbox, JsonElement id, CancellationToken cancellationToken)

@@ -5,27 +5,28 @@ using McpGateway.TestServer.Wire;
 namespace McpGateway.TestServer.Tools;
 
 /// <summary>
-/// Much, or wrong, output.
+/// Tools that produce much output, or invalid output.
 /// <list type="bullet">
-/// <item><c>noise</c> {lines}: that many lines which are no JSON-RPC messages, then "noisy".</item>
-/// <item><c>flood</c> {count, bytes, method, text}: that many lines of that many bytes, notifications/message if it is not another
-/// method, each of whose data begins with the text, then "flooded".</item>
-/// <item><c>big</c> {bytes}: a text of that many bytes; the reply's id is its last member.</item>
-/// <item><c>bigNotification</c> {bytes}: one notifications/message line of that many bytes, then "notified".</item>
-/// <item><c>reply</c> {raw, afterwards}: that line, verbatim, then "replied"; the other way round if afterwards is true.</item>
-/// <item><c>hold</c> {bytes}: takes that much memory, and never answers.</item>
+/// <item><c>noise</c> {lines}: writes that many lines that are not JSON-RPC messages, then returns "noisy".</item>
+/// <item><c>flood</c> {count, bytes, method, text}: sends <c>count</c> notifications of <c>bytes</c> bytes, whose data starts
+/// with the text, then returns "flooded". The default method is notifications/message.</item>
+/// <item><c>big</c> {bytes}: returns a text of that many bytes; the id is the last member of the response.</item>
+/// <item><c>bigNotification</c> {bytes}: sends one notifications/message of that many bytes, then returns "notified".</item>
+/// <item><c>reply</c> {raw, afterwards}: writes that line verbatim, then returns "replied"; in the opposite order if afterwards
+/// is true.</item>
+/// <item><c>hold</c> {bytes}: allocates that much memory, and never responds.</item>
 /// </list>
 /// </summary>
 internal static class VolumeTools
 {
     public static readonly Tool[] All =
     [
-        new("noise", "Prints lines that are no messages", NoiseAsync),
+        new("noise", "Prints lines that are not messages", NoiseAsync),
         new("flood", "Sends many notifications", FloodAsync),
-        new("big", "Gives back a text of that many bytes", call => new(new string('x', call.Number("bytes"))) { IdLast = true }),
+        new("big", "Returns a text of that many bytes", call => new(new string('x', call.Number("bytes"))) { IdLast = true }),
         new("bigNotification", "Sends one notification of that many bytes",
             async (call, token) => await SendAsync(call, 1, "notified", token)),
-        new("hold", "Takes that much memory", HoldAsync),
+        new("hold", "Allocates that much memory", HoldAsync),
         new("reply", "Writes a raw line to stdout", ReplyAsync),
     ];
 
@@ -48,7 +49,8 @@ internal static class VolumeTools
     private static async Task<ToolResult> SendAsync(Call call, int count, string text, CancellationToken cancellationToken)
     {
         var line = Notification(
-            call.Argument("method")?.GetString() ?? "notifications/message", call.Argument("text")?.GetString(), call.Number("bytes"));
+            call.Argument("method")?.GetString() ?? "notifications/message", call.Argument("text")?.GetString(),
+            call.Number("bytes"));
         for (var i = 0; i < count; i++) await call.Peer.Outbox.SendRawAsync(line, cancellationToken);
         return new(text);
     }
@@ -56,7 +58,7 @@ internal static class VolumeTools
     private static async Task<ToolResult> HoldAsync(Call call, CancellationToken cancellationToken)
     {
         var memory = new byte[call.Number("bytes")];
-        Array.Fill(memory, (byte)1); // or the system would not give it
+        Array.Fill(memory, (byte)1); // the kernel assigns pages only when they are written
         await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
         GC.KeepAlive(memory);
         return new("held");
@@ -71,7 +73,7 @@ internal static class VolumeTools
         return new("replied");
     }
 
-    // The size is that of the line without its newline, but never less than the message takes empty.
+    // The size is that of the line without its newline, but at least that of a message with empty data.
     private static byte[] Notification(string method, string? text, int bytes)
     {
         var start = $$"""{"jsonrpc":"2.0","method":"{{method}}","params":{"level":"info","data":"{{text}} """;

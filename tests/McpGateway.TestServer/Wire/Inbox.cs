@@ -7,12 +7,12 @@ using System.Text.Unicode;
 namespace McpGateway.TestServer.Wire;
 
 /// <summary>
-/// The lines of stdin, each parsed as one JSON object. A line that is not one is a <see cref="BadLineException"/>; an empty one
-/// and an unterminated last one too. <see cref="PauseFor"/> takes effect before the next line, buffered or not.
+/// The lines of stdin, each parsed as a JSON object. Any other line causes a <see cref="BadLineException"/>, also an empty one
+/// and an unterminated last one. <see cref="PauseFor"/> takes effect before the next line, even if that is already buffered.
 /// </summary>
 internal sealed class Inbox(Stream stdin)
 {
-    // Deeper than anything the gateway lets through, so that depth is never this side's complaint.
+    // Deeper than the gateway allows, so that this server never rejects a message for its depth.
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = 512 };
 
     private readonly PipeReader _reader = PipeReader.Create(stdin, new StreamPipeReaderOptions(bufferSize: 64 * 1024));

@@ -4,13 +4,13 @@ using System.Text.Json;
 
 namespace McpGateway.TestServer.Wire;
 
-/// <summary>stdout: whole lines, one at a time, whoever writes them.</summary>
+/// <summary>Writes whole lines to stdout, one at a time, from any thread.</summary>
 internal sealed class Outbox(Stream stdout) : IDisposable
 {
     private static readonly JsonWriterOptions Options =
         new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 512 };
 
-    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly SemaphoreSlim _writing = new(1, 1);
 
     public Task ReplyAsync(JsonElement id, Action<Utf8JsonWriter> result, CancellationToken cancellationToken) =>
         SendAsync(message =>
@@ -39,7 +39,7 @@ internal sealed class Outbox(Stream stdout) : IDisposable
             parameters(message);
         }, cancellationToken);
 
-    /// <summary>One JSON-RPC message; <paramref name="members"/> writes what comes after <c>jsonrpc</c>.</summary>
+    /// <summary>Sends a JSON-RPC message. <paramref name="members"/> writes what follows after <c>jsonrpc</c>.</summary>
     public Task SendAsync(Action<Utf8JsonWriter> members, CancellationToken cancellationToken)
     {
         var line = new ArrayBufferWriter<byte>();
@@ -54,19 +54,19 @@ internal sealed class Outbox(Stream stdout) : IDisposable
         return SendRawAsync(line.WrittenMemory, cancellationToken);
     }
 
-    /// <summary>Bytes as they are: the caller brings the newline.</summary>
+    /// <summary>Sends bytes unchanged. The caller adds the newline.</summary>
     public async Task SendRawAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
-        await _turn.WaitAsync(cancellationToken);
+        await _writing.WaitAsync(cancellationToken);
         try
         {
             await stdout.WriteAsync(bytes, cancellationToken);
         }
         finally
         {
-            _turn.Release();
+            _writing.Release();
         }
     }
 
-    public void Dispose() => _turn.Dispose();
+    public void Dispose() => _writing.Dispose();
 }

@@ -3,9 +3,10 @@ using System.Text.Json;
 
 namespace McpGateway.TestServer.Wire;
 
+/// <summary>Reads and writes JSON without changing its text.</summary>
 internal static class RawJson
 {
-    /// <summary>Writes the value byte for byte as it came: what the gateway changed on the way shows.</summary>
+    /// <summary>Writes the value exactly as it arrived, so that a test sees what the gateway changed.</summary>
     public static void WriteRaw(this Utf8JsonWriter writer, string name, JsonElement value)
     {
         writer.WritePropertyName(name);
@@ -18,7 +19,7 @@ internal static class RawJson
     public static JsonElement? Get(this JsonElement parent, string name) =>
         parent.ValueKind is JsonValueKind.Object && parent.TryGetProperty(name, out var value) ? value : null;
 
-    /// <summary><c>"_meta":{…}</c> with what there is; nothing if there is nothing.</summary>
+    /// <summary>Writes <c>"_meta":{…}</c> with the given values; nothing if there are none.</summary>
     public static void WriteMeta(this Utf8JsonWriter writer, JsonElement? progressToken, string? relatedTask)
     {
         if (progressToken is null && relatedTask is null) return;

@@ -2,7 +2,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { CreateMessageRequestSchema, ElicitRequestSchema, ListRootsRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { pathToFileURL } from 'node:url';
 
-// A client that answers all that a server can ask with values that are recognised again, and counts what arrives.
+// A client that answers every request of a server with recognizable values, and counts what arrives.
 export class Observer {
   #results = {};
   #errors = {};
@@ -34,18 +34,18 @@ export class Observer {
     }
   }
 
-  // The first text of a tool's result.
+  // Returns the text of a tool's result.
   async call(name, args, options) {
     const result = await this.client.callTool({ name, arguments: args }, undefined, options);
     if (result.isError) throw new Error(`${name}: ${result.content[0]?.text}`);
     return result.content.map((block) => block.text).join('\n');
   }
 
-  // Resolves with the first notification of that method from now on.
+  // Resolves with the next notification with this method.
   next(method, milliseconds = 10_000) {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error(`no ${method} within ${milliseconds} ms`)), milliseconds);
-      // Nobody may be waiting any more when the scenario ends.
+      // The timer must not keep the process alive when the scenario has ended.
       timer.unref();
       const listener = (notification) => {
         if (notification.method !== method) return;

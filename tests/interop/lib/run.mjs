@@ -1,6 +1,6 @@
-// Connects, runs one scenario and prints what was seen as one JSON object:
+// Connects, runs a scenario and prints the results as one JSON object:
 //   { server, results: {step: value}, errors: {step: message}, notifications: {method: count}, requests: {method: count} }
-// A step that fails does not stop the ones after it. Exit code 1: there was no session at all.
+// After a failed step the next ones still run. Exit code 1: no session was opened.
 import { Observer } from './observer.mjs';
 
 export async function run(transport, options) {
@@ -9,14 +9,14 @@ export async function run(transport, options) {
     const scenario = await import(`../scenarios/${options.script}.mjs`);
     await observer.client.connect(transport);
     await scenario.default(observer, options);
-    // Ends a Streamable HTTP session by DELETE; the other transports know no such thing.
+    // Ends a Streamable HTTP session with DELETE. The other transports have no such operation.
     await observer.step('terminate', () => transport.terminateSession?.());
     print(observer.report());
   } catch (error) {
     print({ ...observer.report(), errors: { connect: String(error?.stack ?? error) } });
     process.exitCode = 1;
   } finally {
-    // Also after a failure: an EventSource would try again for ever.
+    // Also after a failure, because an EventSource would reconnect forever.
     await observer.client.close();
     await transport.close();
   }

@@ -1,4 +1,4 @@
-// What scripts of a web page do with an MCP server. Loaded into the page: see page.mjs.
+// What scripts in a web page do with an MCP server. page.mjs loads this file into the page.
 
 const initialize = {
   jsonrpc: '2.0',
@@ -17,13 +17,13 @@ const post = (url, message, headers = {}) =>
   });
 
 Object.assign(globalThis, {
-  // Any request. Rejects where the browser keeps the answer from the page.
+  // Sends any request. Rejects if the browser hides the response from the page.
   async read({ url, ...options }) {
     const answer = await fetch(url, options);
     return { status: answer.status, headers: Object.fromEntries(answer.headers), body: await answer.text() };
   },
 
-  // A session over Streamable HTTP, to its end. Both answers come at once, and so as JSON.
+  // Runs a Streamable HTTP session to its end. Both responses come at once, so they are plain JSON and not SSE.
   async overFetch({ url, authorization, text }) {
     const headers = authorization ? { Authorization: authorization } : {};
     const opened = await post(url, initialize, headers);
@@ -35,7 +35,7 @@ Object.assign(globalThis, {
     return { text: answer.result.content[0].text, ended: ended.status };
   },
 
-  // A session over HTTP+SSE. Rejects when the stream does not open.
+  // Runs an HTTP+SSE session. Rejects if the stream cannot be opened.
   overEventSource({ url, text }) {
     const stream = new EventSource(url);
     return new Promise((resolve, reject) => {

@@ -1,4 +1,4 @@
-// @modelcontextprotocol/server-everything: all that a server can do, in both directions.
+// @modelcontextprotocol/server-everything: everything that a server can do, in both directions.
 const resourceUri = 'demo://resource/dynamic/text/1';
 
 export default async function everything(observer) {
@@ -38,7 +38,7 @@ export default async function everything(observer) {
   });
 }
 
-// Tools for what this client offers are added after `initialized`, so that the first list may come too early.
+// The server adds tools for the client's capabilities after `initialized`, so the first list may be too early.
 async function listTools(observer) {
   const changed = observer.next('notifications/tools/list_changed').catch(() => undefined);
   const { tools } = await observer.client.listTools();

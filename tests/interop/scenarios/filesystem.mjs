@@ -1,4 +1,4 @@
-// @modelcontextprotocol/server-filesystem, whose allowed directory is the root that this client offers (--directory).
+// @modelcontextprotocol/server-filesystem. Its allowed directory is the root of this client (--directory).
 import { join } from 'node:path';
 
 export default async function filesystem(observer, { directory }) {

@@ -1,4 +1,4 @@
-// @modelcontextprotocol/server-memory: state that one call leaves for the next. --tag keeps runs on one file apart.
+// @modelcontextprotocol/server-memory: state that is kept between calls. --tag separates runs that use the same file.
 export default async function memory(observer, { tag = '' }) {
   const ada = { name: `Ada${tag}`, entityType: 'person', observations: ['wrote the first program'] };
   const engine = { name: `Engine${tag}`, entityType: 'machine', observations: [] };

@@ -4,14 +4,15 @@ using System.Text.Json;
 namespace McpGateway.TestServer.Wire;
 
 /// <summary>
-/// Requests of this server to its client. Ids count from 1, as most clients' do, so that the two directions collide on purpose.
+/// Requests from this server to its client. Their ids count from 1, as those of most clients do, so that the ids of the two
+/// directions collide on purpose.
 /// </summary>
-internal sealed class ClientRequests(Outbox outbox)
+internal sealed class ServerRequests(Outbox outbox)
 {
     private readonly ConcurrentDictionary<long, TaskCompletionSource<JsonElement>> _waiting = new();
     private long _lastId;
 
-    /// <summary>The whole answer: <c>{"jsonrpc":"2.0","id":…,"result"|"error":…}</c>.</summary>
+    /// <summary>The whole response: <c>{"jsonrpc":"2.0","id":…,"result"|"error":…}</c>.</summary>
     public async Task<JsonElement> SendAsync(
         string method, Action<Utf8JsonWriter>? parameters, CancellationToken cancellationToken)
     {
