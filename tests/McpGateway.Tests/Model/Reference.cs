@@ -18,7 +18,7 @@ internal sealed partial class Reference(Isolation isolation, int maxProcesses, S
     /// <summary>Those that have not ended.</summary>
     public List<ReferenceSession> Sessions { get; } = [];
 
-    /// <summary>Those that run, or have a process slot reserved.</summary>
+    /// <summary>Those that run, or have a slot kept for them.</summary>
     public List<ReferenceChild> Children { get; } = [];
 
     /// <summary>Those that are started in this step.</summary>
@@ -26,11 +26,11 @@ internal sealed partial class Reference(Isolation isolation, int maxProcesses, S
 
     private long Now => time.GetTimestamp();
 
-    /// <returns>Null when the server has no free slot for it.</returns>
+    /// <returns>Null when the server has no slot for it.</returns>
     public ReferenceSession? Open(SessionKind kind, SessionOwner owner)
     {
         var isOwn = isolation is Isolation.Session && kind is not SessionKind.Implicit;
-        if (isOwn && !HasFreeSlot())
+        if (isOwn && !HasSlot())
             return null;
         var session = new ReferenceSession(++_sessions, kind, owner) { UsedAt = Now, IsReady = isOwn };
         if (isOwn)
@@ -48,7 +48,7 @@ internal sealed partial class Reference(Isolation isolation, int maxProcesses, S
         Sessions.Find(session => session.IsImplicit && session.Owner == owner && session.EndsAt is null)
         ?? Open(SessionKind.Implicit, owner);
 
-    /// <summary>What is left of the session is answered, and it leaves a shared child.</summary>
+    /// <summary>What is left of the session is answered, and it leaves its shared child.</summary>
     public void End(ReferenceSession session)
     {
         if (!Sessions.Remove(session))
@@ -80,10 +80,10 @@ internal sealed partial class Reference(Isolation isolation, int maxProcesses, S
     private void Leave(ReferenceChild child, ReferenceSession session)
     {
         child.Members.Remove(session);
-        foreach (var ask in child.Asks.Where(ask => ask.Session == session).ToArray())
+        foreach (var sent in child.ServerRequests.Where(sent => sent.Session == session).ToArray())
         {
-            Forget(child, ask);
-            child.Expected.Add(Pattern.Error(ask.ChildId));
+            Forget(child, sent);
+            child.Expected.Add(Pattern.Error(sent.ChildId));
         }
 
         foreach (var (uri, subscribers) in child.Subscribers)
@@ -97,20 +97,20 @@ internal sealed partial class Reference(Isolation isolation, int maxProcesses, S
     }
 
     // At the limit the child that is unused for the longest makes room.
-    private bool HasFreeSlot()
+    private bool HasSlot()
     {
         if (Children.Count < maxProcesses)
             return true;
         return Children.Where(child => child.Members.Count == 0).MinBy(child => child.UsedAt) is { } unused && Children.Remove(unused);
     }
 
-    private bool TrySit(ReferenceSession session, string capabilities)
+    private bool TryJoin(ReferenceSession session, string capabilities)
     {
         var (owner, declared) = isolation is Isolation.Shared ? ((SessionOwner?)null, "{}") : (session.Owner, capabilities);
         var child = Children.Find(other => !other.IsOwn && other.Owner == owner && other.Capabilities == declared);
         if (child is null)
         {
-            if (!HasFreeSlot())
+            if (!HasSlot())
                 return false;
             child = NewChild(null, owner, declared);
             Children.Add(child);

@@ -57,7 +57,7 @@ public sealed class ChildManagerTests : IAsyncDisposable
     }
 
     [Fact]
-    public void Session_ReservesItsSlotWhenItIsOpened()
+    public void Session_TakesItsPlaceWhenItIsOpened()
     {
         _server = Server(Isolation.Session, 1);
         Open();
@@ -78,7 +78,7 @@ public sealed class ChildManagerTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task NoSlotFree_InitializeIsRefusedAndMayBeTriedAgain()
+    public async Task NoPlaceLeft_InitializeIsRefusedAndMayBeTriedAgain()
     {
         _server = Server(Isolation.User, 1);
         _server.Update(_server.Config with { OnExit = OnExit.Terminate });
@@ -89,7 +89,7 @@ public sealed class ChildManagerTests : IAsyncDisposable
 
         await alice.EndAsync().Soon();
         Assert.Equal(0, first.Stops); // its user may come back
-        Assert.NotSame(first, await FirstAsync(bob, "{}")); // but another needs its slot now
+        Assert.NotSame(first, await FirstAsync(bob, "{}")); // but another wants its slot now
         Assert.Equal(1, first.Stops);
         Assert.Equal(1, _server.Processes);
     }
