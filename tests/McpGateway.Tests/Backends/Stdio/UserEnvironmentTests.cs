@@ -56,7 +56,7 @@ public sealed class UserEnvironmentTests
     {
         var problem = UserEnvironment.TryFill(Target, (source, _) => source is UserValueSource.Claim ? "alice" : value, out var user);
         Assert.Null(user);
-        Assert.Contains("the header X-Token", problem, StringComparison.Ordinal);
+        Assert.Contains("the request header X-Token", problem, StringComparison.Ordinal);
         Assert.Contains("control character", problem, StringComparison.Ordinal);
         Assert.DoesNotContain(value, problem, StringComparison.Ordinal);
         Assert.NotNull(UserEnvironment.TryFill(Target, (source, _) => source is UserValueSource.Header ? "x" : value, out _));
@@ -65,7 +65,7 @@ public sealed class UserEnvironmentTests
     [Theory]
     [InlineData(null)]
     [InlineData("")]
-    public void Value_Missing_IsNamed(string? value) => Assert.Contains("the claim sub",
+    public void Value_Missing_IsNamed(string? value) => Assert.Contains("the token claim sub",
         UserEnvironment.TryFill(Target, (source, _) => source is UserValueSource.Header ? "x" : value, out _), StringComparison.Ordinal);
 
     [Fact]
