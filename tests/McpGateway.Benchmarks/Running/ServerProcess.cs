@@ -42,6 +42,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
             start.Environment[name] = value;
         ServerProcess server = new(new Process { StartInfo = start });
         server._process.Start();
+        // Both must be read, or a full pipe would block the server.
         server._process.BeginOutputReadLine();
         server._process.BeginErrorReadLine();
         return server;
