@@ -10,7 +10,6 @@ WORKDIR /src
 # The files that the restore depends on are copied first, so that a change of the code does not repeat it.
 COPY global.json Directory.Build.props Directory.Packages.props BannedSymbols.txt .editorconfig ./
 COPY src/McpGateway/McpGateway.csproj src/McpGateway/
-COPY src/System.IO.Hashing/System.IO.Hashing.csproj src/System.IO.Hashing/
 RUN dotnet restore src/McpGateway
 COPY appsettings.json ./
 COPY config config
@@ -27,6 +26,8 @@ ENV ASPNETCORE_URLS=http://*:8000 \
     DOTNET_USE_POLLING_FILE_WATCHER=1 \
     HOME=/home/app
 WORKDIR /app
+# setsid of util-linux gives each child a session of its own (docs/processes.md). The base image contains it.
+RUN test -x /usr/bin/setsid
 # Owned by root, so that neither the gateway nor its children can change the program.
 COPY --from=build /app ./
 # The user "app" of Microsoft's images, as a number, because runAsNonRoot of Kubernetes requires one.

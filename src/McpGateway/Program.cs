@@ -1,17 +1,8 @@
 using System.CommandLine;
 using McpGateway;
-using McpGateway.Access;
 using McpGateway.Backends.Stdio.Guarding;
 using McpGateway.Cli;
 using McpGateway.Cli.DemoServer;
-using McpGateway.Configuration;
-using McpGateway.Configuration.Host;
-using McpGateway.Http;
-using McpGateway.Management;
-using McpGateway.Proxy;
-using McpGateway.Replicas;
-using McpGateway.Replicas.Forwarding;
-using McpGateway.Sessions;
 
 var root = new RootCommand("Serves stdio MCP servers over HTTP.")
 {
@@ -21,54 +12,5 @@ var root = new RootCommand("Serves stdio MCP servers over HTTP.")
     DemoServerCommand.Create(),
 };
 new RunCommand(settings => Gateway.Compose(settings), Guard.Enter).AddTo(root);
-// The host handles SIGTERM and Ctrl+C. The library's own handler would kill the process after two seconds, in the middle of
-// calls.
+// The host handles SIGTERM and Ctrl+C. The library's own handler would kill the process after two seconds, during calls.
 return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
-
-namespace McpGateway
-{
-    /// <summary>Composes the application. The middleware is added in the order in which a request passes it.</summary>
-    internal static class Gateway
-    {
-        /// <param name="settings">The settings from the command line.</param>
-        /// <param name="adjust">Lets a test replace services and settings.</param>
-        public static WebApplication Compose(RunSettings settings, Action<WebApplicationBuilder>? adjust = null)
-        {
-            var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = HostFolder.Find() });
-            // Its messages contain query strings, and thus session ids. It would also create an activity for each request.
-            builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
-            builder.WebHost.UseKestrel(kestrel => kestrel.AddServerHeader = false);
-
-            builder.Services.AddGatewayConfiguration(builder.Configuration, settings.Loader, settings.Initial);
-            builder.Services.AddGatewayAccess();
-            builder.Services.AddReplicas();
-            builder.Services.AddSessions();
-            builder.Services.AddHttp();
-            builder.Services.AddGatewayProxy();
-            builder.Services.AddManagement();
-
-            adjust?.Invoke(builder);
-
-            var app = builder.Build();
-            SettingsFiles.LogFailures(builder.Configuration, app.Logger);
-            foreach (var url in settings.ListenOn(builder.Configuration))
-                app.Urls.Add(url);
-
-            app.UseListenSockets();
-            app.UsePathBase(builder.Configuration["PathBase"] ?? string.Empty);
-            app.UseSecurityHeaders();
-            app.UseErrorBodies(); // outermost: no error leaves without a body
-            app.UsePeerForwarding(); // before everything that uses the client's address
-            app.UseHealth(); // before the guard: kubelet sends the pod's address as Host
-            app.UseKnownProxies(); // before everything that uses the scheme and the host
-            app.UseResourceMetadata(); // before the guard: pages of all origins may read these documents
-            app.UseRouting(); // explicit: otherwise the framework adds it as the first step
-            app.UseRequestGuard();
-            app.UseCors(); // before authentication: a preflight request has no token
-            app.UseAuthentication();
-            app.UseAuthorization();
-            app.MapGatewayProxy();
-            return app;
-        }
-    }
-}

@@ -56,6 +56,15 @@ connect.SetAction((arguments, stop) =>
     new ConnectBenchmark(new ConnectOptions(arguments.GetValue(server)!, arguments.GetValue(rounds)), Console.Out)
         .RunAsync(stop));
 
+Option<int> children = new("--sessions")
+{
+    Description = "The number of sessions to start at once.",
+    DefaultValueFactory = _ => 300,
+};
+Command starts = new("starts", "Measures how fast sessions start that have a child of their own.") { children, rounds };
+starts.SetAction((arguments, stop) =>
+    new StartsBenchmark(new StartsOptions(arguments.GetValue(children), arguments.GetValue(rounds)), Console.Out).RunAsync(stop));
+
 Command neighbours = new("neighbours", "Compares a good server alone and beside bad ones.") { seconds, rounds };
 neighbours.SetAction((arguments, stop) =>
     new NeighboursBenchmark(new NeighboursOptions(arguments.GetValue(seconds), arguments.GetValue(rounds)), Console.Out)
@@ -77,5 +86,5 @@ Option<string> urls = new("--urls") { Description = "The URLs to listen on.", Re
 Command bare = new("bare", "Serves the bare endpoint that the gateway is compared with.") { urls };
 bare.SetAction((arguments, stop) => BareEndpoint.RunAsync(arguments.GetRequiredValue(urls), stop));
 
-return await new RootCommand("Benchmarks of McpGateway.") { relay, sharing, connect, neighbours, front, forwarding, bare }
+return await new RootCommand("Benchmarks of McpGateway.") { relay, sharing, connect, starts, neighbours, front, forwarding, bare }
     .Parse(args).InvokeAsync();

@@ -1,6 +1,10 @@
 namespace McpGateway.Tests;
 
-/// <summary>A clock that stands still until a test moves it.</summary>
+/// <summary>
+/// A clock that stands still until a test moves it. FakeTimeProvider of Microsoft.Extensions.TimeProvider.Testing would not do:
+/// it does not tell when a timer has been set, and its timers fire on whichever thread reads the clock next, so that its
+/// Advance can return before they have fired.
+/// </summary>
 internal sealed class ManualTimeProvider : TimeProvider
 {
     private readonly Lock _lock = new();

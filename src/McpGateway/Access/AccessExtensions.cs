@@ -1,6 +1,7 @@
 using McpGateway.Access.Authentication;
 using McpGateway.Access.Authorization;
 using McpGateway.Access.Discovery;
+using McpGateway.Access.Endpoints;
 using McpGateway.Access.Keys;
 using McpGateway.Access.Origins;
 using McpGateway.Access.Transport;
@@ -15,7 +16,7 @@ using Microsoft.Extensions.Options;
 namespace McpGateway.Access;
 
 /// <summary>Registers access control and adds its middleware.</summary>
-public static class AccessExtensions
+internal static class AccessExtensions
 {
     private const string AnyScheme = "access";
     private const string CredentialScheme = "credential";
@@ -37,6 +38,7 @@ public static class AccessExtensions
         services.AddCors().AddSingleton<ICorsPolicyProvider, ServerCorsProvider>();
         services.AddTransportSecurity();
         services.AddSingleton<IConfigureOptions<JwtBearerOptions>, BearerOptionsSetup>().AddSingleton<BearerEvents>();
+        services.AddSingleton<IAuthenticationConfigurationProvider, NoSchemeSettings>(); // before the framework adds its own
         services.AddAuthentication(AnyScheme)
             .AddPolicyScheme(AnyScheme, null, options => options.ForwardDefaultSelector = SchemeFor)
             .AddJwtBearer(_ => { })
@@ -47,7 +49,7 @@ public static class AccessExtensions
         services.AddSingleton<IAuthorizationHandler, ServerRequirementHandler>();
         services.AddSingleton<IAuthorizationMiddlewareResultHandler, RefusalWriter>();
         services.AddAuthorizationBuilder()
-            .AddPolicy(AccessNames.ServerPolicy, policy => policy.AddRequirements(new ServerRequirement()));
+            .AddPolicy(GuardedServer.Policy, policy => policy.AddRequirements(new ServerRequirement()));
         services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<AccessOptions>>(TrustKnownNetworks);
         return services;
     }

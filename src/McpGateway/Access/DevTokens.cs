@@ -1,26 +1,28 @@
 using System.Buffers.Text;
-using System.IdentityModel.Tokens.Jwt;
-using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text;
 using McpGateway.Access.Authentication;
 using McpGateway.Configuration;
+using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
 namespace McpGateway.Access;
 
 /// <summary>Creates API keys, and tokens for development, without an identity provider.</summary>
-public static class DevTokens
+internal static class DevTokens
 {
-    private const int Bytes = 32;
+    private const int KeyBytes = 32;
 
-    /// <summary>A secret with 256 random bits as text, long enough for <c>SharedSecret</c>.</summary>
-    public static string CreateSecret() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(Bytes));
+    // As text 64 bytes: what HS512 asks for.
+    private const int SecretBytes = 48;
+
+    /// <summary>A random text that is long enough for <c>SharedSecret</c>, whatever its algorithm.</summary>
+    public static string CreateSecret() => Random(SecretBytes);
 
     /// <summary>An API key, and its hash for the settings.</summary>
     public static (string Key, string Sha256) CreateKey()
     {
-        var key = Credential.KeyPrefix + CreateSecret();
+        var key = Credential.KeyPrefix + Random(KeyBytes);
         return (key, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key))));
     }
 
@@ -31,17 +33,20 @@ public static class DevTokens
     public static string CreateToken(JwtIssuerOptions issuer, TokenRequest request, DateTimeOffset now)
     {
         var key = new SymmetricSecurityKey(Encoding.UTF8.GetBytes(issuer.SharedSecret!));
-        Claim[] claims = [new(CallerClaims.Subject, request.Subject), new(CallerClaims.Scope, string.Join(' ', request.Scopes))];
-        var token = new JwtSecurityToken(
-            issuer.Issuer, request.Audience, claims, now.UtcDateTime, (now + request.Lifetime).UtcDateTime,
-            new SigningCredentials(key, JwtAlgorithms.Of(issuer)[0]));
-        return new JwtSecurityTokenHandler().WriteToken(token);
+        return new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
+        {
+            Issuer = issuer.Issuer,
+            Audience = request.Audience,
+            Claims = new Dictionary<string, object>
+            {
+                [CallerClaims.Subject] = request.Subject, [CallerClaims.Scope] = string.Join(' ', request.Scopes),
+            },
+            IssuedAt = now.UtcDateTime,
+            NotBefore = now.UtcDateTime,
+            Expires = (now + request.Lifetime).UtcDateTime,
+            SigningCredentials = new SigningCredentials(key, JwtAlgorithms.Of(issuer)[0]),
+        });
     }
-}
 
-/// <summary>The contents of a token for development.</summary>
-/// <param name="Subject">The user that the token is for.</param>
-/// <param name="Audience">The server or gateway that it is for.</param>
-/// <param name="Scopes">The scopes that it grants.</param>
-/// <param name="Lifetime">How long it is valid.</param>
-public sealed record TokenRequest(string Subject, string Audience, IReadOnlyList<string> Scopes, TimeSpan Lifetime);
+    private static string Random(int bytes) => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(bytes));
+}

@@ -3,7 +3,7 @@ using McpGateway.Configuration;
 namespace McpGateway.Access;
 
 /// <summary>Prevents a gateway without authentication from being opened to others by accident.</summary>
-public static class ListenerCheck
+internal static class ListenerCheck
 {
     /// <param name="urls">The URLs that the gateway will listen on.</param>
     /// <param name="access">Section Access; valid.</param>

@@ -1,6 +1,7 @@
 using McpGateway.Access.Authentication;
 using McpGateway.Access.Origins;
 using McpGateway.Configuration;
+using McpGateway.Http;
 using McpGateway.JsonRpc;
 using Microsoft.Extensions.Options;
 
@@ -50,12 +51,6 @@ internal sealed class RequestGuard(RequestDelegate next, IOptions<AccessOptions>
     // nginx's proxy_pass uses HTTP/1.0 by default and adds none of these headers. No MCP client uses HTTP/1.0.
     private static bool IsOfOldProxy(HttpRequest request) => HttpProtocol.IsHttp10(request.Protocol);
 
-    private static Task RefuseAsync(HttpContext context, string reason)
-    {
-        var body = new JsonRpcError(JsonRpcErrorCode.Refused, reason).ToResponse(default);
-        context.Response.StatusCode = StatusCodes.Status403Forbidden;
-        context.Response.ContentType = "application/json";
-        context.Response.ContentLength = body.Length;
-        return context.Response.Body.WriteAsync(body, context.RequestAborted).AsTask();
-    }
+    private static Task RefuseAsync(HttpContext context, string reason) =>
+        JsonRpcErrorWriter.WriteInFullAsync(context, StatusCodes.Status403Forbidden, new(JsonRpcErrorCode.Refused, reason));
 }

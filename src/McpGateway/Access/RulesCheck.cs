@@ -3,7 +3,7 @@ using McpGateway.Configuration;
 namespace McpGateway.Access;
 
 /// <summary>Refuses to start with rules that no caller could satisfy. Such a server would only seem to be broken.</summary>
-public static class RulesCheck
+internal static class RulesCheck
 {
     private const string HowToAuthenticate = "Set Access:Jwt:Issuers or Access:ApiKeys, or remove it.";
 
@@ -39,13 +39,13 @@ public static class RulesCheck
             : ("env", ((StdioTarget)server.Target).Environment);
         foreach (var (name, value) in values)
         {
-            var path = $"$.mcpServers.{server.Name}.{key}.{name}";
             foreach (var (source, wanted) in UserText.PlaceholdersIn(value))
             {
+                var path = $"$.mcpServers.{server.Name}.{key}.{name}";
                 if (source is UserValueSource.Header && !access.IsUserHeader(wanted))
                 {
-                    yield return $"{path}: the header {wanted} may not be passed on. Add it to Access:UserHeaders, or remove "
-                        + "it here.";
+                    yield return $"{path}: the header {wanted} may not be passed on. Add it to Access:UserHeaders, "
+                        + "or remove it here.";
                 }
 
                 if (source is UserValueSource.Claim && !access.HasCredentials)

@@ -1,4 +1,3 @@
-using McpGateway.Configuration;
 using McpGateway.Configuration.Reading;
 
 namespace McpGateway.Cli;

@@ -1,7 +1,7 @@
 namespace McpGateway.Configuration;
 
 /// <summary>Section <c>Access:Cors</c>.</summary>
-public sealed class AccessCorsOptions
+internal sealed class AccessCorsOptions
 {
     /// <summary>
     /// Origins whose web pages may call the gateway, such as https://app.example.com; <c>*</c> for all. Default: none.

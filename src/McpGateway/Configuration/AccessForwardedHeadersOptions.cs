@@ -1,7 +1,7 @@
 namespace McpGateway.Configuration;
 
 /// <summary>Section <c>Access:ForwardedHeaders</c>.</summary>
-public sealed class AccessForwardedHeadersOptions
+internal sealed class AccessForwardedHeadersOptions
 {
     /// <summary>
     /// Networks, such as 10.0.0.0/8, of proxies whose X-Forwarded-For, -Proto and -Host are trusted. Default: none.

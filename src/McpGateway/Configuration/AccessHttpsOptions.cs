@@ -3,7 +3,7 @@ namespace McpGateway.Configuration;
 /// <summary>
 /// Section <c>Access:Https</c>. The certificate is configured in section <c>Kestrel</c>, as in every ASP.NET Core application.
 /// </summary>
-public sealed class AccessHttpsOptions
+internal sealed class AccessHttpsOptions
 {
     // Two years, as https://hstspreload.org recommends. Browsers keep the setting that long, even if HTTPS is switched off.
     private static readonly TimeSpan LongestAge = TimeSpan.FromDays(730);

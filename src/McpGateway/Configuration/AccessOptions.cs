@@ -4,7 +4,7 @@ namespace McpGateway.Configuration;
 /// Section <c>Access</c> of appsettings.json: who may use the gateway, and under which name clients reach it. The binder assigns
 /// null even to non-nullable properties when the file says null; the setters treat that like a missing key.
 /// </summary>
-public sealed class AccessOptions
+internal sealed class AccessOptions
 {
     public const string Section = "Access";
 

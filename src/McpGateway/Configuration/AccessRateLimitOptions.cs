@@ -1,7 +1,7 @@
 namespace McpGateway.Configuration;
 
 /// <summary>Section <c>Access:RateLimit</c>: limits for one user, over all servers together. Null: no limit.</summary>
-public sealed class AccessRateLimitOptions
+internal sealed class AccessRateLimitOptions
 {
     /// <summary>See <see cref="RateLimitConfig.PermitsPerMinute"/>.</summary>
     public int? PermitsPerMinute { get; set; }

@@ -1,7 +1,7 @@
 namespace McpGateway.Configuration;
 
 /// <summary>One entry of <c>Access:ApiKeys</c>. The settings contain only the hash of a key.</summary>
-public sealed class ApiKeyOptions
+internal sealed class ApiKeyOptions
 {
     /// <summary>Who uses the key. Sessions are bound to this name.</summary>
     public string Name { get; set; } = string.Empty;

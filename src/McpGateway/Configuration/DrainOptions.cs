@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace McpGateway.Configuration;
 
 /// <summary>Section <c>Drain</c> of appsettings.json: how the gateway stops without interrupting calls.</summary>
-public sealed class DrainOptions
+internal sealed class DrainOptions
 {
     public const string Section = "Drain";
 

@@ -6,7 +6,7 @@ namespace McpGateway.Configuration;
 /// An immutable list that compares by value: two are equal when their items are, in order. A reload compares snapshots with
 /// the compiler's record equality, and the framework's collections would compare by reference there.
 /// </summary>
-public sealed class EquatableList<T>(IEnumerable<T> items) : IReadOnlyList<T>, IEquatable<EquatableList<T>>
+internal sealed class EquatableList<T>(IEnumerable<T> items) : IReadOnlyList<T>, IEquatable<EquatableList<T>>
 {
     private readonly T[] _items = [.. items];
 

@@ -8,7 +8,7 @@ namespace McpGateway.Configuration;
 /// An immutable map with ordinal keys that compares by value, whatever the order of its entries. The reason is that of
 /// <see cref="EquatableList{T}"/>.
 /// </summary>
-public sealed class EquatableMap<T>(IEnumerable<KeyValuePair<string, T>> entries)
+internal sealed class EquatableMap<T>(IEnumerable<KeyValuePair<string, T>> entries)
     : IReadOnlyDictionary<string, T>, IEquatable<EquatableMap<T>>
 {
     private readonly FrozenDictionary<string, T> _entries = entries.ToFrozenDictionary(StringComparer.Ordinal);

@@ -1,7 +1,7 @@
 namespace McpGateway.Configuration;
 
 /// <summary>A validated snapshot of gateway.json with all variables expanded. Immutable: a reload creates a new one.</summary>
-public sealed record GatewayConfig
+internal sealed record GatewayConfig
 {
     public static GatewayConfig Empty { get; } = new();
 

@@ -5,7 +5,7 @@ namespace McpGateway.Configuration;
 /// <summary>
 /// Holds the snapshot in force. A new one is swapped in before listeners are told, so that they read the new one.
 /// </summary>
-public sealed class GatewayConfigProvider(GatewayConfig initial)
+internal sealed class GatewayConfigProvider(GatewayConfig initial)
 {
     private readonly Lock _updating = new();
     // Volatile, because requests read it without the lock.

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace McpGateway.Configuration;
 
 /// <summary>
@@ -11,6 +13,10 @@ internal static class JwtAlgorithms
 
     /// <summary>Verified with the secret that signs, so never with a key that an issuer publishes.</summary>
     public static IReadOnlyList<string> Symmetric { get; } = ["HS256", "HS384", "HS512"];
+
+    /// <summary>How long a secret must be: as long as the algorithm's hash (RFC 7518, section 3.2).</summary>
+    /// <param name="algorithm">One of <see cref="Symmetric"/>.</param>
+    public static int SecretBytes(string algorithm) => int.Parse(algorithm.AsSpan(2), CultureInfo.InvariantCulture) / 8;
 
     /// <summary>The algorithms that an issuer's tokens may be signed with.</summary>
     public static IReadOnlyList<string> Of(JwtIssuerOptions issuer) =>

@@ -1,7 +1,7 @@
 namespace McpGateway.Configuration;
 
 /// <summary>An issuer of tokens. Its keys come from exactly one source.</summary>
-public sealed class JwtIssuerOptions
+internal sealed class JwtIssuerOptions
 {
     /// <summary>The <c>iss</c> claim of its tokens, exactly as it is written there.</summary>
     public string Issuer { get; set; } = string.Empty;

@@ -1,7 +1,7 @@
 namespace McpGateway.Configuration;
 
 /// <summary>Section <c>Access:Jwt</c>: which issuers' tokens are accepted.</summary>
-public sealed class JwtOptions
+internal sealed class JwtOptions
 {
     public IReadOnlyList<JwtIssuerOptions> Issuers { get; set => field = value ?? []; } = [];
 

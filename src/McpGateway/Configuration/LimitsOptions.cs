@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace McpGateway.Configuration;
 
 /// <summary>Section <c>Limits</c> of appsettings.json: limits that keep one client or server from starving the others.</summary>
-public sealed class LimitsOptions
+internal sealed class LimitsOptions
 {
     public const string Section = "Limits";
 

@@ -1,7 +1,7 @@
 namespace McpGateway.Configuration;
 
 /// <summary>Limits for one client. Null: no limit.</summary>
-public sealed record RateLimitConfig
+internal sealed record RateLimitConfig
 {
     /// <summary>The length of <see cref="Queue"/> when it is not configured.</summary>
     public const int DefaultQueue = 128;

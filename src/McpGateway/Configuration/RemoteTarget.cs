@@ -1,7 +1,7 @@
 namespace McpGateway.Configuration;
 
 /// <summary>A remote MCP server.</summary>
-public sealed record RemoteTarget : ServerTarget
+internal sealed record RemoteTarget : ServerTarget
 {
     public required Uri Url { get; init; }
 

@@ -8,7 +8,7 @@ namespace McpGateway.Configuration;
 /// Section <c>Replicas</c> of appsettings.json: the other gateways that serve the same address. Each session belongs to one of
 /// them, and the session's id contains its name. If nothing is set, this gateway is the only one.
 /// </summary>
-public sealed class ReplicasOptions
+internal sealed class ReplicasOptions
 {
     public const string Section = "Replicas";
 

@@ -1,7 +1,7 @@
 namespace McpGateway.Configuration;
 
 /// <summary>The key <c>auth</c> of a server.</summary>
-public sealed record ServerAuthConfig
+internal sealed record ServerAuthConfig
 {
     /// <summary>Scopes that a caller must have, all of them. Empty: every authenticated caller may use the server.</summary>
     public EquatableList<string> Scopes { get; init; } = EquatableList<string>.Empty;

@@ -1,7 +1,7 @@
 namespace McpGateway.Configuration;
 
 /// <summary>One server of gateway.json, with variables expanded and defaults filled in.</summary>
-public sealed record ServerConfig
+internal sealed record ServerConfig
 {
     /// <summary>The first segment of the server's routes: <c>^[a-z0-9][a-z0-9_-]{0,62}$</c>.</summary>
     public required string Name { get; init; }

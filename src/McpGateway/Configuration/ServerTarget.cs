@@ -1,4 +1,4 @@
 namespace McpGateway.Configuration;
 
 /// <summary>What a server's messages are sent to: a child process or a remote URL.</summary>
-public abstract record ServerTarget;
+internal abstract record ServerTarget;

@@ -4,7 +4,7 @@ namespace McpGateway.Configuration;
 /// The key <c>tools</c> of a server: what may be used of it. Patterns match names of tools and prompts and URIs of resources;
 /// <c>*</c> matches any text.
 /// </summary>
-public sealed record ServerToolsConfig
+internal sealed record ServerToolsConfig
 {
     /// <summary>What may be used, case-sensitive; null: everything.</summary>
     public EquatableList<string>? Allow { get; init; }

@@ -1,7 +1,7 @@
 namespace McpGateway.Configuration;
 
 /// <summary>A server that is started as a child process and speaks MCP on its standard input and output.</summary>
-public sealed record StdioTarget : ServerTarget
+internal sealed record StdioTarget : ServerTarget
 {
     /// <summary>The path of a program, or a name to find on the child's PATH. It is never passed to a shell.</summary>
     public required string Command { get; init; }

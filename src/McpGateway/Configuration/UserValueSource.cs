@@ -1,7 +1,7 @@
 namespace McpGateway.Configuration;
 
 /// <summary>Where a value comes from that differs from user to user.</summary>
-public enum UserValueSource
+internal enum UserValueSource
 {
     /// <summary>A claim of the caller's token.</summary>
     Claim,

@@ -7,7 +7,7 @@ namespace McpGateway.Diagnostics;
 /// </summary>
 // Names and units follow https://opentelemetry.io/docs/specs/semconv/general/metrics/: no unit in the name, and counted things in
 // braces. The set of tag values must stay small, since a monitoring system stores one series per combination.
-public sealed class GatewayMetrics
+internal sealed class GatewayMetrics
 {
     public const string MeterName = "McpGateway";
 

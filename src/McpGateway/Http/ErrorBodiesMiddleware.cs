@@ -34,23 +34,12 @@ internal sealed partial class ErrorBodiesMiddleware(RequestDelegate next, ILogge
         // Some errors are empty on purpose, and say so by their length.
         if (response.StatusCode >= StatusCodes.Status400BadRequest && !response.HasStarted && response.ContentLength is null
             && response.ContentType is null)
-            await WriteAsync(response, response.StatusCode, Error(response.StatusCode));
-    }
-
-    /// <summary>Answers with an error that names no request.</summary>
-    public static Task WriteAsync(HttpResponse response, int status, JsonRpcError error)
-    {
-        var body = error.ToResponse(default);
-        response.StatusCode = status;
-        response.ContentType = "application/json";
-        response.ContentLength = body.Length;
-        return response.Body.WriteAsync(body, response.HttpContext.RequestAborted).AsTask();
+            await JsonRpcErrorWriter.WriteAsync(context, response.StatusCode, Error(response.StatusCode));
     }
 
     private static JsonRpcError Error(int status) => status switch
     {
-        StatusCodes.Status404NotFound => new(JsonRpcErrorCode.NotFound,
-            "There is no such server here. Servers are at /{name}/sse and /{name}/mcp."),
+        StatusCodes.Status404NotFound => JsonRpcErrorWriter.UnknownServer,
         StatusCodes.Status413PayloadTooLarge =>
             new(JsonRpcErrorCode.InvalidRequest, "The body is over the limit (Limits:RequestBodyBytes)."),
         StatusCodes.Status502BadGateway => new(JsonRpcErrorCode.InternalError, "The remote server cannot be reached."),

@@ -10,7 +10,7 @@ namespace McpGateway.Http;
 /// Listening sockets whose connections are given up when the other side acknowledges nothing for a minute. Without it a
 /// stream to a laptop that was closed takes heartbeats for a quarter of an hour before it is found dead.
 /// </summary>
-public sealed class ListenSockets
+internal sealed class ListenSockets
 {
     // <netinet/tcp.h>; accepted sockets inherit it.
     private const int ProtocolTcp = 6;

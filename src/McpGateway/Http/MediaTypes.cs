@@ -7,10 +7,10 @@ namespace McpGateway.Http;
 internal static class MediaTypes
 {
     public const string Json = "application/json";
-    public const string SseWriter = "text/event-stream";
-    public const string Both = Json + ", " + SseWriter;
+    public const string EventStream = "text/event-stream";
+    public const string Both = Json + ", " + EventStream;
 
-    /// <summary>Whether the header allows the type. Without the header everything is allowed (RFC 9110, section 12.5.1).</summary>
+    /// <summary>Whether the header allows the type. Without it everything is allowed (RFC 9110, section 12.5.1).</summary>
     public static bool Accepts(StringValues accept, string type)
     {
         if (accept.Count == 0 || (accept.Count == 1 && accept[0] is "*/*" or Both))

@@ -1,4 +1,3 @@
-using McpGateway.Cli.DemoServer;
 using McpGateway.Policies;
 using McpGateway.Sessions;
 
@@ -8,36 +7,50 @@ namespace McpGateway.Http;
 /// POST /{server}/message?sessionId=: a message into an HTTP+SSE session; the answer comes on its stream. Without
 /// <c>sessionId</c> it is a call for <see cref="PlainHttpHandler"/>.
 /// </summary>
-internal sealed class MessageHandler(SessionManager sessions, RequestBodyReader body, PlainHttpHandler plain)
+internal sealed class MessageHandler(RequestBodyReader body, PlainHttpHandler plain)
 {
-    public Task HandleAsync(HttpContext context, ServerState server)
+    public Task HandleAsync(HttpContext context, IBackend backend)
     {
         if (!HttpMethods.IsPost(context.Request.Method))
             return JsonRpcErrorWriter.MethodNotAllowedAsync(context, HttpMethods.Post);
-        var id = context.Request.Query["sessionId"];
+        var id = McpPaths.SessionIdsOf(context.Request);
         return id.Count switch
         {
-            0 => plain.HandleAsync(context, server),
-            1 => PostAsync(context, server, id[0]!),
+            0 => plain.HandleAsync(context, backend),
+            1 => PostAsync(context, backend, id[0]!),
             _ => JsonRpcErrorWriter.BadRequestAsync(context, "sessionId occurs more than once."),
         };
     }
 
-    private async Task PostAsync(HttpContext context, ServerState server, string id)
+    private async Task PostAsync(HttpContext context, IBackend backend, string id)
     {
-        var session = sessions.Find(server.Name, id, Caller.Of(context));
-        if (await body.ReadAsync(context, server.Config, () => ProtocolVersion.AllowsBatches(session?.ProtocolVersion ?? string.Empty)) is not { } posted)
+        var isFound = backend.TryFind(SessionKind.Sse, id);
+        var allowsBatch = ProtocolVersion.AllowsBatches(backend.ProtocolVersion ?? string.Empty);
+        if (await body.ReadAsync(context, backend.Server, allowsBatch) is not { } posted)
             return;
-        if (session is not { Kind: SessionKind.Sse, Stream: { } stream })
+        if (!isFound)
         {
             posted.Dispose();
             await JsonRpcErrorWriter.WriteAsync(context, Refusal.SessionNotFound, posted.Id);
             return;
         }
 
-        if (!await posted.RelayAsync(context, session, stream, awaitDelivery: true))
-            return;
+        var reply = await backend.PostAsync(posted);
+        try
+        {
+            await WriteAsync(context, reply, posted);
+        }
+        finally
+        {
+            await reply.CloseAsync();
+        }
+    }
+
+    private static Task WriteAsync(HttpContext context, in BackendReply reply, PostedMessages posted)
+    {
+        if (reply is not { Refusal: null, Stream: null })
+            return PostResponseWriter.WriteAsync(context, reply, posted.Id, posted.IsBatch);
         context.Response.StatusCode = StatusCodes.Status202Accepted;
-        await context.Response.WriteAsync("Accepted", context.RequestAborted);
+        return context.Response.WriteAsync("Accepted", context.RequestAborted);
     }
 }

@@ -1,7 +1,6 @@
 using McpGateway.JsonRpc;
 using McpGateway.Policies;
 using McpGateway.Sessions;
-using McpGateway.Sessions.Queues;
 
 namespace McpGateway.Http;
 
@@ -9,42 +8,29 @@ namespace McpGateway.Http;
 /// POST /{server}/message without a session, for people with curl: one request in, its answer out as JSON. The gateway
 /// does the handshake.
 /// </summary>
-internal sealed class PlainHttpHandler(SessionlessCalls calls, RequestBodyReader body, CallerValues values, QueueBudget budget, TimeProvider time)
+internal sealed class PlainHttpHandler(RequestBodyReader body)
 {
-    public async Task HandleAsync(HttpContext context, ServerState server)
+    public async Task HandleAsync(HttpContext context, IBackend backend)
     {
-        if (await body.ReadAsync(context, server.Config, () => false) is not { } posted)
+        if (await body.ReadAsync(context, backend.Server, allowsBatch: false) is not { } posted)
             return;
-        var message = posted.Messages[0];
-        var (id, isRequest) = (message.Envelope.Id, message.Envelope.IsRequest);
-        if (values.TryRead(context, server, out var user) is { } incomplete)
-        {
-            message.Dispose();
-            await JsonRpcErrorWriter.WriteAsync(context, incomplete, id);
-            return;
-        }
-
-        var stream = ResponseStream.ForAnswers(budget, time);
+        var reply = await backend.CallAsync(posted);
         try
         {
-            var receipt = calls.Receive(server, Caller.Of(context), message, stream, posted.Rights, user);
-            if (receipt.Refusal is { } refusal)
-                await JsonRpcErrorWriter.WriteAsync(context, refusal, id);
-            else if (isRequest)
-                await AnswerAsync(context, stream, id);
+            if (reply.Stream is { } stream)
+                await AnswerAsync(context, stream, posted.Id);
             else
-                PostResponseWriter.Accepted(context);
+                await PostResponseWriter.WriteAsync(context, reply, posted.Id, isBatch: false);
         }
         finally
         {
-            stream.Abandon();
-            calls.Cancel(server, Caller.Of(context), stream, user); // when it is still in flight, its caller has left
+            await reply.CloseAsync();
         }
     }
 
     private static async Task AnswerAsync(HttpContext context, ResponseStream stream, JsonRpcId id)
     {
-        // A keep-alive cannot be sent before the answer; it is the moment to see whether anyone still waits for it.
+        // A keep-alive cannot be sent before the answer. Its time is used to check whether anyone still waits.
         while (await stream.WaitToReadAsync() && !(stream.TakeKeepAlive() && context.RequestAborted.IsCancellationRequested))
         {
             while (stream.TryRead(out var message))
@@ -59,6 +45,7 @@ internal sealed class PlainHttpHandler(SessionlessCalls calls, RequestBodyReader
             }
         }
 
-        await JsonRpcErrorWriter.WriteAsync(context, Refusal.QueuesFull, id); // the stream was cut, or nobody is left to read this
+        // The stream was cut, or nobody is left to read this.
+        await JsonRpcErrorWriter.WriteAsync(context, Refusal.QueuesFull, id);
     }
 }

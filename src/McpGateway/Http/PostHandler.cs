@@ -1,98 +1,73 @@
-using McpGateway.Cli.DemoServer;
+using McpGateway.JsonRpc;
 using McpGateway.Policies;
 using McpGateway.Sessions;
-using McpGateway.Sessions.Queues;
 using Microsoft.Extensions.Primitives;
 
 namespace McpGateway.Http;
 
 /// <summary>POST /{server}/mcp: messages into a session, or the initialize that opens one.</summary>
-internal sealed class PostHandler(
-    SessionManager sessions, RequestBodyReader body, RateLimits limits, CallerValues values, QueueBudget budget, TimeProvider time)
+internal sealed class PostHandler(RequestBodyReader body, RateLimits limits)
 {
-    public async Task HandleAsync(HttpContext context, ServerState server, StringValues id, StringValues version)
+    public async Task HandleAsync(HttpContext context, IBackend backend, StringValues id, StringValues version)
     {
         var accept = context.Request.Headers.Accept;
-        if (!MediaTypes.Accepts(accept, MediaTypes.Json) || !MediaTypes.Accepts(accept, MediaTypes.SseWriter))
+        if (!MediaTypes.Accepts(accept, MediaTypes.Json) || !MediaTypes.Accepts(accept, MediaTypes.EventStream))
         {
             await JsonRpcErrorWriter.NotAcceptableAsync(context, MediaTypes.Both);
             return;
         }
 
-        var session = id.Count == 1 ? sessions.Find(server.Name, id[0]!, Caller.Of(context)) : null;
-        if (await body.ReadAsync(context, server.Config, () => AllowsBatches(session, version)) is not { } posted)
+        var isFound = id.Count == 1 && backend.TryFind(SessionKind.Streamable, id[0]!);
+        if (await body.ReadAsync(context, backend.Server, AllowsBatches(backend, version)) is not { } posted)
             return;
-        var refused = Check(context, session, id, version, posted);
-        if (refused is null && session is null)
-            refused = Open(context, server, posted, out session);
-        if (refused is not null)
+        if ((Check(context, backend, isFound, id, version, posted) ?? Open(context, backend, id, posted)) is { } refused)
         {
             posted.Dispose();
             await refused;
             return;
         }
 
-        var taken = false;
-        try
-        {
-            taken = await RelayAsync(context, session!, posted);
-        }
-        finally
-        {
-            if (id.Count == 0 && (!taken || context.RequestAborted.IsCancellationRequested))
-                session!.EndSoon(); // its client left before it knew the session's id, or was refused
-        }
+        await RelayAsync(context, backend, isOpened: id.Count == 0, posted);
     }
 
     // A batch cannot come before initialize, so its revision is the session's, whatever the header says.
-    private static bool AllowsBatches(Session? session, StringValues version) =>
-        ProtocolVersion.AllowsBatches(session?.ProtocolVersion ?? version.FirstOrDefault() ?? ProtocolVersion.AssumedByHttp);
+    private static bool AllowsBatches(IBackend backend, StringValues version) =>
+        ProtocolVersion.AllowsBatches(backend.ProtocolVersion ?? version.FirstOrDefault() ?? ProtocolVersion.AssumedByHttp);
 
-    private static Task? Check(HttpContext context, Session? session, StringValues id, StringValues version, PostedMessages posted)
+    private static Task? Check(
+        HttpContext context, IBackend backend, bool isFound, StringValues id, StringValues version, PostedMessages posted)
     {
         if (version.Count == 1 && !ProtocolVersion.IsServed(version[0]!))
             return JsonRpcErrorWriter.UnsupportedVersionAsync(context, version[0]!, posted.Id);
         if (posted is { IsBatch: true, HasInitialize: true })
             return JsonRpcErrorWriter.WriteAsync(context, Refusal.Invalid("initialize must not be part of a batch."), default);
         if (id.Count == 1)
-            return session is { Kind: SessionKind.Streamable } ? null : JsonRpcErrorWriter.WriteAsync(context, Refusal.SessionNotFound, posted.Id);
-        return posted.HasInitialize ? null : JsonRpcErrorWriter.BadRequestAsync(
-            context, $"{StreamableHttpHandler.SessionHeader} is missing; only initialize comes without it.", posted.Id);
+            return isFound ? null : JsonRpcErrorWriter.WriteAsync(context, Refusal.SessionNotFound, posted.Id);
+        return !backend.RequiresSession || posted.HasInitialize ? null : JsonRpcErrorWriter.BadRequestAsync(
+            context, $"{McpHeaders.SessionId} is missing; only initialize comes without it.", posted.Id);
     }
 
-    private Task? Open(HttpContext context, ServerState server, PostedMessages posted, out Session? session)
+    private Task? Open(HttpContext context, IBackend backend, StringValues id, PostedMessages posted)
     {
-        session = null;
-        var refusal = limits.ChargeOpening(context, server.Config)
-            ?? values.TryRead(context, server, out var user)
-            ?? sessions.TryOpen(SessionKind.Streamable, server, Caller.Of(context), out session, user);
-        if (refusal is not null)
-            return JsonRpcErrorWriter.WriteAsync(context, refusal, posted.Id);
-        context.Response.Headers[StreamableHttpHandler.SessionHeader] = session!.Id;
-        return null;
+        if (id.Count == 1)
+            return null;
+        var refusal = (posted.HasInitialize ? limits.ChargeOpening(context, backend.Server) : null) ?? backend.TryOpen();
+        return refusal is null ? null : JsonRpcErrorWriter.WriteAsync(context, refusal, posted.Id);
     }
 
-    // Whether the session took the messages, or refused them.
-    private async Task<bool> RelayAsync(HttpContext context, Session session, PostedMessages posted)
+    private static async Task RelayAsync(HttpContext context, IBackend backend, bool isOpened, PostedMessages posted)
     {
-        var hasRequest = posted.HasRequest;
-        var stream = ResponseStream.ForAnswers(budget, time);
-        stream.Await(); // until all of a batch is sent
+        BackendReply reply = Refusal.SessionNotFound;
         try
         {
-            // A request's answer shows what became of it; and while its child starts, the client is to hear keep-alives.
-            if (!await posted.RelayAsync(context, session, stream, awaitDelivery: !hasRequest))
-                return false;
-            stream.Release();
-            if (hasRequest)
-                await PostResponseWriter.WriteAsync(context, stream, posted.IsBatch);
-            else
-                PostResponseWriter.Accepted(context);
-            return true;
+            reply = await backend.PostAsync(posted);
+            await PostResponseWriter.WriteAsync(context, reply, posted.Id, posted.IsBatch);
         }
         finally
         {
-            stream.Abandon();
+            await reply.CloseAsync();
+            if (isOpened && (reply.Refusal is not null || context.RequestAborted.IsCancellationRequested))
+                backend.GiveUpSession(); // its client left before it knew the session's id, or was refused
         }
     }
 }

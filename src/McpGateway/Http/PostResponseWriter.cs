@@ -4,50 +4,49 @@ using McpGateway.Sessions;
 
 namespace McpGateway.Http;
 
-/// <summary>How a POST with a request is answered: as plain JSON when the answer comes first and soon, else as events.</summary>
+/// <summary>Writes what a backend gives back: a refusal, nothing, or messages as plain JSON or as events.</summary>
 internal static class PostResponseWriter
 {
-    public static void Accepted(HttpContext context)
+    /// <param name="context">The request.</param>
+    /// <param name="reply">What is to be written.</param>
+    /// <param name="id">The id to name in an error about the whole request.</param>
+    /// <param name="isBatch">Whether its messages came in an array.</param>
+    /// <param name="accepted">The status when there is nothing to answer.</param>
+    public static Task WriteAsync(
+        HttpContext context, in BackendReply reply, JsonRpcId id, bool isBatch, int accepted = StatusCodes.Status202Accepted)
     {
-        context.Response.StatusCode = StatusCodes.Status202Accepted;
-        context.Response.ContentLength = 0;
+        if (reply.Refusal is { } refusal)
+            return JsonRpcErrorWriter.WriteAsync(context, refusal, id);
+        if (reply.SessionId is { } session)
+            context.Response.Headers[McpHeaders.SessionId] = session;
+        context.Response.StatusCode = reply.Stream is null ? accepted : reply.Status;
+        if (reply.Stream is not { } stream)
+        {
+            if (accepted == StatusCodes.Status202Accepted)
+                context.Response.ContentLength = 0;
+            return Task.CompletedTask;
+        }
+
+        return reply.Form is ReplyForm.Json ? WriteJsonAsync(context, stream, isBatch) : WriteAsync(context, stream, reply.Form);
     }
 
     /// <summary>The message as the whole response. Kestrel flushes it with the end of the request.</summary>
     public static void WriteJson(HttpContext context, JsonRpcMessage message)
     {
+        // What was not initialized is no session, so there is no id to go on with.
+        if (message.Envelope.Kind is JsonRpcKind.Error)
+            context.Response.Headers.Remove(McpHeaders.SessionId);
         context.Response.ContentType = MediaTypes.Json;
         context.Response.ContentLength = message.WrittenLength;
         message.WriteTo(context.Response.BodyWriter);
     }
 
-    /// <summary>Several messages as the whole response.</summary>
-    public static void WriteJsonArray(HttpContext context, IReadOnlyList<JsonRpcMessage> messages)
-    {
-        context.Response.ContentType = MediaTypes.Json;
-        context.Response.ContentLength = messages.Sum(message => message.WrittenLength) + messages.Count + 1;
-        var writer = context.Response.BodyWriter;
-        for (var i = 0; i < messages.Count; i++)
-        {
-            writer.Write(i == 0 ? "["u8 : ","u8);
-            messages[i].WriteTo(writer);
-        }
-
-        writer.Write("]"u8);
-    }
-
-    /// <summary>Writes what comes on the stream.</summary>
-    /// <param name="context">The POST.</param>
-    /// <param name="stream">Ends with the last answer.</param>
-    /// <param name="alwaysEvents">True for a batch, whose answers come one by one.</param>
-    public static async Task WriteAsync(HttpContext context, ResponseStream stream, bool alwaysEvents)
+    private static async Task WriteAsync(HttpContext context, ResponseStream stream, ReplyForm form)
     {
         JsonRpcMessage? first = null;
-        if (!alwaysEvents && await stream.WaitToReadAsync() && stream.TryRead(out first) && first.Envelope.IsAnswer)
+        if (form is ReplyForm.FirstDecides && await stream.WaitToReadAsync() && stream.TryRead(out first)
+            && first.Envelope.IsAnswer)
         {
-            // What was not initialized is no session, so there is no id to go on with.
-            if (first.Envelope.Kind is JsonRpcKind.Error)
-                context.Response.Headers.Remove(StreamableHttpHandler.SessionHeader);
             using (first)
                 WriteJson(context, first);
             return;
@@ -61,5 +60,37 @@ internal static class PostResponseWriter
         }
 
         await SseWriter.PumpAsync(context, stream);
+    }
+
+    // The backend has all of them by now: the stream ends without anybody else's doing.
+    private static async Task WriteJsonAsync(HttpContext context, ResponseStream stream, bool isBatch)
+    {
+        var messages = new List<JsonRpcMessage>();
+        while (await stream.WaitToReadAsync())
+        {
+            while (stream.TryRead(out var message))
+                messages.Add(message);
+            stream.TakeKeepAlive(); // none can be sent
+        }
+
+        if (isBatch)
+            WriteJsonArray(context, messages);
+        else
+            WriteJson(context, messages[0]);
+        messages.ForEach(message => message.Dispose());
+    }
+
+    private static void WriteJsonArray(HttpContext context, List<JsonRpcMessage> messages)
+    {
+        context.Response.ContentType = MediaTypes.Json;
+        context.Response.ContentLength = messages.Sum(message => message.WrittenLength) + messages.Count + 1;
+        var writer = context.Response.BodyWriter;
+        for (var i = 0; i < messages.Count; i++)
+        {
+            writer.Write(i == 0 ? "["u8 : ","u8);
+            messages[i].WriteTo(writer);
+        }
+
+        writer.Write("]"u8);
     }
 }

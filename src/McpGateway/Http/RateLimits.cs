@@ -32,9 +32,9 @@ internal sealed class RateLimits(ClientLimits limits)
         Tell(context, QuotaOf(context, server)?.ChargeOpening()) is { } wait ? Refusal.TooManyOpenings(wait) : null;
 
     // The header fields of draft-ietf-httpapi-ratelimit-headers, in the form that clients know.
-    private static TimeSpan? Tell(HttpContext context, RateLimitResult? allowance)
+    private static TimeSpan? Tell(HttpContext context, RateLimitResult? result)
     {
-        if (allowance is not { } known)
+        if (result is not { } known)
             return null;
         var headers = context.Response.Headers;
         headers["RateLimit-Limit"] = known.Limit.ToString(CultureInfo.InvariantCulture);

@@ -1,15 +1,15 @@
 using System.Buffers;
-using McpGateway.Backends.Remote;
 using McpGateway.Configuration;
 using McpGateway.JsonRpc;
 using McpGateway.Policies;
+using McpGateway.Sessions;
 using McpGateway.Sessions.Queues;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 
 namespace McpGateway.Http;
 
-/// <summary>Reads the messages that a POST carries, and answers the POST itself when there is something wrong with them.</summary>
+/// <summary>Reads the messages that a POST carries, and answers the POST itself when they are wrong.</summary>
 internal sealed class RequestBodyReader(IOptions<LimitsOptions> limits, QueueBudget budget, RateLimits rateLimits)
 {
     // What a client announces it may never send: more is rented when it is needed.
@@ -20,16 +20,16 @@ internal sealed class RequestBodyReader(IOptions<LimitsOptions> limits, QueueBud
     /// <param name="server">Whom it is for.</param>
     /// <param name="allowsBatch">Whether a batch may come here.</param>
     /// <returns>The messages, owned by the caller; null when the request has been answered.</returns>
-    public ValueTask<PostedMessages?> ReadAsync(HttpContext context, ServerConfig server, Func<bool> allowsBatch) =>
+    public ValueTask<PostedMessages?> ReadAsync(HttpContext context, ServerConfig server, bool allowsBatch) =>
         rateLimits.HoldFor(server) ? ReadChargedAsync(context, server, allowsBatch) : ReadAsync(context, allowsBatch);
 
-    private async ValueTask<PostedMessages?> ReadChargedAsync(HttpContext context, ServerConfig server, Func<bool> allowsBatch)
+    private async ValueTask<PostedMessages?> ReadChargedAsync(HttpContext context, ServerConfig server, bool allowsBatch)
     {
         var posted = await ReadAsync(context, allowsBatch);
         // Only now: while a slow body came, what its sender has used may have been forgotten.
         if (posted is null || rateLimits.QuotaOf(context, server) is not { } quota)
             return posted;
-        // To refuse an answer would leave the child's question, and the call that it is for, without one for an hour.
+        // Refusing an answer would leave the server's request, and the call that it belongs to, open until requestMaximum.
         if (RateLimits.ChargeMessages(context, quota, posted.Messages.Length) is not { } refusal || posted.OnlySettles)
             return posted with { Rights = posted.Rights with { Quota = quota } };
         posted.Dispose();
@@ -37,7 +37,7 @@ internal sealed class RequestBodyReader(IOptions<LimitsOptions> limits, QueueBud
         return null;
     }
 
-    private async ValueTask<PostedMessages?> ReadAsync(HttpContext context, Func<bool> allowsBatch)
+    private async ValueTask<PostedMessages?> ReadAsync(HttpContext context, bool allowsBatch)
     {
         if (!MediaTypes.IsJson(context.Request.ContentType))
         {
@@ -76,16 +76,21 @@ internal sealed class RequestBodyReader(IOptions<LimitsOptions> limits, QueueBud
     }
 
     private static async ValueTask<PostedMessages?> ReadBatchAsync(
-        HttpContext context, ReadOnlyMemory<byte> body, Func<bool> allowsBatch)
+        HttpContext context, ReadOnlyMemory<byte> body, bool allowsBatch)
     {
         var error = JsonRpcBatch.Split(body.Span, out var parts);
-        if (error is null && !allowsBatch())
-            error = new(JsonRpcErrorCode.InvalidRequest, $"Batches exist only in a session of revision {ProtocolVersion.V2025March}.");
+        if (error is null && !allowsBatch)
+        {
+            error = new(
+                JsonRpcErrorCode.InvalidRequest, $"Batches exist only in a session of revision {ProtocolVersion.V2025March}.");
+        }
+
         var messages = new List<JsonRpcMessage>();
         JsonRpcEnvelope envelope = default;
         foreach (var part in error is null ? parts : [])
         {
-            error = JsonRpcMessage.TryCopy(new ReadOnlySequence<byte>(body.Slice(part.Start, part.Length)), out var message, out envelope);
+            var bytes = new ReadOnlySequence<byte>(body.Slice(part.Start, part.Length));
+            error = JsonRpcMessage.TryCopy(bytes, out var message, out envelope);
             if (error is not null)
                 break;
             messages.Add(message!);

@@ -4,7 +4,7 @@ namespace McpGateway.Http;
 /// What every response says to browsers: take it for what it is called, keep no copy, show it in no frame, tell nobody
 /// where you come from. Who has something else to say about caching says it later.
 /// </summary>
-public static class SecurityHeaders
+internal static class SecurityHeaders
 {
     /// <summary>Sets them. To be done again by whoever clears a response.</summary>
     public static void Apply(HttpResponse response)

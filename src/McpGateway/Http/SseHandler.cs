@@ -1,54 +1,70 @@
-using McpGateway.Replicas;
 using McpGateway.Sessions;
 
 namespace McpGateway.Http;
 
-/// <summary>GET /{server}/sse: opens an HTTP+SSE session (revision 2024-11-05), which lasts as long as this stream.</summary>
-internal sealed class SseHandler(SessionManager sessions, CallerValues values, RateLimits limits)
+/// <summary>
+/// GET on a server's paths: opens an HTTP+SSE session (revision 2024-11-05), which lasts as long as its stream, or the stream of
+/// a Streamable HTTP session.
+/// </summary>
+internal sealed class SseHandler(RateLimits limits)
 {
+    private const string EndpointEvent = "endpoint";
+
     /// <param name="context">The request.</param>
-    /// <param name="server">The server that it is for.</param>
-    /// <param name="prefix">What stands before /message in this server's paths: empty, or /{name}.</param>
-    public Task HandleAsync(HttpContext context, ServerState server, string prefix)
+    /// <param name="backend">The server that it is for.</param>
+    /// <param name="prefix">What stands before the transport's part in the path: empty, or /{name}.</param>
+    public Task HandleAsync(HttpContext context, IBackend backend, string prefix)
     {
         if (HttpMethods.IsGet(context.Request.Method))
-            return OpenAsync(context, server, prefix);
+            return OpenAsync(context, backend, prefix);
 
         JsonRpcErrorWriter.OnlyGet(context);
         return Task.CompletedTask;
     }
 
+    /// <summary>Opens a session of HTTP+SSE.</summary>
     /// <inheritdoc cref="HandleAsync"/>
-    public async Task OpenAsync(HttpContext context, ServerState server, string prefix)
+    public Task OpenAsync(HttpContext context, IBackend backend, string prefix) =>
+        StreamAsync(context, backend, () => backend.OpenSseAsync(), prefix);
+
+    /// <summary>Opens the stream of the session that was found.</summary>
+    public Task ListenAsync(HttpContext context, IBackend backend) =>
+        StreamAsync(context, backend, () => backend.ListenAsync(), prefix: null);
+
+    private async Task StreamAsync(HttpContext context, IBackend backend, Func<ValueTask<BackendReply>> open, string? prefix)
     {
-        if (!MediaTypes.Accepts(context.Request.Headers.Accept, MediaTypes.SseWriter))
+        if (!MediaTypes.Accepts(context.Request.Headers.Accept, MediaTypes.EventStream))
         {
-            await JsonRpcErrorWriter.NotAcceptableAsync(context, MediaTypes.SseWriter);
+            await JsonRpcErrorWriter.NotAcceptableAsync(context, MediaTypes.EventStream);
             return;
         }
 
-        Session? session = null;
-        var refusal = limits.ChargeOpening(context, server.Config)
-            ?? values.TryRead(context, server, out var user)
-            ?? sessions.TryOpen(SessionKind.Sse, server, Caller.Of(context), out session, user);
-        if (refusal is not null)
+        if (limits.ChargeOpening(context, backend.Server) is { } refusal)
         {
             await JsonRpcErrorWriter.WriteAsync(context, refusal, default);
             return;
         }
 
-        var stream = session!.OpenStream(context.Features.Get<ForwardedRequest>()?.From);
+        var reply = await open();
         try
         {
-            await SseWriter.StartAsync(context);
-            // A path, not a URL: clients refuse another origin than the one that they reached us at.
-            var endpoint = $"{context.Request.PathBase}{prefix}/message?sessionId={session.Id}";
-            SseWriter.Write(context.Response.BodyWriter, "endpoint", endpoint);
-            await SseWriter.PumpAsync(context, stream);
+            if (reply is { Form: ReplyForm.Events, Stream: { } stream })
+                await WriteAsync(context, stream, prefix is null ? null : McpPaths.MessageUrl(context, prefix, reply.SessionId!));
+            else
+                await PostResponseWriter.WriteAsync(context, reply, default, isBatch: false);
         }
         finally
         {
-            session.CloseStream(stream);
+            await reply.CloseAsync();
         }
+    }
+
+    private static async Task WriteAsync(HttpContext context, ResponseStream stream, string? endpoint)
+    {
+        context.Response.StatusCode = StatusCodes.Status200OK;
+        await SseWriter.StartAsync(context); // clients wait for the headers, and the first event may take hours
+        if (endpoint is not null)
+            SseWriter.Write(context.Response.BodyWriter, EndpointEvent, endpoint);
+        await SseWriter.PumpAsync(context, stream);
     }
 }

@@ -17,7 +17,7 @@ internal static class SseWriter
     public static Task StartAsync(HttpContext context)
     {
         context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
-        context.Response.ContentType = MediaTypes.SseWriter;
+        context.Response.ContentType = MediaTypes.EventStream;
         context.Response.Headers.CacheControl = "no-cache, no-transform";
         context.Response.Headers["X-Accel-Buffering"] = "no";
         return context.Response.StartAsync(context.RequestAborted);
@@ -29,9 +29,23 @@ internal static class SseWriter
 
     public static void Write(IBufferWriter<byte> writer, JsonRpcMessage message)
     {
-        writer.Write("event: message\ndata: "u8);
+        if (message.Event is { } fields)
+            Write(writer, fields);
+        else
+            writer.Write("event: message\n"u8);
+        writer.Write("data: "u8);
         message.WriteTo(writer);
         writer.Write("\n\n"u8);
+    }
+
+    private static void Write(IBufferWriter<byte> writer, EventFields fields)
+    {
+        if (fields.Id is not null)
+            Encoding.UTF8.GetBytes($"id: {fields.Id}\n", writer);
+        if (fields.Retry is { } retry)
+            WriteRetry(writer, retry);
+        if (fields.Name.Length > 0)
+            Encoding.UTF8.GetBytes($"event: {fields.Name}\n", writer);
     }
 
     /// <summary>Writes what comes on the stream, until it ends or the client goes.</summary>
@@ -60,7 +74,8 @@ internal static class SseWriter
 
             if (stream.ReconnectAfter is { } wait)
             {
-                writer.Write(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"retry: {(int)wait.TotalMilliseconds}\n\n")));
+                WriteRetry(writer, wait);
+                writer.Write("\n"u8);
                 await writer.FlushAsync(context.RequestAborted);
             }
         }
@@ -72,5 +87,11 @@ internal static class SseWriter
         {
             stream.OnCut(null);
         }
+    }
+
+    private static void WriteRetry(IBufferWriter<byte> writer, TimeSpan wait)
+    {
+        var milliseconds = (long)wait.TotalMilliseconds;
+        Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"retry: {milliseconds}\n"), writer);
     }
 }

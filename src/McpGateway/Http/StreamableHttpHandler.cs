@@ -1,69 +1,51 @@
-using McpGateway.Cli.DemoServer;
 using McpGateway.Policies;
-using McpGateway.Replicas;
 using McpGateway.Sessions;
 using Microsoft.Extensions.Primitives;
 
 namespace McpGateway.Http;
 
 /// <summary>/{server}/mcp: one endpoint for Streamable HTTP (revisions 2025-03-26 to 2025-11-25).</summary>
-internal sealed class StreamableHttpHandler(SessionManager sessions, PostHandler post, SseHandler sse, RateLimits limits)
+internal sealed class StreamableHttpHandler(PostHandler post, SseHandler sse)
 {
-    public const string SessionHeader = "Mcp-Session-Id";
-    public const string VersionHeader = "MCP-Protocol-Version";
-
-    public Task HandleAsync(HttpContext context, ServerState server, string prefix)
+    /// <param name="context">The request.</param>
+    /// <param name="backend">The server that it is for.</param>
+    /// <param name="prefix">What stands before the transport's part in the path: empty, or /{name}.</param>
+    public Task HandleAsync(HttpContext context, IBackend backend, string prefix)
     {
         var method = context.Request.Method;
-        var id = context.Request.Headers[SessionHeader];
-        var version = context.Request.Headers[VersionHeader];
+        var id = context.Request.Headers[McpHeaders.SessionId];
+        var version = context.Request.Headers[McpHeaders.ProtocolVersion];
         if (id.Count > 1 || version.Count > 1)
-            return JsonRpcErrorWriter.BadRequestAsync(context, $"{SessionHeader} or {VersionHeader} occurs more than once.");
+        {
+            return JsonRpcErrorWriter.BadRequestAsync(
+                context, $"{McpHeaders.SessionId} or {McpHeaders.ProtocolVersion} occurs more than once.");
+        }
+
         if (HttpMethods.IsPost(method))
-            return post.HandleAsync(context, server, id, version);
-        if (HttpMethods.IsGet(method) && id.Count == 0 && version.Count == 0)
-            return sse.OpenAsync(context, server, prefix); // a configuration that says "sse" and gives the /mcp URL
+            return post.HandleAsync(context, backend, id, version);
+        if (HttpMethods.IsGet(method) && id.Count == 0 && version.Count == 0 && backend.ServesSse)
+            return sse.OpenAsync(context, backend, prefix); // a configuration that says "sse" and gives the /mcp URL
         if (!HttpMethods.IsGet(method) && !HttpMethods.IsDelete(method))
             return JsonRpcErrorWriter.MethodNotAllowedAsync(context, "GET, POST, DELETE");
         if (version.Count == 1 && !ProtocolVersion.IsServed(version[0]!))
             return JsonRpcErrorWriter.UnsupportedVersionAsync(context, version[0]!, default);
-        if (id.Count == 0)
-            return JsonRpcErrorWriter.BadRequestAsync(context, $"{SessionHeader} is missing.");
-        if (Find(context, server, id) is not { } session)
+        if (id.Count == 0 && backend.RequiresSession)
+            return JsonRpcErrorWriter.BadRequestAsync(context, $"{McpHeaders.SessionId} is missing.");
+        if (id.Count == 1 && !backend.TryFind(SessionKind.Streamable, id[0]!))
             return JsonRpcErrorWriter.WriteAsync(context, Refusal.SessionNotFound, default);
-        if (HttpMethods.IsGet(method))
-            return ListenAsync(context, server, session);
-        _ = session.EndAsync(); // the manager awaits it; the client need not wait for a slow child
-        context.Response.StatusCode = StatusCodes.Status204NoContent;
-        return Task.CompletedTask;
+        return HttpMethods.IsGet(method) ? sse.ListenAsync(context, backend) : DeleteAsync(context, backend);
     }
 
-    private Session? Find(HttpContext context, ServerState server, StringValues id) =>
-        sessions.Find(server.Name, id[0]!, Caller.Of(context)) is { Kind: SessionKind.Streamable } session ? session : null;
-
-    private async Task ListenAsync(HttpContext context, ServerState server, Session session)
+    private static async Task DeleteAsync(HttpContext context, IBackend backend)
     {
-        if (!MediaTypes.Accepts(context.Request.Headers.Accept, MediaTypes.SseWriter))
-        {
-            await JsonRpcErrorWriter.NotAcceptableAsync(context, MediaTypes.SseWriter);
-            return;
-        }
-
-        if (limits.ChargeOpening(context, server.Config) is { } refusal)
-        {
-            await JsonRpcErrorWriter.WriteAsync(context, refusal, default);
-            return;
-        }
-
-        var stream = session.OpenStream(context.Features.Get<ForwardedRequest>()?.From);
+        var reply = await backend.EndSessionAsync();
         try
         {
-            await SseWriter.StartAsync(context);
-            await SseWriter.PumpAsync(context, stream);
+            await PostResponseWriter.WriteAsync(context, reply, default, isBatch: false, StatusCodes.Status204NoContent);
         }
         finally
         {
-            session.CloseStream(stream);
+            await reply.CloseAsync();
         }
     }
 }

@@ -1,7 +1,7 @@
 namespace McpGateway.JsonRpc;
 
 /// <summary>The position of a JSON token in its message, in bytes. Empty when there is no such token.</summary>
-public readonly record struct ByteRange(int Start, int Length)
+internal readonly record struct ByteRange(int Start, int Length)
 {
     public int End => Start + Length;
 

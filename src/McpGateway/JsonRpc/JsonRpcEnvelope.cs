@@ -4,7 +4,7 @@ namespace McpGateway.JsonRpc;
 /// What the gateway knows about a message: its kind, and the values that it routes by, with their positions. Everything else
 /// remains opaque bytes.
 /// </summary>
-public readonly record struct JsonRpcEnvelope
+internal readonly record struct JsonRpcEnvelope
 {
     public required JsonRpcKind Kind { get; init; }
 

@@ -10,7 +10,7 @@ namespace McpGateway.JsonRpc;
 /// <param name="Code">See <see cref="JsonRpcErrorCode"/>.</param>
 /// <param name="Message">A sentence for people.</param>
 /// <param name="Data">Details for programs; null when there are none.</param>
-public sealed record JsonRpcError(int Code, string Message, JsonObject? Data = null)
+internal sealed record JsonRpcError(int Code, string Message, JsonObject? Data = null)
 {
     // People read these with curl, so quotes and letters outside ASCII are not escaped. That would matter only inside HTML.
     private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

@@ -8,7 +8,7 @@ namespace McpGateway.JsonRpc;
 /// A JSON-RPC id or an MCP progress token: a string or an integer, never null. Two ids are equal if a JSON parser reads the same
 /// value, even if they are written differently (<c>"a"</c> and <c>"\u0061"</c>).
 /// </summary>
-public readonly record struct JsonRpcId
+internal readonly record struct JsonRpcId
 {
     private readonly JsonRpcIdKind _kind;
     private readonly long _number;

@@ -8,7 +8,7 @@ namespace McpGateway.JsonRpc;
 /// that replace its own when it is written. It has one owner at a time, who must dispose of it. Passing it to a queue or a stream
 /// transfers the ownership.
 /// </summary>
-public sealed class JsonRpcMessage : IDisposable
+internal sealed class JsonRpcMessage : IDisposable
 {
     private static readonly SearchValues<byte> LineBreaks = SearchValues.Create("\r\n"u8);
 
@@ -27,6 +27,9 @@ public sealed class JsonRpcMessage : IDisposable
     }
 
     public JsonRpcEnvelope Envelope { get; }
+
+    /// <summary>What goes with it on an event stream; null for a message that is an event of its own making.</summary>
+    public EventFields? Event { get; set; }
 
     /// <summary>The bytes as they arrived, except that line breaks between tokens were replaced by spaces.</summary>
     public ReadOnlySpan<byte> Utf8 => Buffer.AsSpan(0, _length);
@@ -88,6 +91,16 @@ public sealed class JsonRpcMessage : IDisposable
 
     /// <inheritdoc cref="Create(byte[])"/>
     public static JsonRpcMessage Create(JsonObject json) => Create(System.Text.Encoding.UTF8.GetBytes(json.ToJsonString()));
+
+    /// <summary>An event that carries no message, so that it keeps its place among those that do. Its data is on one line.</summary>
+    public static JsonRpcMessage CreateEvent(EventFields fields, byte[] data) =>
+        new(data, data.Length, pooled: false, new JsonRpcEnvelope { Kind = JsonRpcKind.Notification }) { Event = fields };
+
+    /// <summary>A request of the gateway's own. Its id is a placeholder: whoever sends it replaces it.</summary>
+    public static JsonRpcMessage CreateRequest(string method, JsonObject parameters) => Create(new JsonObject
+    {
+        ["jsonrpc"] = "2.0", ["id"] = 0, ["method"] = method, ["params"] = parameters,
+    });
 
     /// <summary>The error as the response to the request with this id.</summary>
     public static JsonRpcMessage CreateError(JsonRpcId id, JsonRpcError error) => Create(error.ToResponse(id));

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using McpGateway.Replicas;
+using McpGateway.Drain;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 

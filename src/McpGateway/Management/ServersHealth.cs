@@ -1,4 +1,5 @@
 using McpGateway.Backends.Stdio.Sharing;
+using McpGateway.Backends.Stdio.Supervision;
 using McpGateway.Sessions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -19,7 +20,7 @@ internal sealed class ServersHealth(ServerRegistry registry, ChildManager childr
             ["servers"] = servers.Length,
             ["failing"] = failing,
             ["sessions"] = sessions.Count,
-            ["processes"] = servers.Sum(server => server.Processes),
+            ["processes"] = servers.OfType<StdioServerState>().Sum(server => server.Processes),
         };
         return Task.FromResult(new HealthCheckResult(failing > 0 ? HealthStatus.Degraded : HealthStatus.Healthy, data: counts));
     }

@@ -1,7 +1,7 @@
 namespace McpGateway.Policies;
 
 /// <summary>The revisions of MCP that are served, oldest first.</summary>
-public static class ProtocolVersion
+internal static class ProtocolVersion
 {
     public const string V2024November = "2024-11-05";
     public const string V2025March = "2025-03-26";

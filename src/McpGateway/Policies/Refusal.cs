@@ -3,33 +3,17 @@ using McpGateway.JsonRpc;
 
 namespace McpGateway.Policies;
 
-/// <summary>Why a message is not taken.</summary>
-public enum RefusalReason
-{
-    /// <summary>The message breaks a rule; sending it again will not help.</summary>
-    Invalid,
-
-    /// <summary>The session does not exist for this caller.</summary>
-    NotFound,
-
-    /// <summary>The caller lacks the scopes that <see cref="Refusal.Scopes"/> names.</summary>
-    Forbidden,
-
-    /// <summary>This user has reached a limit.</summary>
-    TooMany,
-
-    /// <summary>The gateway or the server has no room, or is about to stop.</summary>
-    Unavailable,
-}
-
 /// <summary>A message, or a session, that is not taken, and what to answer.</summary>
 /// <param name="RetryAfter">When trying again makes sense; null when it does not.</param>
-public sealed record Refusal(RefusalReason Reason, JsonRpcError Error, TimeSpan? RetryAfter = null)
+internal sealed record Refusal(RefusalReason Reason, JsonRpcError Error, TimeSpan? RetryAfter = null)
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
 
     /// <summary>What the message needs, when the caller has not all of it.</summary>
     public IReadOnlyList<string> Scopes { get; init; } = [];
+
+    /// <summary>The methods that are left, when this one is not allowed.</summary>
+    public string? Allow { get; init; }
 
     public static Refusal SessionNotFound { get; } = new(RefusalReason.NotFound, new(
         JsonRpcErrorCode.NotFound, "The session does not exist or has ended. Send initialize to begin a new one."));
@@ -51,15 +35,20 @@ public sealed record Refusal(RefusalReason Reason, JsonRpcError Error, TimeSpan?
 
     /// <param name="wait">When trying again makes sense.</param>
     public static Refusal TooManyMessages(TimeSpan wait) => new(
-        RefusalReason.TooMany, new JsonRpcError(JsonRpcErrorCode.Overloaded, "You send more messages than you may. Retry-After says when to go on."), wait);
+        RefusalReason.TooMany,
+        new JsonRpcError(
+            JsonRpcErrorCode.Overloaded, "You send more messages than you may. Retry-After says when to go on."),
+        wait);
 
     /// <inheritdoc cref="TooManyMessages"/>
     public static Refusal TooManyOpenings(TimeSpan wait) => new(
         RefusalReason.TooMany,
-        new JsonRpcError(JsonRpcErrorCode.Overloaded, "You open more sessions and streams than you may. Retry-After says when to go on."), wait);
+        new JsonRpcError(
+            JsonRpcErrorCode.Overloaded, "You open more sessions and streams than you may. Retry-After says when to go on."),
+        wait);
 
     /// <param name="limit">The setting that says how many.</param>
-    public static Refusal TooManySessions(string limit) => Unavailable($"There are as many sessions as may be ({limit}).");
+    public static Refusal TooManySessions(string limit) => Unavailable($"The limit of open sessions is reached ({limit}).");
 
     /// <inheritdoc cref="TooManySessions"/>
     public static Refusal TooManySessionsOfUser(string limit) =>
@@ -78,6 +67,21 @@ public sealed record Refusal(RefusalReason Reason, JsonRpcError Error, TimeSpan?
     public static Refusal Invalid(string message) =>
         new(RefusalReason.Invalid, new JsonRpcError(JsonRpcErrorCode.InvalidRequest, message));
 
+    /// <param name="allow">The methods that are left.</param>
+    public static Refusal MethodNotAllowed(string allow) =>
+        new(RefusalReason.MethodNotAllowed, new JsonRpcError(JsonRpcErrorCode.InvalidRequest, $"Use {allow} here."))
+        {
+            Allow = allow,
+        };
+
+    /// <summary>The request lacks what its transport needs.</summary>
+    public static Refusal BadRequest(string message) =>
+        new(RefusalReason.Invalid, new JsonRpcError(JsonRpcErrorCode.Refused, message));
+
+    /// <param name="problem">Which of its values the user did not bring along; never with a value in it.</param>
+    public static Refusal MissingUserValue(string problem) =>
+        new(RefusalReason.Forbidden, new JsonRpcError(JsonRpcErrorCode.Unauthorized, problem));
+
     /// <param name="scopes">All that the message needs.</param>
     public static Refusal MissingScopes(IReadOnlyList<string> scopes) => new(RefusalReason.Forbidden, new JsonRpcError(
         JsonRpcErrorCode.Unauthorized, $"This needs a token or key with the scopes: {string.Join(' ', scopes)}",
@@ -87,12 +91,4 @@ public sealed record Refusal(RefusalReason Reason, JsonRpcError Error, TimeSpan?
 
     private static Refusal Overloaded(RefusalReason reason, string message) =>
         new(reason, new JsonRpcError(JsonRpcErrorCode.Overloaded, message), Soon);
-}
-
-/// <summary>What became of a message that a client sent.</summary>
-/// <param name="Refusal">Null when it was taken.</param>
-/// <param name="Delivered">Completes when the child's queue has it; never fails, since a call that cannot be sent is answered.</param>
-public readonly record struct Receipt(Refusal? Refusal, ValueTask Delivered)
-{
-    public static implicit operator Receipt(Refusal refusal) => new(refusal, default);
 }

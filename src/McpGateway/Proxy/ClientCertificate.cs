@@ -34,7 +34,8 @@ internal static class ClientCertificate
         }
         catch (Exception exception) when (exception is CryptographicException or IOException or UnauthorizedAccessException)
         {
-            throw new OptionsValidationException(section.Path, typeof(X509Certificate2), [$"{section.Path}: {exception.Message}"]);
+            throw new OptionsValidationException(
+                section.Path, typeof(X509Certificate2), [$"{section.Path}: {exception.Message}"]);
         }
     }
 

@@ -4,8 +4,9 @@ using Yarp.ReverseProxy.Configuration;
 namespace McpGateway.Proxy;
 
 /// <summary>
-/// YARP's own settings for the connections to remote servers: section <c>ReverseProxy:Clusters:{server}</c> of appsettings.json, in
-/// YARP's own words and read by its own reader. Of a cluster HttpClient, HttpRequest, HealthCheck and LoadBalancingPolicy count.
+/// YARP's own settings for the connections to remote servers: section <c>ReverseProxy:Clusters:{server}</c> of
+/// appsettings.json, in YARP's own words and read by its own reader. Only HttpClient, HttpRequest, HealthCheck and
+/// LoadBalancingPolicy of a cluster count.
 /// </summary>
 internal sealed class ClusterSettings
 {

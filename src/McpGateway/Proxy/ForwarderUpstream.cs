@@ -8,14 +8,14 @@ using Yarp.ReverseProxy.Model;
 
 namespace McpGateway.Proxy;
 
-/// <summary>The way to a remote server is what is left of YARP's pipeline: passive health checks and the forwarder.</summary>
+/// <summary>The rest of YARP's pipeline as the way to a remote server: passive health checks and the forwarder.</summary>
 /// <param name="context">The client's request.</param>
 /// <param name="next">The rest of the pipeline.</param>
 /// <param name="isPinned">Whether only one address can answer it, for it is in a session.</param>
 internal sealed class ForwarderUpstream(HttpContext context, RequestDelegate next, bool isPinned) : IUpstream
 {
     // With the cluster's settings, but for the time that an answer may take to begin.
-    private static readonly ConditionalWeakTable<ClusterModel, ClusterModel> Patient = [];
+    private static readonly ConditionalWeakTable<ClusterModel, ClusterModel> WithoutTimeouts = [];
 
     private readonly IReverseProxyFeature _proxy = context.GetReverseProxyFeature();
     private readonly List<DestinationState> _tried = [];
@@ -30,7 +30,7 @@ internal sealed class ForwarderUpstream(HttpContext context, RequestDelegate nex
         context.Features.Set(received);
         context.Features.Set(exchange);
         if (exchange.IsStream && _proxy is ReverseProxyFeature feature)
-            feature.Cluster = Patient.GetValue(feature.Cluster, WithoutTimeout);
+            feature.Cluster = WithoutTimeouts.GetValue(feature.Cluster, WithoutTimeout);
         var headers = context.Response.Headers.ToArray();
         while (_proxy.AvailableDestinations is [var destination, ..])
         {
@@ -95,7 +95,10 @@ internal sealed class ForwarderUpstream(HttpContext context, RequestDelegate nex
     private static ClusterModel WithoutTimeout(ClusterModel cluster) => new(
         cluster.Config with
         {
-            HttpRequest = (cluster.Config.HttpRequest ?? ForwarderRequestConfig.Empty) with { ActivityTimeout = Timeout.InfiniteTimeSpan },
+            HttpRequest = (cluster.Config.HttpRequest ?? ForwarderRequestConfig.Empty) with
+            {
+                ActivityTimeout = Timeout.InfiniteTimeSpan,
+            },
         },
         cluster.HttpClient);
 

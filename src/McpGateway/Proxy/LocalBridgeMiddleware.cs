@@ -9,7 +9,8 @@ namespace McpGateway.Proxy;
 /// </summary>
 internal static class LocalBridgeMiddleware
 {
-    public static IApplicationBuilder UseLocalBridge(this IReverseProxyApplicationBuilder pipeline, McpEndpoint endpoint, string self) =>
+    public static IApplicationBuilder UseLocalBridge(
+        this IReverseProxyApplicationBuilder pipeline, McpEndpoint endpoint, string self) =>
         pipeline.Use((context, next) => context.GetEndpoint()?.Metadata.GetMetadata<ServerRoute>() switch
         {
             { IsStdio: true } route when IsHere(context, self) => endpoint.HandleAsync(context, route.Server, route.Prefix),

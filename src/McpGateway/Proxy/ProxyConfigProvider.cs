@@ -1,5 +1,6 @@
-using McpGateway.Access;
+using McpGateway.Access.Endpoints;
 using McpGateway.Configuration;
+using McpGateway.Http;
 using McpGateway.Replicas;
 using McpGateway.Replicas.Forwarding;
 using Microsoft.Extensions.Primitives;
@@ -17,25 +18,22 @@ internal sealed class ProxyConfigProvider(GatewayConfigProvider provider, Cluste
     /// <summary>The destination of a stdio server's cluster that is this process, where there is no other.</summary>
     public const string Self = "self";
 
-    /// <summary>In the metadata of a cluster whose destinations are replicas.</summary>
-    public const string ForwardingKey = "Hops";
-
     private const string PrefixKey = "Prefix";
     private const string KindKey = "Kind";
     private const string Stdio = "stdio";
 
-    // Never dialled: requests to it are served before the forwarder.
+    // No connection is made to it: requests to it are served before the forwarder.
     private const string SelfAddress = "http://localhost/";
-
-    private static readonly string[] Aliases = ["/sse", "/message", "/mcp"];
 
     public IProxyConfig GetConfig()
     {
-        // The token first: a change between the two lines then fires it, and YARP comes back.
+        // The token first: a change between the two lines then fires it, and YARP asks again.
         var token = provider.GetChangeToken();
         var config = provider.Current;
         return new Snapshot(
-            [.. config.Servers.Values.Select(Route), .. DefaultRoutes(config)], [.. config.Servers.Values.Select(Cluster)], token);
+            [.. config.Servers.Values.Select(Route), .. DefaultRoutes(config)],
+            [.. config.Servers.Values.Select(Cluster)],
+            token);
     }
 
     /// <summary>What the endpoint of a route is to know.</summary>
@@ -46,7 +44,7 @@ internal sealed class ProxyConfigProvider(GatewayConfigProvider provider, Cluste
         Route(server, server.Name, $"/{server.Name}/{{**rest}}", $"/{server.Name}");
 
     private static IEnumerable<RouteConfig> DefaultRoutes(GatewayConfig config) => config.Default is { } name
-        ? Aliases.Select(path => Route(config.Servers[name], $"default:{path}", path, string.Empty))
+        ? McpEndpoint.Paths.Select(path => Route(config.Servers[name], $"default:{path}", path, string.Empty))
         : [];
 
     private static RouteConfig Route(ServerConfig server, string id, string path, string prefix) => new()
@@ -54,8 +52,8 @@ internal sealed class ProxyConfigProvider(GatewayConfigProvider provider, Cluste
         RouteId = id,
         ClusterId = server.Name,
         Match = new RouteMatch { Path = path },
-        AuthorizationPolicy = AccessNames.ServerPolicy,
-        CorsPolicy = AccessNames.ServerPolicy,
+        AuthorizationPolicy = GuardedServer.Policy,
+        CorsPolicy = GuardedServer.Policy,
         Metadata = new Dictionary<string, string>
         {
             [PrefixKey] = prefix,
@@ -71,10 +69,13 @@ internal sealed class ProxyConfigProvider(GatewayConfigProvider provider, Cluste
             ClusterId = server.Name,
             Destinations = replicas.Members.ToDictionary(
                 replica => replica.Key, replica => new DestinationConfig { Address = replica.Value.AbsoluteUri }),
-            SessionAffinity = new() { Enabled = true, Policy = ReplicaAffinity.PolicyName, AffinityKeyName = "Mcp-Session-Id" },
+            SessionAffinity = new()
+            {
+                Enabled = true, Policy = ReplicaAffinity.PolicyName, AffinityKeyName = McpEndpoint.SessionHeader,
+            },
             LoadBalancingPolicy = ReplicaPlacement.PolicyName,
             HttpRequest = PeerHttpClient.Request,
-            Metadata = new Dictionary<string, string> { [ForwardingKey] = "true" },
+            Metadata = new Dictionary<string, string> { [PeerHttpClient.MetadataKey] = "true" },
         },
         _ => new()
         {

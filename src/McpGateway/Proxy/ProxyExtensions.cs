@@ -1,5 +1,4 @@
-using McpGateway.Access;
-using McpGateway.Backends.Remote;
+using McpGateway.Access.Endpoints;
 using McpGateway.Http;
 using McpGateway.Replicas;
 using McpGateway.Replicas.Forwarding;
@@ -10,7 +9,7 @@ using Yarp.ReverseProxy.SessionAffinity;
 
 namespace McpGateway.Proxy;
 
-public static class ProxyExtensions
+internal static class ProxyExtensions
 {
     /// <summary>Adds the front: YARP, with its routes from gateway.json.</summary>
     public static IServiceCollection AddGatewayProxy(this IServiceCollection services)
@@ -20,7 +19,8 @@ public static class ProxyExtensions
         services.AddSingleton<ISessionAffinityPolicy, SealedSessionAffinity>();
         services.AddSingleton<IAffinityFailurePolicy, UnknownSessionPolicy>();
         services.AddSingleton<IPassiveHealthCheckPolicy, RefusedConnections>();
-        services.AddReverseProxy().AddPeerForwarding().AddTransforms<RemoteTransforms>().ConfigureHttpClient(ConfigureConnections);
+        services.AddReverseProxy().AddPeerForwarding().AddTransforms<RemoteTransforms>()
+            .ConfigureHttpClient(ConfigureConnections);
         // It writes whole URLs, queries and all, and a warning for each client that leaves a stream.
         services.AddLogging(logging => logging.AddFilter("Yarp.ReverseProxy.Forwarder.HttpForwarder", LogLevel.None));
         RemoveDataProtection(services);
@@ -40,25 +40,22 @@ public static class ProxyExtensions
         foreach (var service in services.Where(IsDataProtection).ToArray())
             services.Remove(service);
         static bool IsDataProtection(ServiceDescriptor service) => service.ServiceType == typeof(IHostedService)
-            && service.ImplementationType?.Namespace?.StartsWith("Microsoft.AspNetCore.DataProtection", StringComparison.Ordinal) is true;
+            && service.ImplementationType?.Namespace is { } name
+            && name.StartsWith("Microsoft.AspNetCore.DataProtection", StringComparison.Ordinal);
     }
-
-    /// <summary>Gives every error a JSON-RPC body. First of all steps.</summary>
-    public static IApplicationBuilder UseErrorBodies(this IApplicationBuilder app) => app.UseMiddleware<ErrorBodiesMiddleware>();
 
     /// <summary>Maps one YARP route a server; its pipeline ends here for stdio servers, in the forwarder for others.</summary>
     public static void MapGatewayProxy(this IEndpointRouteBuilder endpoints)
     {
         var transports = endpoints.ServiceProvider.GetRequiredService<McpEndpoint>();
         var replicas = endpoints.ServiceProvider.GetRequiredService<ReplicaTable>();
-        var remote = endpoints.ServiceProvider.GetRequiredService<RemoteEndpoint>();
         endpoints.MapReverseProxy(pipeline =>
         {
             pipeline.UseSessionAffinity();
             pipeline.UseReplicaForwarding();
             pipeline.UseLoadBalancing();
             pipeline.UseLocalBridge(transports, replicas.Self);
-            pipeline.UseRemoteServers(remote);
+            pipeline.UseRemoteServers(transports);
             pipeline.UsePassiveHealthChecks();
         }).ConfigureEndpoints((endpoint, route) => endpoint.WithMetadata(
             ProxyConfigProvider.Describe(route), new GuardedServer(route.ClusterId!)));

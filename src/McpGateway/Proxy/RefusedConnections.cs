@@ -4,8 +4,8 @@ using Yarp.ReverseProxy.Model;
 namespace McpGateway.Proxy;
 
 /// <summary>
-/// Takes an address out of service at its first refused connection: YARP's own policy waits for a rate of failures, which a server
-/// with a few sessions never reaches.
+/// Takes an address out of service at its first refused connection: YARP's own policy waits for a rate of failures, which a
+/// server with a few sessions never reaches.
 /// </summary>
 internal sealed class RefusedConnections(IDestinationHealthUpdater health) : IPassiveHealthCheckPolicy
 {

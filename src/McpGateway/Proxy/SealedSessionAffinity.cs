@@ -1,4 +1,4 @@
-using McpGateway.Backends.Remote;
+using McpGateway.Http;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Model;
 using Yarp.ReverseProxy.SessionAffinity;
@@ -6,7 +6,7 @@ using Yarp.ReverseProxy.SessionAffinity;
 namespace McpGateway.Proxy;
 
 /// <summary>Sends a request to the address that its session is at, which its sealed session id tells.</summary>
-internal sealed class SealedSessionAffinity(RemoteEndpoint remote) : ISessionAffinityPolicy
+internal sealed class SealedSessionAffinity(McpEndpoint endpoint) : ISessionAffinityPolicy
 {
     public const string PolicyName = "SealedSession";
 
@@ -15,8 +15,8 @@ internal sealed class SealedSessionAffinity(RemoteEndpoint remote) : ISessionAff
     public AffinityResult FindAffinitizedDestinations(
         HttpContext context, ClusterState cluster, SessionAffinityConfig config, IReadOnlyList<DestinationState> destinations)
     {
-        if (remote.FindSession(context, cluster.ClusterId) is not { } session)
-            return new AffinityResult(null, AffinityStatus.AffinityKeyNotSet); // an id that does not open is answered by the endpoint
+        if (endpoint.FindUpstreamSession(context, cluster.ClusterId) is not { } session)
+            return new AffinityResult(null, AffinityStatus.AffinityKeyNotSet); // the endpoint answers an id that does not open
         // Also one that is not in service: the session is nowhere else.
         foreach (var destination in cluster.DestinationsState.AllDestinations)
         {
@@ -24,12 +24,13 @@ internal sealed class SealedSessionAffinity(RemoteEndpoint remote) : ISessionAff
                 return new AffinityResult([destination], AffinityStatus.OK);
         }
 
-        RemoteEndpoint.ForgetSession(context);
+        McpEndpoint.ForgetUpstreamSession(context);
         return new AffinityResult(null, AffinityStatus.DestinationNotFound);
     }
 
     /// <summary>Nothing: the session id is sealed where the answer is relayed.</summary>
-    public void AffinitizeResponse(HttpContext context, ClusterState cluster, SessionAffinityConfig config, DestinationState destination)
+    public void AffinitizeResponse(
+        HttpContext context, ClusterState cluster, SessionAffinityConfig config, DestinationState destination)
     {
     }
 
@@ -37,14 +38,4 @@ internal sealed class SealedSessionAffinity(RemoteEndpoint remote) : ISessionAff
     ValueTask ISessionAffinityPolicy.AffinitizeResponseAsync(
         HttpContext context, ClusterState cluster, SessionAffinityConfig config, DestinationState destination,
         CancellationToken cancellationToken) => default;
-}
-
-/// <summary>Goes on with a request whose session is gone, so that its answer names its id.</summary>
-internal sealed class UnknownSessionPolicy : IAffinityFailurePolicy
-{
-    public const string PolicyName = "AnswerUnknownSession";
-
-    public string Name => PolicyName;
-
-    public Task<bool> Handle(HttpContext context, ClusterState cluster, AffinityStatus affinityStatus) => Task.FromResult(true);
 }

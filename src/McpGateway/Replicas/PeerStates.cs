@@ -2,18 +2,20 @@ using System.Collections.Concurrent;
 
 namespace McpGateway.Replicas;
 
-/// <summary>Replicas that were just found away or on the point of leaving: nothing new is placed there for a moment.</summary>
-public sealed class PeerStates(TimeProvider time)
+/// <summary>
+/// Peers that cannot be reached or drain, as a request has just found out: for some seconds nothing new is placed there.
+/// </summary>
+internal sealed class PeerStates(TimeProvider time)
 {
-    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan AwayPeriod = TimeSpan.FromSeconds(3);
 
-    // How long connections that were made before may take to break.
-    private static readonly TimeSpan WhileItStops = TimeSpan.FromSeconds(10);
+    // After its last message a peer needs some seconds to stop: until then its open connections break.
+    private static readonly TimeSpan StopPeriod = TimeSpan.FromSeconds(10);
 
     private readonly ConcurrentDictionary<string, long> _awaySince = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, long> _leftSince = new(StringComparer.Ordinal);
 
-    /// <returns>Whether that is news.</returns>
+    /// <returns>Whether it was not known.</returns>
     public bool MarkAway(string replica)
     {
         var isNews = !IsAway(replica);
@@ -21,17 +23,17 @@ public sealed class PeerStates(TimeProvider time)
         return isNews;
     }
 
-    public bool IsAway(string replica) => IsWithin(Moment, _awaySince, replica);
+    public bool IsAway(string replica) => IsWithin(AwayPeriod, _awaySince, replica);
 
-    /// <summary>It has said that no session is left there.</summary>
+    /// <summary>The peer has told that no session is left there.</summary>
     public void MarkLeft(string replica)
     {
         MarkAway(replica);
         _leftSince[replica] = time.GetTimestamp();
     }
 
-    /// <summary>Whether it stops now: what does not come through to it was not carried out by it either.</summary>
-    public bool HasLeft(string replica) => IsWithin(WhileItStops, _leftSince, replica);
+    /// <summary>Whether the peer stops now. It has no session left, so a request that fails there was not carried out.</summary>
+    public bool HasLeft(string replica) => IsWithin(StopPeriod, _leftSince, replica);
 
     private bool IsWithin(TimeSpan span, ConcurrentDictionary<string, long> marks, string replica) =>
         marks.TryGetValue(replica, out var since) && time.GetElapsedTime(since) < span;

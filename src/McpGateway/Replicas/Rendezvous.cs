@@ -5,12 +5,12 @@ using System.Text;
 namespace McpGateway.Replicas;
 
 /// <summary>
-/// Rendezvous hashing (Thaler and Ravishankar, 1998): all replicas come to the same choice without asking each other, and one
-/// that leaves moves only what was at it.
+/// Rendezvous hashing (Thaler and Ravishankar, 1998): all replicas make the same choice without asking each other, and a
+/// replica that leaves moves only its own keys.
 /// </summary>
-public static class Rendezvous
+internal static class Rendezvous
 {
-    /// <summary>How much a replica is the place for a key; the highest has it.</summary>
+    /// <summary>The weight of a replica for a key; the replica with the highest gets it.</summary>
     public static ulong Weight(string replica, string key) =>
         BinaryPrimitives.ReadUInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"{replica}\n{key}")));
 }

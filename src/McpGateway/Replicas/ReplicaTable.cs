@@ -4,8 +4,8 @@ using Microsoft.Extensions.Options;
 
 namespace McpGateway.Replicas;
 
-/// <summary>Who the replicas are, and where. What is neither listed nor matched by the pattern is nowhere.</summary>
-public sealed class ReplicaTable
+/// <summary>The replicas and their addresses. A name that is neither listed nor matched by the pattern is none of them.</summary>
+internal sealed class ReplicaTable
 {
     private readonly ReplicasOptions _options;
     private readonly Regex? _pattern;
@@ -20,7 +20,7 @@ public sealed class ReplicaTable
             _pattern = ReplicaName.Compile(pattern);
     }
 
-    /// <summary>The name of a gateway that has no others; it appears in no session id.</summary>
+    /// <summary>The name of a gateway without other replicas; no session id contains it.</summary>
     public static string Alone => "self";
 
     /// <summary>Whether there are others.</summary>
@@ -29,15 +29,16 @@ public sealed class ReplicaTable
     /// <summary>This replica's name.</summary>
     public string Self { get; }
 
-    /// <summary>The base URLs of those that are known beforehand, this one among them: sessions can be placed there.</summary>
+    /// <summary>The base URLs of the replicas in the settings, with this one: sessions can be placed there.</summary>
     public IReadOnlyDictionary<string, Uri> Members { get; }
 
-    /// <summary>Where the replica with this name is.</summary>
-    /// <returns>Null when there can be none of that name.</returns>
+    /// <summary>The base URL of the replica with this name.</summary>
+    /// <returns>Null when no replica can have that name.</returns>
     public Uri? Find(string name)
     {
         if (Members.TryGetValue(name, out var known))
             return known;
-        return _pattern is not null && ReplicaName.IsWellFormed(name) && _pattern.IsMatch(name) ? new Uri(_options.AddressOf(name)) : null;
+        return _pattern is not null && ReplicaName.IsWellFormed(name) && _pattern.IsMatch(name)
+            ? new Uri(_options.AddressOf(name)) : null;
     }
 }

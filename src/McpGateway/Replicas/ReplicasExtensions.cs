@@ -1,12 +1,9 @@
 namespace McpGateway.Replicas;
 
-public static class ReplicasExtensions
+internal static class ReplicasExtensions
 {
-    /// <summary>Adds what the gateway knows of its peers, and of its own leaving.</summary>
+    /// <summary>Adds what the gateway knows of its peers.</summary>
     public static IServiceCollection AddReplicas(this IServiceCollection services) => services
         .AddSingleton<ReplicaTable>()
-        .AddSingleton<ForwardingSignature>()
-        .AddSingleton<PeerStates>()
-        .AddSingleton<ForwardedStreams>()
-        .AddSingleton<DrainState>();
+        .AddSingleton<PeerStates>();
 }

@@ -1,97 +1,148 @@
 using McpGateway.Diagnostics;
 using McpGateway.JsonRpc;
-using McpGateway.Sessions.Queues;
 
 namespace McpGateway.Sessions;
 
-/// <summary>The calls in flight to one child. Whoever removes a call answers it, so each is answered once.</summary>
-internal sealed class CallRegistry(string server, TimeProvider time, GatewayMetrics metrics)
+/// <summary>
+/// The calls to one server process and its successors: the one place where a call is recorded, and where it ends. Sessions
+/// find theirs in <see cref="SessionCalls"/>, connections in <see cref="ConnectionCalls"/>; all of it is under one lock, which
+/// is never held while anything is written or anybody is told.
+/// </summary>
+/// <param name="server">The server's name.</param>
+/// <param name="isShared">Whether several sessions use the process.</param>
+internal sealed class CallRegistry(string server, bool isShared, TimeProvider time, GatewayMetrics metrics)
 {
-    private readonly Lock _lock = new();
-    private readonly Dictionary<JsonRpcId, ClientCall> _calls = [];
+    // Servers need not answer what was cancelled (MCP, "Cancellation"), so what is remembered of it is bounded.
+    private const int MaxUnanswered = 4096;
 
-    // As many as the child's queue holds: a client that wants more at once has to wait for answers.
-    private static readonly int Capacity = QueueLimits.Default.Messages;
+    private readonly HashSet<SessionCalls> _inFlight = [];
+    private readonly Queue<(PendingCall Call, long Since)> _unanswered = new();
 
-    public bool IsFull => Count >= Capacity;
+    // The sessions some of whose unanswered calls are no longer remembered.
+    private readonly HashSet<SessionCalls> _crowded = [];
+
+    /// <summary>Guards the states of all calls and the tables in which they are found.</summary>
+    internal Lock Lock { get; } = new();
+
+    /// <summary>
+    /// Whether several sessions use the process: then calls count as in flight until the server has answered them.
+    /// </summary>
+    public bool IsShared { get; } = isShared;
 
     public long Now => time.GetTimestamp();
 
-    public int Count
+    /// <summary>
+    /// Told of each answer of the server's, also when nobody waits for it any more. The message stays the caller's.
+    /// </summary>
+    public Action<ClientCall, JsonRpcMessage>? OnAnswered { get; init; }
+
+    /// <summary>The one session that has calls in flight; null when none has, or several have.</summary>
+    public Session? OnlySession
     {
         get
         {
-            lock (_lock)
-                return _calls.Count;
+            lock (Lock)
+                return _inFlight.Count == 1 ? _inFlight.First().Session : null;
         }
     }
 
-    /// <returns>False when a call with this key is in flight.</returns>
-    public bool TryAdd(ClientCall call)
+    /// <summary>Whether no session has calls in flight.</summary>
+    public bool IsIdle
     {
-        // First, or an end of the session in between would release what was not awaited yet.
-        call.Replies.Await();
-        lock (_lock)
+        get
         {
-            if (_calls.TryAdd(call.Key, call))
-                return true;
+            lock (Lock)
+                return _inFlight.Count == 0;
         }
-
-        call.Replies.Release();
-        return false;
     }
 
-    /// <returns>Whether the caller is the one who removed it.</returns>
-    public bool Remove(ClientCall call)
+    /// <summary>
+    /// Ends a call for one of the two who know it: for its client, or, when its client has had its end, for the server that
+    /// still owes the answer. For each it happens once, and whoever brings it about does what follows from it.
+    /// </summary>
+    /// <returns>The state that it was in; <see cref="CallState.Ended"/> when there was nothing left to end.</returns>
+    public CallState End(PendingCall call, CallOutcome outcome)
     {
-        lock (_lock)
+        var isWithdrawn = outcome is CallOutcome.Cancelled or CallOutcome.TimedOut;
+        lock (Lock)
         {
-            if (!_calls.TryGetValue(call.Key, out var found) || !ReferenceEquals(found, call) || !_calls.Remove(call.Key))
-                return false;
+            var before = call.State;
+            if (before is CallState.Ended || (before is CallState.Unanswered && isWithdrawn))
+                return CallState.Ended;
+            if (before is not CallState.Unanswered)
+            {
+                call.Outcome = outcome;
+                call.Calls?.Remove(call);
+            }
+
+            if (before is CallState.Sent && isWithdrawn && IsShared && call.Calls is not null)
+                AwaitAnswer(call);
+            else
+                Close(call, before);
+            return before;
         }
-
-        call.ConcurrencyPermit?.Dispose();
-        return true;
     }
 
-    public ClientCall? Find(JsonRpcId key)
+    /// <summary>Gives up on the answers to calls that were withdrawn before a time: no server works on a call for ever.</summary>
+    public void ForgetUnansweredBefore(long time)
     {
-        lock (_lock)
-            return _calls.GetValueOrDefault(key);
+        lock (Lock)
+        {
+            while (_unanswered.TryPeek(out var oldest) && (oldest.Since < time || oldest.Call.State is CallState.Ended))
+            {
+                _unanswered.Dequeue();
+                if (oldest.Call.State is CallState.Unanswered)
+                    Close(oldest.Call, CallState.Unanswered);
+            }
+
+            foreach (var calls in _crowded.Where(calls => calls.ForgottenAt < time).ToArray())
+            {
+                Count(calls, -calls.Forgotten);
+                calls.Forgotten = 0;
+                _crowded.Remove(calls);
+            }
+        }
     }
 
-    /// <summary>The call whose progress the child reports under this token.</summary>
-    public ClientCall? FindByProgressToken(JsonRpcId token) =>
-        token.IsNone ? null : First(call => call.ProgressToken == token);
+    /// <summary>An answer found its client gone.</summary>
+    public void Drop(JsonRpcMessage answer) => metrics.Drop(server, answer, "client-gone");
 
-    /// <summary>The call that waits for this task.</summary>
-    public ClientCall? FindByTask(string task) => First(call => call.Task == task);
+    // The rest is under the lock.
 
-    /// <summary>The call in flight when there is just one.</summary>
-    public ClientCall? Only()
+    internal void Count(SessionCalls? calls, int change)
     {
-        lock (_lock)
-            return _calls.Count == 1 ? _calls.Values.First() : null;
+        if (calls is null || !IsShared)
+            return;
+        calls.InFlight += change;
+        if (calls.InFlight == 0)
+            _inFlight.Remove(calls);
+        else
+            _inFlight.Add(calls);
     }
 
-    /// <summary>The call that has been in flight the longest among those whose client still listens.</summary>
-    public ClientCall? OldestListening()
+    private void AwaitAnswer(PendingCall call)
     {
-        lock (_lock)
-            return _calls.Values.Where(call => call.Replies.IsOpen).MinBy(call => call.StartedAt);
+        call.State = CallState.Unanswered;
+        _unanswered.Enqueue((call, Now));
+        if (_unanswered.Count <= MaxUnanswered)
+            return;
+        var (oldest, since) = _unanswered.Dequeue();
+        if (oldest is not { State: CallState.Unanswered, Calls: { } calls })
+            return;
+        // It goes on to count as in flight, but that it was answered cannot be told any more: only time ends it.
+        oldest.State = CallState.Ended;
+        oldest.Connection!.Remove(oldest);
+        calls.Forgotten++;
+        calls.ForgottenAt = since;
+        _crowded.Add(calls);
     }
 
-    public ClientCall[] Snapshot()
+    private void Close(PendingCall call, CallState before)
     {
-        lock (_lock)
-            return _calls.Count == 0 ? [] : [.. _calls.Values];
-    }
-
-    public void Undeliverable(JsonRpcMessage message) => metrics.Drop(server, message, "client-gone");
-
-    private ClientCall? First(Func<ClientCall, bool> condition)
-    {
-        lock (_lock)
-            return _calls.Values.FirstOrDefault(condition);
+        call.State = CallState.Ended;
+        if (before is CallState.Queued)
+            return;
+        call.Connection!.Remove(call);
+        Count(call.Calls, -1);
     }
 }

@@ -1,27 +1,25 @@
-using McpGateway.Backends.Stdio.Sharing;
 using McpGateway.JsonRpc;
 using McpGateway.Policies.RateLimits;
 
 namespace McpGateway.Sessions;
 
-/// <summary>
-/// A client's request in flight. Exactly one of the answer, a failure, a time-out and a cancellation ends it: the one
-/// that takes it out of its <see cref="CallRegistry"/>.
-/// </summary>
-internal sealed class ClientCall(CallRegistry table, JsonRpcId key, JsonRpcMessage request, ResponseStream replies) : PendingCall
+/// <summary>A client's request. Exactly one of the answer, a failure, a time-out and a cancellation ends it.</summary>
+internal sealed class ClientCall(SessionCalls calls, JsonRpcId key, JsonRpcMessage request, ResponseStream replies)
+    : PendingCall(calls.Registry)
 {
-    private readonly Lock _lock = new();
-    private CancellationTokenSource? _abandoning;
-    private bool _abandoned;
     private int _waitsForClient;
 
-    /// <summary>Unique in the table.</summary>
+    public override SessionCalls Calls => calls;
+
+    public Session Session => calls.Session;
+
+    /// <summary>Unique among its session's.</summary>
     public JsonRpcId Key { get; } = key;
 
     /// <summary>The id that the client waits for.</summary>
     public JsonRpcId ClientId { get; } = request.Envelope.Id;
 
-    /// <summary>The client's progress token; none when it asked for no progress.</summary>
+    /// <summary>The client's progress token; none when it wants no progress.</summary>
     public JsonRpcId ProgressToken { get; } = request.Envelope.ProgressToken;
 
     public string Method { get; } = request.Envelope.Method!;
@@ -34,49 +32,32 @@ internal sealed class ClientCall(CallRegistry table, JsonRpcId key, JsonRpcMessa
 
     public ResponseStream Replies { get; } = replies;
 
-    /// <summary>Its session's seat at a child with others; null when the child is the session's own.</summary>
-    public SharedChildSession? Seat { get; init; }
-
-    /// <summary>What it holds of its client's limit of requests in flight, as long as it is in the table; null: no limit.</summary>
+    /// <summary>What it holds of its client's limit of requests in flight until it ends; null: no limit.</summary>
     public ConcurrencyPermit? ConcurrencyPermit { get; init; }
 
     public bool IsInitialize => Method == McpMethod.Initialize;
 
-    /// <summary>When it was taken; with <see cref="ActiveAt"/>, a timestamp of the table's clock.</summary>
-    public long StartedAt { get; } = table.Now;
+    public override bool IsCancellable => !IsInitialize; // MCP, "Cancellation"
+
+    public override bool HidesProgressToken => Registry.IsShared;
+
+    /// <summary>When it was taken; with <see cref="ActiveAt"/>, a timestamp of the registry's clock.</summary>
+    public long StartedAt { get; } = calls.Registry.Now;
 
     /// <summary>When it last made progress.</summary>
-    public long ActiveAt { get; private set; } = table.Now;
+    public long ActiveAt { get; private set; } = calls.Registry.Now;
 
     public bool WaitsForClient => Volatile.Read(ref _waitsForClient) > 0;
 
     /// <summary>Takes out of the answer what is not for the client; owns it, and gives what goes out instead.</summary>
     public Func<JsonRpcMessage, JsonRpcMessage>? Filter { get; init; }
 
-    /// <summary>Looks at the answer before it goes out.</summary>
+    /// <summary>Sees the answer before it goes out.</summary>
     public Action<JsonRpcMessage>? OnAnswer { get; set; }
 
-    /// <summary>Fires when the call has ended before it was sent. Only a call that must wait for room asks for it.</summary>
-    protected internal override CancellationToken Abandoned
-    {
-        get
-        {
-            lock (_lock)
-            {
-                if (_abandoned)
-                    return new CancellationToken(canceled: true);
-                return (_abandoning ??= new CancellationTokenSource()).Token;
-            }
-        }
-    }
+    public void Touch() => ActiveAt = Registry.Now;
 
-    protected internal override bool IsAbandoned => Volatile.Read(ref _abandoned);
-
-    protected internal override bool HidesProgressToken => Seat is not null;
-
-    public void Touch() => ActiveAt = table.Now;
-
-    /// <summary>The child asked the client something for this call: the client's time is not the child's.</summary>
+    /// <summary>The server sent the client a request for this call: the client's time is not the server's.</summary>
     public void BeginWaiting() => Interlocked.Increment(ref _waitsForClient);
 
     public void EndWaiting()
@@ -85,52 +66,54 @@ internal sealed class ClientCall(CallRegistry table, JsonRpcId key, JsonRpcMessa
         Touch();
     }
 
-    public void Abandon()
-    {
-        CancellationTokenSource? abandoning;
-        lock (_lock)
-        {
-            _abandoned = true;
-            abandoning = _abandoning;
-        }
-
-        abandoning?.Cancel();
-    }
-
-    /// <summary>Answers it, unless it has ended.</summary>
+    /// <summary>Answers it in the server's stead, unless it has ended.</summary>
     /// <param name="answer">Under the client's id; owned by the call from here on.</param>
     public ValueTask AnswerAsync(JsonRpcMessage answer)
     {
-        if (table.Remove(this))
-            return EndAsync(answer);
+        if (TryEnd(CallOutcome.Answered))
+            return WriteAsync(answer);
         answer.Dispose();
         return default;
     }
 
-    /// <summary>Answers it with an error, unless it has ended.</summary>
-    public ValueTask FailAsync(JsonRpcError error) =>
-        table.Remove(this) ? EndAsync(JsonRpcMessage.CreateError(ClientId, error)) : default;
+    /// <summary>Ends it without an answer, which nobody waits for any more.</summary>
+    /// <inheritdoc cref="PendingCall.TryWithdraw"/>
+    public bool TryCancel(string reason, JsonRpcMessage? notification = null)
+    {
+        if (!TryWithdraw(CallOutcome.Cancelled, reason, notification))
+            return false;
+        Replies.Release();
+        return true;
+    }
 
-    /// <summary>Writes the answer that ends the call. The caller has taken it out of the table.</summary>
-    public async ValueTask EndAsync(JsonRpcMessage answer)
+    /// <summary>Ends it with an error while its server may still work on it, unless it has ended.</summary>
+    /// <inheritdoc cref="PendingCall.TryWithdraw"/>
+    public ValueTask WithdrawAsync(CallOutcome outcome, string reason, JsonRpcError error) =>
+        TryWithdraw(outcome, reason) ? OnFailedAsync(error) : default;
+
+    protected override void OnEnded() => ConcurrencyPermit?.Dispose();
+
+    protected override ValueTask OnAnswerAsync(JsonRpcMessage answer, bool isAwaited)
+    {
+        Registry.OnAnswered?.Invoke(this, answer);
+        if (isAwaited)
+        {
+            answer.ReplaceId(ClientId);
+            return WriteAsync(answer);
+        }
+
+        answer.Dispose();
+        return default;
+    }
+
+    protected override ValueTask OnFailedAsync(JsonRpcError error) => WriteAsync(JsonRpcMessage.CreateError(ClientId, error));
+
+    private async ValueTask WriteAsync(JsonRpcMessage answer)
     {
         OnAnswer?.Invoke(answer);
         answer = Filter?.Invoke(answer) ?? answer;
-        if (!await Replies.WriteAsync(answer, patient: Seat is null))
-            table.Undeliverable(answer);
+        if (!await Replies.WriteAsync(answer, patient: !Registry.IsShared))
+            Registry.Drop(answer);
         Replies.Release();
-    }
-
-    protected internal override ValueTask OnAnswerAsync(JsonRpcMessage answer)
-    {
-        Seat?.OnSettled(this, answer);
-        answer.ReplaceId(ClientId);
-        return AnswerAsync(answer);
-    }
-
-    protected internal override ValueTask OnFailedAsync(JsonRpcError error)
-    {
-        Seat?.OnSettled(this, null);
-        return FailAsync(error);
     }
 }

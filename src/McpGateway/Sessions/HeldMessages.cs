@@ -4,11 +4,11 @@ using McpGateway.Sessions.Queues;
 
 namespace McpGateway.Sessions;
 
-/// <summary>What a child said while no stream of its client was open: kept for a short while, until one opens.</summary>
+/// <summary>What a server said while no stream of the client was open: kept for a short while, until one opens.</summary>
 internal sealed class HeldMessages(TimeProvider time, QueueBudget budget)
 {
     private const int Capacity = 32;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     private readonly Lock _lock = new();
     private readonly Queue<(JsonRpcMessage Message, long Since)> _messages = new();
@@ -34,7 +34,7 @@ internal sealed class HeldMessages(TimeProvider time, QueueBudget budget)
 
     /// <summary>Takes the oldest message if it has waited too long.</summary>
     public bool TryTakeExpired(long now, [NotNullWhen(true)] out JsonRpcMessage? message) =>
-        TryTake(since => time.GetElapsedTime(since, now) >= Patience, out message);
+        TryTake(since => time.GetElapsedTime(since, now) >= Limit, out message);
 
     /// <summary>Takes no more, and disposes of what waits.</summary>
     public void Close()

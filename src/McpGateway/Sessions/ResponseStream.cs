@@ -6,17 +6,17 @@ namespace McpGateway.Sessions;
 
 /// <summary>
 /// Messages on their way to one client over one HTTP response. The relay writes, the transport reads. It holds a bounded
-/// queue: a client that does not read first slows its own child down and then loses this stream, and nobody else's.
+/// queue: a client that does not read first slows its own server down and then loses this stream, and nobody else's.
 /// </summary>
-public sealed class ResponseStream
+internal sealed class ResponseStream
 {
     /// <summary>Silence after which a POST's answer is no longer awaited as plain JSON.</summary>
-    public static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(1);
+    public static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(1);
 
     /// <summary>Intermediaries cut streams that are silent for a minute or more.</summary>
     public static readonly TimeSpan KeepAliveInterval = TimeSpan.FromSeconds(15);
 
-    // A client on a slow line needs a moment for a burst; one that takes nothing at all for this long is gone.
+    // A client on a slow line needs time for a burst; one that takes nothing at all for this long is gone.
     private static readonly TimeSpan StallLimit = TimeSpan.FromSeconds(10);
 
     private readonly MessageQueue _queue;
@@ -57,7 +57,10 @@ public sealed class ResponseStream
     /// <returns>False when the stream has ended.</returns>
     public ValueTask<bool> WaitToReadAsync() => _queue.WaitToReadAsync();
 
-    /// <summary>For the transport, and for the relay when its client read no further: takes the next message, whose owner the caller becomes.</summary>
+    /// <summary>
+    /// For the transport, and for the relay when its client read no further: takes the next message, whose owner the caller
+    /// becomes.
+    /// </summary>
     public bool TryRead([NotNullWhen(true)] out JsonRpcMessage? message) => _queue.TryDequeue(out message);
 
     /// <summary>For the transport: whether it is time to send something, so that nobody takes the silence for an end.</summary>
@@ -86,7 +89,7 @@ public sealed class ResponseStream
             End();
     }
 
-    /// <summary>Writes an answer that no child gave.</summary>
+    /// <summary>Writes an answer that the gateway gives itself.</summary>
     /// <param name="answer">Owned by the stream from here on.</param>
     public async ValueTask AnswerAsync(JsonRpcMessage answer)
     {
@@ -95,6 +98,17 @@ public sealed class ResponseStream
             answer.Dispose();
         Release();
     }
+
+    /// <summary>For the relay: writes a message, and disposes of it when the stream is gone.</summary>
+    internal async ValueTask WriteOrDisposeAsync(JsonRpcMessage message)
+    {
+        if (!await WriteAsync(message, patient: true))
+            message.Dispose();
+    }
+
+    /// <summary>For the relay: writes a message without waiting for room.</summary>
+    /// <returns>False when there is none: the message is still the caller's.</returns>
+    internal bool TryWrite(JsonRpcMessage message) => _queue.TryEnqueue(message) is Enqueued.Yes;
 
     /// <summary>For the relay: nothing more will be written. What waits is still read.</summary>
     internal void End() => _queue.Close(discard: false);
@@ -145,8 +159,8 @@ public sealed class ResponseStream
     /// <summary>For the monitor: reminds the transport of a silence that has lasted too long.</summary>
     internal void Tick(long now)
     {
-        var patience = _endsWithAnswers && !_kept ? AnswerPatience : KeepAliveInterval;
-        if (_time.GetElapsedTime(_quietSince, now) < patience)
+        var limit = _endsWithAnswers && !_kept ? AnswerTimeout : KeepAliveInterval;
+        if (_time.GetElapsedTime(_quietSince, now) < limit)
             return;
         _quietSince = now;
         _kept = true;

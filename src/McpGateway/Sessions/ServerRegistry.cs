@@ -4,17 +4,19 @@ using Microsoft.Extensions.Primitives;
 namespace McpGateway.Sessions;
 
 /// <summary>The running state of each stdio server, kept in step with the configuration in force.</summary>
-public sealed class ServerRegistry : IDisposable
+internal sealed class ServerRegistry : IDisposable
 {
     private readonly GatewayConfigProvider _provider;
-    private readonly TimeProvider _time;
+    private readonly Func<ServerConfig, ServerState> _create;
     private readonly Lock _lock = new();
     private readonly IDisposable _subscription;
     private volatile Held _held;
 
-    public ServerRegistry(GatewayConfigProvider provider, TimeProvider time)
+    /// <param name="provider">The configuration in force.</param>
+    /// <param name="create">The backend's: creates the state of a server that is new or has a new target.</param>
+    public ServerRegistry(GatewayConfigProvider provider, Func<ServerConfig, ServerState> create)
     {
-        _time = time;
+        _create = create;
         _provider = provider;
         _held = Next(provider.Current, []);
         _subscription = ChangeToken.OnChange(provider.GetChangeToken, () => Current());
@@ -23,12 +25,13 @@ public sealed class ServerRegistry : IDisposable
     /// <summary>The stdio servers now.</summary>
     public IEnumerable<ServerState> All => Current().Servers.Values;
 
-    /// <summary>Whether the name is a stdio server's now.</summary>
+    /// <summary>The stdio server of this name; null when there is none now.</summary>
     public ServerState? Find(string name) => Current().Servers.GetValueOrDefault(name);
 
     public void Dispose() => _subscription.Dispose();
 
-    // A route of the new configuration may be taken before its change token has reached us: never answer from an old one.
+    // A request may come by a route of the new configuration before its change token has fired here: it must not be answered from
+    // the old one.
     private Held Current()
     {
         var held = _held;
@@ -57,7 +60,7 @@ public sealed class ServerRegistry : IDisposable
             }
             else
             {
-                servers.Add(name, new ServerState(server, _time));
+                servers.Add(name, _create(server));
             }
         }
 

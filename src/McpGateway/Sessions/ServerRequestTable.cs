@@ -1,122 +1,109 @@
-using McpGateway.Backends.Stdio.Connection;
 using McpGateway.JsonRpc;
 using McpGateway.Sessions.Queues;
 
 namespace McpGateway.Sessions;
 
 /// <summary>
-/// What a child has asked its clients (sampling, elicitation, roots) and waits for. A client sees ids of the
-/// gateway's own, so an answer is taken only from the session that was asked, and only once.
+/// The requests that a server sent to clients (sampling, elicitation, roots) and that they have not answered. A client sees
+/// ids of the gateway's own, so an answer is taken only from the session that the request was sent to, and only once.
 /// </summary>
-/// <param name="hidesProgressTokens">Whether clients see progress tokens of the gateway's own too, because others share the child.</param>
+/// <param name="hidesProgressTokens">
+/// Whether clients see progress tokens of the gateway's own too, because others use the server.
+/// </param>
 internal sealed class ServerRequestTable(bool hidesProgressTokens)
 {
-    // A child that asks without end is answered with errors from here on.
+    // A server that sends them without end is answered with errors from here on.
     private static readonly int Capacity = QueueLimits.Default.Messages;
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<long, ServerRequest> _asked = [];
-    // One child after the other asks under the same ids.
-    private readonly Dictionary<(ChildConnection Child, JsonRpcId Id), long> _byChildId = [];
+    private readonly Dictionary<long, ServerRequest> _byClientId = [];
+    // One process after the other uses the same ids.
+    private readonly Dictionary<(IServerConnection Connection, JsonRpcId Id), ServerRequest> _byServerId = [];
     private long _lastId;
 
     /// <summary>Whether the session's client is to answer something that belongs to no single call.</summary>
     public bool AnyWithoutCall(Session session)
     {
         lock (_lock)
-            return _asked.Count > 0 && _asked.Values.Any(asked => asked.Session == session && asked.Call is null);
+        {
+            return _byClientId.Count > 0
+                && _byClientId.Values.Any(request => request.Session == session && request.Call is null);
+        }
     }
 
-    /// <summary>Gives a request of the child's an id for the client, under which it is then written.</summary>
-    /// <param name="session">Whose client is asked.</param>
-    /// <param name="request">The child's request.</param>
-    /// <param name="call">The call for which it asks; null when it belongs to no single one.</param>
-    /// <param name="child">Who asks, and alone may get the answer.</param>
-    /// <returns>False when the child's own id is still in flight, or too many are.</returns>
-    public bool TryAsk(Session session, JsonRpcMessage request, ClientCall? call, ChildConnection child)
+    /// <summary>Gives a server's request an id for the client, under which it is then written.</summary>
+    /// <param name="session">To whose client it is sent.</param>
+    /// <param name="message">The server's request.</param>
+    /// <param name="call">The call for which it was sent; null when it belongs to no single one.</param>
+    /// <param name="connection">Over which it came, and alone may get the answer.</param>
+    /// <returns>False when the server's own id is still in use, or too many requests wait.</returns>
+    public bool TryAdd(Session session, JsonRpcMessage message, ClientCall? call, IServerConnection connection)
     {
-        var childId = request.Envelope.Id;
+        var envelope = message.Envelope;
         lock (_lock)
         {
             var id = _lastId + 1;
-            if (_asked.Count >= Capacity || !_byChildId.TryAdd((child, childId), id))
+            var request = new ServerRequest(
+                session, id, envelope.Id, call, envelope.ProgressToken, envelope.WantsTask, connection);
+            if (_byClientId.Count >= Capacity || !_byServerId.TryAdd((connection, envelope.Id), request))
                 return false;
             _lastId = id;
-            _asked.Add(id, new ServerRequest(session, id, childId, call, request.Envelope.ProgressToken, request.Envelope.WantsTask, child));
-            request.ReplaceId(id);
-            if (hidesProgressTokens && !request.Envelope.ProgressToken.IsNone)
-                request.ReplaceProgressToken(id);
+            _byClientId.Add(id, request);
+            message.ReplaceId(id);
+            if (hidesProgressTokens && !envelope.ProgressToken.IsNone)
+                message.ReplaceProgressToken(id);
         }
 
         call?.BeginWaiting();
         return true;
     }
 
-    /// <summary>Takes what the session's client answered.</summary>
-    /// <returns>Null when it was not asked anything with this id.</returns>
+    /// <summary>Takes the request that the session's client has answered.</summary>
+    /// <returns>Null when it was sent none with this id.</returns>
     public ServerRequest? TryTake(Session session, JsonRpcId clientId)
     {
         lock (_lock)
-        {
-            if (Find(session, clientId) is not { } asked)
-                return null;
-            return Remove(asked);
-        }
+            return Find(session, clientId) is { } request ? Remove(request) : null;
     }
 
-    /// <summary>Takes what the child no longer wants to know, or what can no longer be answered.</summary>
-    /// <returns>Null when it asked nothing with this id.</returns>
-    public ServerRequest? TryTake(ChildConnection child, JsonRpcId childId)
+    /// <summary>Takes a request that the server no longer wants answered, or that can no longer be.</summary>
+    /// <returns>Null when it has sent none with this id.</returns>
+    public ServerRequest? TryTake(IServerConnection connection, JsonRpcId serverId)
     {
         lock (_lock)
-            return _byChildId.TryGetValue((child, childId), out var id) ? Remove(_asked[id]) : null;
+            return _byServerId.TryGetValue((connection, serverId), out var request) ? Remove(request) : null;
     }
 
-    /// <summary>Takes all that waits for this session's client.</summary>
+    /// <summary>Takes all that wait for this session's client.</summary>
     public ServerRequest[] TakeAll(Session session)
     {
         lock (_lock)
-            return [.. _asked.Values.Where(asked => asked.Session == session).ToArray().Select(Remove)];
+            return [.. _byClientId.Values.Where(request => request.Session == session).ToArray().Select(Remove)];
     }
 
-    /// <summary>Takes all: the child that asked is gone.</summary>
+    /// <summary>Takes all: the process that sent them is gone.</summary>
     public ServerRequest[] TakeAll()
     {
         lock (_lock)
-            return [.. _asked.Values.ToArray().Select(Remove)];
+            return [.. _byClientId.Values.ToArray().Select(Remove)];
     }
 
-    /// <summary>The progress token that the child waits for under one that the session's client was given.</summary>
-    public JsonRpcId ChildTokenOf(Session session, JsonRpcId clientToken)
+    /// <summary>The progress token that the server waits for under one that the session's client was given.</summary>
+    public JsonRpcId ServerTokenOf(Session session, JsonRpcId clientToken)
     {
         lock (_lock)
-            return Find(session, clientToken)?.ChildToken ?? default;
+            return Find(session, clientToken)?.ServerToken ?? default;
     }
 
     private ServerRequest? Find(Session session, JsonRpcId clientId) =>
-        clientId.TryGetInt64(out var id) && _asked.TryGetValue(id, out var asked) && asked.Session == session ? asked : null;
+        clientId.TryGetInt64(out var id) && _byClientId.TryGetValue(id, out var request) && request.Session == session
+            ? request : null;
 
-    private ServerRequest Remove(ServerRequest asked)
+    private ServerRequest Remove(ServerRequest request)
     {
-        _asked.Remove(asked.ClientId);
-        _byChildId.Remove((asked.Child, asked.ChildId));
-        asked.Call?.EndWaiting();
-        return asked;
+        _byClientId.Remove(request.ClientId);
+        _byServerId.Remove((request.Connection, request.ServerId));
+        request.Call?.EndWaiting();
+        return request;
     }
-}
-
-/// <summary>One request of a child's to a client.</summary>
-/// <param name="Session">Whose client was asked.</param>
-/// <param name="ClientId">The id that the client sees, and where they are hidden the progress token.</param>
-/// <param name="ChildId">The child's own id.</param>
-/// <param name="Call">The call for which it asks; null when it belongs to no single one.</param>
-/// <param name="ChildToken">The child's own progress token; none when it wants no progress.</param>
-/// <param name="WantsTask">Whether the client is to run it as a task.</param>
-/// <param name="Child">Who asks, and alone may get the answer.</param>
-internal sealed record ServerRequest(
-    Session Session, long ClientId, JsonRpcId ChildId, ClientCall? Call, JsonRpcId ChildToken, bool WantsTask,
-    ChildConnection Child)
-{
-    /// <summary>Answers the child with an error.</summary>
-    public void Refuse(JsonRpcError error) => Child.TrySend(JsonRpcMessage.CreateError(ChildId, error));
 }

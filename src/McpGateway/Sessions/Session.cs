@@ -1,63 +1,42 @@
-using McpGateway.Backends.Stdio.Sharing;
 using McpGateway.JsonRpc;
 using McpGateway.Policies;
 
 namespace McpGateway.Sessions;
 
-/// <summary>How a session's client is connected, which decides when the session ends.</summary>
-public enum SessionKind
-{
-    /// <summary>HTTP+SSE: all answers come on one stream, and the session ends with it.</summary>
-    Sse,
-
-    /// <summary>Streamable HTTP: answers come on each POST, and the session ends by DELETE or when idle.</summary>
-    Streamable,
-
-    /// <summary>
-    /// Opened by the gateway for all of one user's calls without a session. Its callers know nothing of each other: their
-    /// ids may collide, and what the child says goes to the call that it names or to nobody.
-    /// </summary>
-    Implicit,
-}
-
 /// <summary>
-/// One client's conversation with one server: whose it is, where it sits, and the stream that its client listens on. What
-/// the client sends is in Session.FromClient.cs, how the child's messages reach the client in Session.ToClient.cs, and what
-/// time does to it in Session.Life.cs.
+/// One client's conversation with one server: whose it is, and the parts that it is made of. <see cref="SessionIntake"/> takes
+/// what the client sends, <see cref="SessionStreams"/> brings it what the server says, <see cref="SessionLifetime"/> ends it.
 /// </summary>
-public sealed partial class Session
+internal sealed class Session
 {
-    private readonly RelayContext _context;
-    private readonly HeldMessages _held;
-    private readonly IBackendSession _seat;
-    private readonly Lock _lock = new();
-    private readonly Action<Session, Task> _onEnded;
-    private ResponseStream? _general;
-    private volatile Refusal? _drained;
+    private readonly SessionIntake _intake;
+    private readonly SessionStreams _streams;
+    private readonly SessionLifetime _lifetime;
+    private readonly SessionDeparture _departure;
 
     /// <param name="kind">How its client is connected.</param>
-    /// <param name="server">Whose session it is.</param>
+    /// <param name="server">Which server it talks to.</param>
     /// <param name="owner">Who opened it.</param>
     /// <param name="context">The gateway's parts.</param>
-    /// <param name="takeSeat">Makes its place at a child.</param>
-    /// <param name="onEnded">Told once, with what completes when the session's child is gone.</param>
-    /// <param name="user">What its user brought along for the child's environment; null for nothing.</param>
-    internal Session(
-        SessionKind kind, ServerState server, SessionOwner owner, RelayContext context, Func<Session, IBackendSession> takeSeat,
-        Action<Session, Task> onEnded, UserEnvironment? user = null)
+    /// <param name="createBackend">Creates its part of the backend.</param>
+    /// <param name="onEnded">Told once, with what completes when nothing of the session runs any more.</param>
+    /// <param name="user">What its user brought along for the server's environment; null for nothing.</param>
+    public Session(
+        SessionKind kind, ServerState server, SessionOwner owner, SessionContext context,
+        Func<Session, IBackendSession> createBackend, Action<Session, Task> onEnded, UserEnvironment? user = null)
     {
         Id = SessionId.Create(context.Replica);
         Kind = kind;
         Server = server;
         Owner = owner;
         User = user;
-        _context = context;
-        _onEnded = onEnded;
-        Calls = new CallRegistry(server.Name, context.Time, context.Metrics);
-        _held = new HeldMessages(context.Time, context.Budget);
-        _activeAt = context.Time.GetTimestamp();
-        _seat = takeSeat(this);
-        _isReady = !IsShared; // else it is not the child who knows when
+        Calls = new SessionCalls(this);
+        Backend = createBackend(this);
+        var rules = new SessionRules(this, context.Budget);
+        _streams = new SessionStreams(this, rules, context);
+        _lifetime = new SessionLifetime(this, _streams, context, onEnded);
+        _departure = new SessionDeparture(this, _streams, _lifetime);
+        _intake = new SessionIntake(this, rules, _streams, _lifetime, _departure);
     }
 
     public string Id { get; }
@@ -68,64 +47,73 @@ public sealed partial class Session
 
     public SessionOwner Owner { get; }
 
-    /// <summary>What its user brought along for the child's environment when it was opened; null for nothing.</summary>
-    internal UserEnvironment? User { get; }
+    /// <summary>What its user brought along for the server's environment when it was opened; null for nothing.</summary>
+    public UserEnvironment? User { get; }
 
-    /// <summary>The revision that client and server settled on; null before they have, the latest when the gateway did the handshake.</summary>
-    public string? ProtocolVersion { get; private set; }
+    /// <inheritdoc cref="SessionIntake.ProtocolVersion"/>
+    public string? ProtocolVersion => _intake.ProtocolVersion;
 
-    /// <summary>The open stream for what belongs to no call; null when there is none. An SSE session has all on it.</summary>
-    public ResponseStream? Stream
-    {
-        get
-        {
-            lock (_lock)
-                return _general is { IsOpen: true } ? _general : null;
-        }
-    }
+    /// <inheritdoc cref="SessionStreams.Current"/>
+    public ResponseStream? Stream => _streams.Current;
 
-    internal CallRegistry Calls { get; }
+    public SessionCalls Calls { get; }
 
-    private bool IsShared => _seat is SharedChildSession;
+    public IBackendSession Backend { get; }
 
-    /// <summary>Opens the stream for what belongs to no call; an older one ends, for a half-open connection must not keep the client out.</summary>
-    /// <param name="via">The replica that its client is connected to; null: this one.</param>
+    public bool IsEnded => _lifetime.IsEnded;
+
+    public bool HasCallsInFlight => Calls.Count > 0;
+
+    /// <inheritdoc cref="SessionIntake.Receive"/>
+    public Receipt Receive(
+        JsonRpcMessage message, ResponseStream replies, CancellationToken cancellationToken, SenderRights rights = default) =>
+        _intake.Receive(message, replies, rights, cancellationToken);
+
+    /// <inheritdoc cref="SessionIntake.CancelFor"/>
+    public void CancelFor(ResponseStream replies) => _intake.CancelFor(replies);
+
+    /// <inheritdoc cref="SessionStreams.DeliverAsync"/>
+    public ValueTask DeliverAsync(JsonRpcMessage message, ClientCall? call) => _streams.DeliverAsync(message, call);
+
+    /// <inheritdoc cref="SessionStreams.Open"/>
     public ResponseStream OpenStream(string? via = null)
     {
-        var stream = ResponseStream.Lasting(_context.Budget, _context.Time);
-        stream.Via = via;
-        ResponseStream? replaced;
-        lock (_lock)
-        {
-            replaced = _general;
-            _general = stream;
-        }
-
-        Touch();
-        if (_isReady)
-            _ = DeliverHeldAsync(stream, replaced);
-        else
-            replaced?.End();
-        if (IsEnded)
-            stream.End();
+        var stream = _streams.Open(via);
+        _lifetime.Touch();
         return stream;
     }
 
     /// <summary>The stream's client is gone.</summary>
     public void CloseStream(ResponseStream stream)
     {
-        stream.Abandon();
-        lock (_lock)
-        {
-            if (!ReferenceEquals(_general, stream))
-                return;
-            _general = null;
-        }
-
-        Touch();
-        if (Kind is SessionKind.Sse)
-            EndSoon();
+        if (_streams.TryClose(stream))
+            _lifetime.OnStreamClosed();
     }
 
-    private void Drop(JsonRpcMessage message, string reason) => _context.Metrics.Drop(Server.Name, message, reason);
+    /// <inheritdoc cref="SessionStreams.Slowest"/>
+    public ResponseStream? Slowest() => _streams.Slowest();
+
+    /// <inheritdoc cref="SessionLifetime.TryUse"/>
+    public bool TryUse() => _lifetime.TryUse();
+
+    /// <inheritdoc cref="SessionLifetime.TickAsync"/>
+    public Task TickAsync(long now) => _lifetime.TickAsync(now);
+
+    /// <inheritdoc cref="SessionLifetime.EndAsync()"/>
+    public Task EndAsync() => _lifetime.EndAsync();
+
+    /// <inheritdoc cref="SessionLifetime.EndSoon"/>
+    public void EndSoon() => _lifetime.EndSoon();
+
+    /// <summary>The server is gone, and no other process can replace it.</summary>
+    public void OnServerLost(JsonRpcError error) => _ = _lifetime.EndAsync(error); // the manager awaits it
+
+    /// <inheritdoc cref="SessionDeparture.Begin"/>
+    public void Drain(Refusal refusal) => _departure.Begin(refusal);
+
+    /// <inheritdoc cref="SessionDeparture.LeaveAsync"/>
+    public Task LeaveAsync() => _departure.LeaveAsync();
+
+    /// <inheritdoc cref="SessionDeparture.LeaveVia"/>
+    public void LeaveVia(string replica) => _departure.LeaveVia(replica);
 }

@@ -6,9 +6,9 @@ namespace McpGateway.Sessions;
 
 /// <summary>
 /// Session ids: 128 random bits, with the replica's name and a dot in front where there are replicas, and the form that an id
-/// must have before it is looked at.
+/// must have before anything is done with it.
 /// </summary>
-public static class SessionId
+internal static class SessionId
 {
     private const int RandomBytes = 16;
     private const int MaxLength = 512;
@@ -19,7 +19,7 @@ public static class SessionId
     private static readonly SearchValues<char> Allowed =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
 
-    /// <param name="replica">Where the session is; null where there is only one place.</param>
+    /// <param name="replica">The replica that the session is on; null where there is only one.</param>
     public static string Create(string? replica = null)
     {
         Span<byte> random = stackalloc byte[RandomBytes];

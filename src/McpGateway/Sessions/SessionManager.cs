@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using McpGateway.Backends.Stdio.Sharing;
 using McpGateway.Configuration;
 using McpGateway.Policies;
 using McpGateway.Policies.RateLimits;
@@ -8,8 +7,8 @@ using Microsoft.Extensions.Options;
 namespace McpGateway.Sessions;
 
 /// <summary>The sessions by id: opened within the limits, found only by their owner, ended once.</summary>
-public sealed partial class SessionManager(
-    RelayContext context, ChildManager children, IOptions<LimitsOptions> limits, ILogger<SessionManager> log)
+internal sealed partial class SessionManager(
+    SessionContext context, IBackendSessions backend, IOptions<LimitsOptions> limits, ILogger<SessionManager> log)
 {
     private readonly ConcurrentDictionary<string, Session> _sessions = new(StringComparer.Ordinal);
     private readonly Dictionary<(ServerState, SessionOwner, UserEnvironment?), Session> _implicit = [];
@@ -25,20 +24,21 @@ public sealed partial class SessionManager(
 
     /// <summary>Opens a session. Its child starts with its first message.</summary>
     /// <returns>Null when it was opened.</returns>
-    public Refusal? TryOpen(SessionKind kind, ServerState server, SessionOwner owner, out Session? session, UserEnvironment? user = null)
+    public Refusal? TryOpen(
+        SessionKind kind, ServerState server, SessionOwner owner, out Session? session, UserEnvironment? user = null)
     {
         session = null;
         if (IsClosedFor(kind))
             return Refusal.Draining;
         if (_quota.TryTake(limits.Value, server, owner) is { } full)
             return full;
-        if (children.TryReserve(server, kind) is not { } takeSeat)
+        if (backend.TryReserve(server, kind) is not { } createBackend)
         {
             _quota.Release(server, owner);
             return Refusal.TooManyProcesses(server.Name);
         }
 
-        session = new Session(kind, server, owner, context, takeSeat, OnEnded, user);
+        session = new Session(kind, server, owner, context, createBackend, OnEnded, user);
         _sessions[session.Id] = session;
         context.Metrics.SessionOpened(server.Name);
         Log.Opened(log, server.Name, kind);

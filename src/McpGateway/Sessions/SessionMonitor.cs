@@ -1,6 +1,3 @@
-using McpGateway.Backends.Stdio.Sharing;
-using McpGateway.Backends.Stdio.Supervision;
-using McpGateway.Configuration;
 using McpGateway.Sessions.Queues;
 
 namespace McpGateway.Sessions;
@@ -10,7 +7,8 @@ namespace McpGateway.Sessions;
 /// one each, and a quarter of a second is precise enough for all of them.
 /// </summary>
 internal sealed partial class SessionMonitor(
-    SessionManager sessions, ChildManager children, ServerRegistry servers, WarmChildren warm, QueueBudget budget, TimeProvider time, ILogger<SessionMonitor> log)
+    SessionManager sessions, IBackendSessions backend, IEnumerable<IMonitored> others, QueueBudget budget, TimeProvider time,
+    ILogger<SessionMonitor> log)
     : BackgroundService
 {
     // Below it a stream is not what fills the memory.
@@ -24,7 +22,7 @@ internal sealed partial class SessionMonitor(
         try
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
-                Visit();
+                TryVisit();
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -38,17 +36,30 @@ internal sealed partial class SessionMonitor(
         var now = time.GetTimestamp();
         foreach (var session in sessions.All)
             _ = GuardAsync(session.TickAsync(now));
-        foreach (var visit in children.Tick(now))
+        foreach (var visit in backend.Tick(now))
             _ = GuardAsync(visit);
-        warm.Visit(servers.All.Where(server => server.Stdio is { Isolation: not Isolation.Shared, IsPersonal: false }));
-        children.WarmUp(servers.All);
+        foreach (var visit in others.SelectMany(other => other.Tick(now)))
+            _ = GuardAsync(visit);
         if (budget.IsExceeded)
             CutSlowest();
     }
 
+    // An exception that left here would stop the host.
+    private void TryVisit()
+    {
+        try
+        {
+            Visit();
+        }
+        catch (Exception exception)
+        {
+            Log.VisitFailed(log, exception);
+        }
+    }
+
     private void CutSlowest()
     {
-        var slowest = sessions.All.Select(session => session.Slowest())
+        var slowest = sessions.All.Select(session => session.Slowest()).Concat(others.Select(other => other.Slowest()))
             .OfType<ResponseStream>().MaxBy(stream => stream.QueuedBytes);
         if (slowest is null || slowest.QueuedBytes < WorthCutting)
             return; // what is queued waits for children: their callers time out

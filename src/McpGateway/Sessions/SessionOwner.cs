@@ -6,7 +6,7 @@ namespace McpGateway.Sessions;
 /// </summary>
 /// <param name="Issuer">Who vouches for the subject; <c>anonymous</c> where nobody does.</param>
 /// <param name="Subject">The user in the issuer's terms.</param>
-public readonly record struct SessionOwner(string Issuer, string Subject)
+internal readonly record struct SessionOwner(string Issuer, string Subject)
 {
     public static SessionOwner Anonymous { get; } = new("anonymous", string.Empty);
 }

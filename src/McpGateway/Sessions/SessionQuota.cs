@@ -3,7 +3,9 @@ using McpGateway.Policies;
 
 namespace McpGateway.Sessions;
 
-/// <summary>How many sessions are open, in all, of a user, with a server, and of a user with a server; none above its limit.</summary>
+/// <summary>
+/// How many sessions are open, in all, of a user, with a server, and of a user with a server; none above its limit.
+/// </summary>
 internal sealed class SessionQuota
 {
     private readonly Lock _lock = new();
@@ -37,7 +39,8 @@ internal sealed class SessionQuota
 
     private void Add(ServerState server, SessionOwner owner, int change)
     {
-        foreach (var key in new (string?, SessionOwner?)[] { (null, null), (null, owner), (server.Name, null), (server.Name, owner) })
+        (string?, SessionOwner?)[] keys = [(null, null), (null, owner), (server.Name, null), (server.Name, owner)];
+        foreach (var key in keys)
         {
             var count = _counts.GetValueOrDefault(key) + change;
             if (count == 0)

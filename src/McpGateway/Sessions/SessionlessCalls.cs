@@ -7,7 +7,7 @@ namespace McpGateway.Sessions;
 /// The way in for a call without a session: a server, a user and a message in, a stream of what belongs to it out. All
 /// such calls of one user to one server are in one implicit session, which is kept while it is used.
 /// </summary>
-public sealed class SessionlessCalls(SessionManager sessions)
+internal sealed class SessionlessCalls(SessionManager sessions)
 {
     /// <summary>Takes a message of a user who has no session.</summary>
     /// <param name="server">A stdio server.</param>

@@ -8,7 +8,7 @@ namespace McpGateway.Sessions;
 /// One user's part of a child's environment (<c>${claim:…}</c>, <c>${header:…}</c>). Two are equal when their values are, which
 /// is told by a digest under a key that lives as long as the process: neither it nor a value is ever written anywhere.
 /// </summary>
-public sealed class UserEnvironment : IEquatable<UserEnvironment>
+internal sealed class UserEnvironment : IEquatable<UserEnvironment>
 {
     private static readonly byte[] DigestKey = RandomNumberGenerator.GetBytes(32);
 

@@ -1,7 +1,6 @@
-using System.IdentityModel.Tokens.Jwt;
-using System.Security.Claims;
 using System.Security.Cryptography;
 using McpGateway.Configuration;
+using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
 namespace McpGateway.Benchmarks.Front;
@@ -30,10 +29,16 @@ internal sealed class Trust : IDisposable
     public string CreateToken()
     {
         var now = TimeProvider.System.GetUtcNow().UtcDateTime;
-        Claim[] claims = [new("sub", "alice"), new("scope", Scope), new("groups", Group)];
-        return new JwtSecurityTokenHandler().WriteToken(new JwtSecurityToken(
-            Issuer, Audience, claims, now, now + Lifetime,
-            new SigningCredentials(new RsaSecurityKey(_key), SecurityAlgorithms.RsaSha256)));
+        return new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
+        {
+            Issuer = Issuer,
+            Audience = Audience,
+            Claims = new Dictionary<string, object> { ["sub"] = "alice", ["scope"] = Scope, ["groups"] = Group },
+            IssuedAt = now,
+            NotBefore = now,
+            Expires = now + Lifetime,
+            SigningCredentials = new SigningCredentials(new RsaSecurityKey(_key), SecurityAlgorithms.RsaSha256),
+        });
     }
 
     public void Dispose() => _key.Dispose();

@@ -47,6 +47,9 @@ internal sealed class BenchmarkServers : IAsyncDisposable
         }
     }
 
+    /// <summary>The threads of the gateway that was started last, without those of its guard. Linux only.</summary>
+    public int GatewayThreads() => _processes[^1].ThreadsOfItsChild();
+
     /// <summary>Starts another gateway.</summary>
     /// <param name="mcpServers">Its servers by name.</param>
     /// <param name="settings">Further environment variables.</param>

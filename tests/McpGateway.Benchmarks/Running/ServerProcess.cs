@@ -73,6 +73,10 @@ internal sealed partial class ServerProcess : IAsyncDisposable
             $"No response from {url}; {_process.StartInfo.ArgumentList[0]} {state}:\n{string.Join('\n', _lastLines)}");
     }
 
+    /// <summary>How many threads its only child has.</summary>
+    public int ThreadsOfItsChild() => Directory.GetDirectories(
+        $"/proc/{File.ReadAllText($"/proc/{_process.Id}/task/{_process.Id}/children").Trim()}/task").Length;
+
     public async ValueTask DisposeAsync()
     {
         // SIGTERM first, so that a gateway can stop its children.

@@ -16,7 +16,7 @@ public sealed class ClaimTests : IAsyncLifetime
     {
         _issuer = await LocalIssuer.StartAsync();
         var json = GuardedGateway.Json("test:use");
-        json["mcpServers"]!["other"]!["auth"] = JsonNode.Parse("""{ "claims": { "groups": ["staff", "admins"], "tenant": ["7"] } }""");
+        json["mcpServers"]!["other"]!["auth"] = JsonNode.Parse("""{ "claims": { "groups": ["staff", "admins"], "tenant": ["7", "18446744073709551615"] } }""");
         _gateway = await GuardedGateway.StartAsync(_issuer, json: json);
     }
 
@@ -69,6 +69,20 @@ public sealed class ClaimTests : IAsyncLifetime
             using var answer = await thief.PostAsync(Rpc.Request("7", "ping"));
             Assert.Equal(404, answer.Status);
         }
+    }
+
+    [Theory]
+    [InlineData("\"groups\": [\"staff\", \"\\ud800\"], \"tenant\": 7", 401)] // half a character
+    [InlineData("\"groups\": \"staff\", \"tenant\": 7, \"tenant\": 8", 401)]
+    [InlineData("\"groups\": \"staff\", \"tenant\": 18446744073709551615", 200)]
+    [InlineData("\"groups\": \"staff\", \"tenant\": 18446744073709551614", 403)]
+    public async Task Claims_ThatLibrariesRoundOrCannotTell_AreExactOrRefused(string claims, int status)
+    {
+        var known = _issuer.Claims("alice", GuardedGateway.Audience).ToJsonString();
+        var token = _issuer.Key.SignText($"{known[..^1]},{claims}}}");
+        using var answer = await _gateway.InitializeAsync("other/mcp", ("Authorization", $"Bearer {token}"));
+        Assert.Equal(status, answer.Status);
+        Assert.Equal(status is not 200, (await answer.JsonAsync()).TryGetProperty("error", out _));
     }
 
     private string TokenWith(string claims)

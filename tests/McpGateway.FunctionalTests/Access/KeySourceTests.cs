@@ -41,6 +41,19 @@ public sealed class KeySourceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task JwksFile_TokenThatNamesNoKey_IsCheckedWithEach()
+    {
+        var (one, two, other) = (new TokenKey(), new TokenKey(), new TokenKey());
+        var file = Path.GetTempFileName();
+        await File.WriteAllTextAsync(file, TokenKey.Set(one.Public, two.Public), TestHttp.Token);
+        await using var gateway = await StartAsync(("Issuer", "https://one.test"), ("JwksFile", file));
+        File.Delete(file);
+        Assert.Equal(200, await SendAsync(gateway, one.SignNameless(Claims("https://one.test"))));
+        Assert.Equal(200, await SendAsync(gateway, two.SignNameless(Claims("https://one.test"))));
+        Assert.Equal(401, await SendAsync(gateway, other.SignNameless(Claims("https://one.test"))));
+    }
+
+    [Fact]
     public async Task PublicKeys_Several_AreEachTaken()
     {
         var (one, two, other) = (new TokenKey(), new TokenKey(), new TokenKey());
@@ -74,6 +87,23 @@ public sealed class KeySourceTests : IAsyncLifetime
         var wrong = TokenKey.SignWithSecret(
             new JsonObject { ["alg"] = "HS256" }, Claims("trial"), Encoding.UTF8.GetBytes(Secret.ToUpperInvariant()));
         Assert.Equal(401, await SendAsync(gateway, wrong));
+    }
+
+    [Fact]
+    public async Task FrameworksOwnSettings_TrustNobody()
+    {
+        const string Other = "another-secret-0123456789abcdef0123456789abcdef";
+        await using var gateway = await GuardedAsync(new()
+        {
+            ["Access:Jwt:Issuers:0:Issuer"] = "trial", ["Access:Jwt:Issuers:0:Audience"] = "a", ["Access:Jwt:Issuers:0:SharedSecret"] = Secret,
+            // As JwtBearer reads them by itself, and `dotnet user-jwts` writes them.
+            ["Authentication:Schemes:Bearer:ValidIssuer"] = "trial", ["Authentication:Schemes:Bearer:ValidAudience"] = "a",
+            ["Authentication:Schemes:Bearer:SigningKeys:0:Issuer"] = "trial",
+            ["Authentication:Schemes:Bearer:SigningKeys:0:Value"] = Convert.ToBase64String(Encoding.UTF8.GetBytes(Other)),
+        });
+        var header = new JsonObject { ["alg"] = "HS256" };
+        Assert.Equal(401, await SendAsync(gateway, TokenKey.SignWithSecret(header, Claims("trial"), Encoding.UTF8.GetBytes(Other))));
+        Assert.Equal(200, await SendAsync(gateway, Make("--scope", "test:use")));
     }
 
     [Fact]

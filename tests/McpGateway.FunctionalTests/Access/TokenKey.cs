@@ -33,6 +33,11 @@ internal sealed class TokenKey(string? id = null)
         new JsonObject { ["alg"] = "RS256", ["typ"] = "at+jwt", ["kid"] = keyId ?? Id }, claims,
         bytes => _rsa.SignData(bytes, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
 
+    /// <summary>A token signed with RS256 that names no key.</summary>
+    public string SignNameless(JsonObject claims) => Join(
+        new JsonObject { ["alg"] = "RS256" }, claims,
+        bytes => _rsa.SignData(bytes, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
+
     /// <summary>A token of any header that is signed with a secret.</summary>
     public static string SignWithSecret(JsonObject header, JsonObject claims, byte[] secret) =>
         Join(header, claims, bytes => HMACSHA256.HashData(secret, bytes));
@@ -40,9 +45,16 @@ internal sealed class TokenKey(string? id = null)
     /// <summary>A token without a signature.</summary>
     public static string Unsigned(JsonObject header, JsonObject claims) => Join(header, claims, _ => []);
 
-    private static string Join(JsonObject header, JsonObject claims, Func<byte[], byte[]> sign)
+    /// <summary>A token signed with RS256 whose claims are this text.</summary>
+    public string SignText(string claims) => Join(
+        new JsonObject { ["alg"] = "RS256", ["kid"] = Id }, Encoding.UTF8.GetBytes(claims),
+        bytes => _rsa.SignData(bytes, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
+
+    private static string Join(JsonObject header, JsonObject claims, Func<byte[], byte[]> sign) => Join(header, Utf8(claims), sign);
+
+    private static string Join(JsonObject header, byte[] claims, Func<byte[], byte[]> sign)
     {
-        var signed = $"{Encode(Utf8(header))}.{Encode(Utf8(claims))}";
+        var signed = $"{Encode(Utf8(header))}.{Encode(claims)}";
         return $"{signed}.{Encode(sign(Encoding.ASCII.GetBytes(signed)))}";
     }
 

@@ -35,7 +35,7 @@ internal sealed class Mischief(ChaosServer[] servers, GatewayProgram gateway, in
         await Task.WhenAll(thawing);
     }
 
-    // Any of the family: now and then it is a grandchild or a daemon.
+    // Any process of a tree: now and then it is a grandchild or a daemon.
     private async Task<int?> SignalAsync(ChaosServer server, string signal)
     {
         var living = server.Children.Living;

@@ -6,7 +6,7 @@ namespace McpGateway.FunctionalTests.Hosting;
 internal sealed class ChildProcesses : IDisposable
 {
     // Longer than a generation of a storm takes on a busy machine.
-    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan CalmInterval = TimeSpan.FromMilliseconds(500);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("mcpgateway-pids-").FullName;
 
@@ -35,7 +35,7 @@ internal sealed class ChildProcesses : IDisposable
     private async Task<bool> IsCalmAsync()
     {
         var before = Generations;
-        await Task.Delay(Moment, TimeProvider.System, TestHttp.Token);
+        await Task.Delay(CalmInterval, TimeProvider.System, TestHttp.Token);
         return Generations == before;
     }
 

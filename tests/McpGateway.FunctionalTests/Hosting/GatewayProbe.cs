@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net.Http.Json;
 using System.Runtime.Loader;
+using McpGateway.Backends.Stdio.Supervision;
 using McpGateway.FunctionalTests.Hosting;
 using McpGateway.Sessions;
 using McpGateway.Sessions.Queues;
@@ -87,7 +88,7 @@ namespace McpGateway.FunctionalTests.Hosting
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
             return new GatewayState(
                 GC.GetTotalMemory(forceFullCollection: true), services.GetRequiredService<SessionManager>().Count,
-                services.GetRequiredService<ServerRegistry>().All.Sum(server => server.Processes),
+                services.GetRequiredService<ServerRegistry>().All.OfType<StdioServerState>().Sum(server => server.Processes),
                 services.GetRequiredService<QueueBudget>().Queued, [.. _errors]);
         }
     }

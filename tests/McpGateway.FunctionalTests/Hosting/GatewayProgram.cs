@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 
 namespace McpGateway.FunctionalTests.Hosting;
@@ -64,6 +65,13 @@ internal sealed class GatewayProgram : IAsyncDisposable
     /// <summary>How many children the gateway has, dead ones among them that it has not reaped.</summary>
     public int ChildCount() => Directory.GetDirectories($"/proc/{GatewayId}/task")
         .Sum(thread => ChildProcesses.Read($"{thread}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries).Length);
+
+    /// <summary>How many places for children are taken, as <c>/health</c> tells.</summary>
+    public async Task<int> ProcessCountAsync()
+    {
+        using var client = new HttpClient();
+        return (await client.GetFromJsonAsync<JsonObject>(new Uri(BaseAddress, "health"), TestHttp.Token))!["processes"]!.GetValue<int>();
+    }
 
     /// <summary>How many pipes the gateway holds open.</summary>
     public int OpenPipes() => Directory.GetFiles($"/proc/{GatewayId}/fd")

@@ -156,16 +156,18 @@ public sealed class RuleTests
         await using var gateway = await RemoteGateway.StartAsync(
             upstream.Url, new() { ["rateLimit"] = new JsonObject { ["concurrency"] = 1, ["queue"] = 1 } });
         var client = RemoteGateway.Client(gateway, "alice");
-        var first = client.AskAsync(Rpc.Request("1", "ping"), "1");
+        var first = client.AskAsync(Rpc.Request("1", "tools/list"), "1");
         await Eventually.TrueAsync(() => upstream.Requests.Count == 1, "the first is there");
-        var others = new[] { client.PostAsync(Rpc.Request("2", "ping")), client.PostAsync(Rpc.Request("3", "ping")) };
+        var others = new[] { client.PostAsync(Rpc.Request("2", "tools/list")), client.PostAsync(Rpc.Request("3", "tools/list")) };
         using (var refused = await await Task.WhenAny(others).WaitAsync(TestHttp.Patience, TestHttp.Token))
             Assert.Equal((429, -32003), (refused.Status, (await refused.JsonAsync()).Code()));
         Assert.Single(upstream.Requests);
+        var ping = client.AskAsync(Rpc.Request("4", "ping"), "4"); // needs no permit: it shows that the connection is alive
+        await Eventually.TrueAsync(() => upstream.Requests.Count == 2, "the ping is there");
         release.SetResult();
-        await first;
+        await Task.WhenAll(first, ping);
         Assert.Equal([200, 429], (await Task.WhenAll(others)).Select(answer => answer.Status).Order());
-        Assert.Equal(2, upstream.Requests.Count);
+        Assert.Equal(3, upstream.Requests.Count);
     }
 
     private static Task<TestGateway> StartAsync(Upstream upstream, string tools) =>

@@ -6,12 +6,12 @@ using System.Text.Json.Nodes;
 using McpGateway.Cli.DemoServer;
 using McpGateway.Configuration;
 using McpGateway.FunctionalTests.Hosting;
-using McpGateway.Replicas;
+using McpGateway.Replicas.Forwarding;
 using Microsoft.Extensions.Options;
 
 namespace McpGateway.FunctionalTests.Replicas;
 
-/// <summary>What a replica believes of what others pass on, and of what only looks like it.</summary>
+/// <summary>What a replica believes of what peers forward, and of what only pretends to be forwarded.</summary>
 public sealed class ForwardingTrustTests
 {
     private const string ApiKey = "mgw_0123456789abcdef0123456789abcdef";
@@ -98,15 +98,15 @@ public sealed class ForwardingTrustTests
         {
             ["Access:ApiKeys:0:Name"] = "ci", ["Access:ApiKeys:0:Sha256"] = Hash(ApiKey),
         });
-        var hop = new ForwardedRequest("gw-1", "gw-0", "POST", "/test/mcp", "http", "evil.example", IPAddress.Parse("10.9.9.9"));
+        var forwarded = new ForwardedRequest("gw-1", "gw-0", "POST", "/test/mcp", "http", "evil.example", IPAddress.Parse("10.9.9.9"));
         // A Host that is not allowed is seen only by whoever believes the header.
-        Assert.Equal(403, await StatusAsync(Signer(ReplicaSet.Key).Sign(hop)));
-        Assert.Equal(200, await StatusAsync(Signer(ReplicaSet.Key).Sign(hop with { Target = "/test/sse" })));
-        Assert.Equal(200, await StatusAsync(Signer(ReplicaSet.Key).Sign(hop with { Method = "GET" })));
-        Assert.Equal(200, await StatusAsync(Signer(Convert.ToBase64String(new byte[32])).Sign(hop)));
-        Assert.Equal(200, await StatusAsync(Signer(ReplicaSet.Key, TimeSpan.FromMinutes(-1)).Sign(hop)));
-        Assert.Equal(200, await StatusAsync(Signer(ReplicaSet.Key, TimeSpan.FromMinutes(1)).Sign(hop)));
-        Assert.Equal(421, await StatusAsync(Signer(ReplicaSet.Key).Sign(hop with { To = "gw-1" })));
+        Assert.Equal(403, await StatusAsync(Signer(ReplicaSet.Key).Sign(forwarded)));
+        Assert.Equal(200, await StatusAsync(Signer(ReplicaSet.Key).Sign(forwarded with { Target = "/test/sse" })));
+        Assert.Equal(200, await StatusAsync(Signer(ReplicaSet.Key).Sign(forwarded with { Method = "GET" })));
+        Assert.Equal(200, await StatusAsync(Signer(Convert.ToBase64String(new byte[32])).Sign(forwarded)));
+        Assert.Equal(200, await StatusAsync(Signer(ReplicaSet.Key, TimeSpan.FromMinutes(-1)).Sign(forwarded)));
+        Assert.Equal(200, await StatusAsync(Signer(ReplicaSet.Key, TimeSpan.FromMinutes(1)).Sign(forwarded)));
+        Assert.Equal(421, await StatusAsync(Signer(ReplicaSet.Key).Sign(forwarded with { To = "gw-1" })));
 
         async Task<int> StatusAsync(string header)
         {

@@ -67,12 +67,12 @@ public sealed class ReplicaFailureTests
         {
             var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
             connections.Add(socket);
-            using var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
+            using var timeout = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
             try
             {
-                await socket.ConnectAsync(IPAddress.Loopback, port, patience.Token);
+                await socket.ConnectAsync(IPAddress.Loopback, port, timeout.Token);
             }
-            catch (OperationCanceledException) when (patience.IsCancellationRequested)
+            catch (OperationCanceledException) when (timeout.IsCancellationRequested)
             {
                 break;
             }

@@ -137,7 +137,7 @@ public sealed class ReplicaSessionTests
         Assert.Equal("http://localhost:5173", answer.Header("Access-Control-Allow-Origin"));
         Assert.Equal("nosniff", answer.Header("X-Content-Type-Options"));
         Assert.Equal("no-store", answer.Header("Cache-Control"));
-        Assert.Null(answer.Header("McpGateway-Hop"));
+        Assert.Null(answer.Header("McpGateway-Forwarded"));
     }
 
     [Fact]

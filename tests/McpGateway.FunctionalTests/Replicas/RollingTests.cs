@@ -60,7 +60,7 @@ public sealed class RollingTests(ITestOutputHelper output)
 
         await over.CancelAsync();
         await calling;
-        Report("drained in turn", clients);
+        Report("drained one after the other", clients);
         Assert.DoesNotContain(clients.SelectMany(client => client.Happenings), happening => happening.What is "lost" or "wrong");
         await CloseAsync(clients);
     }
@@ -83,15 +83,15 @@ public sealed class RollingTests(ITestOutputHelper output)
 
         Report("one killed", clients);
         output.WriteLine($"{its.Length} sessions were its own, with {Count([.. its], "lost")} requests on their way; "
-            + $"of the others {Count([.. clients.Except(its)], "lost")} were just passing through it");
+            + $"of the others {Count([.. clients.Except(its)], "lost")} had a request on its way through it");
         Assert.NotEmpty(its);
         var happenings = clients.SelectMany(client => client.Happenings).ToArray();
         Assert.DoesNotContain(happenings, happening => happening.What is "wrong");
-        // A client whose session is elsewhere loses what was just passing through the killed one, and nothing else.
+        // A client whose session is elsewhere loses what was in flight through the killed one, and nothing else.
         Assert.All(its, client => Assert.Single(client.Happenings, happening => happening.What is "reopened"));
         Assert.All(clients.Except(its), client => Assert.InRange(
             client.Happenings.Count(happening => happening.What is "reopened"), 0, client.MayStreamElsewhere ? 1 : 0));
-        // While the kernel takes the process apart, its listener may still be there for a moment. A stream that passed through it
+        // While the kernel takes the process apart, its listener may still be there for a short time. A stream that ran through it
         // takes along the call that waits on it, and one that is sent before its client has seen its end.
         Assert.All(clients, client => Assert.InRange(
             client.Happenings.Count(happening => happening.What is "lost"), 0, its.Contains(client) ? 3 : client.MayStreamElsewhere ? 2 : 1));

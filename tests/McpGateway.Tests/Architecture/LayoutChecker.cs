@@ -10,43 +10,40 @@ internal static class LayoutChecker
     // Other errors do not: partial methods, say, have no body here, because source generators are not run.
     private static readonly string[] Unbound = ["CS0012", "CS0103", "CS0117", "CS0234", "CS0246", "CS1061"];
 
-    public static IReadOnlyList<string> Check(IEnumerable<SourceFile> files)
-    {
-        var parsed = files.Select(file => (File: file, Tree: GatewayCompilation.Parse(file))).ToList();
-        var compilation = GatewayCompilation.Of(parsed.Select(it => it.Tree));
-        return
-        [
-            .. parsed.Where(it => it.File.Path != LayoutRules.Composition)
-                .SelectMany(it => Check(it.File, compilation.GetSemanticModel(it.Tree)))
-                .Select(it => $"{it.File.Path}({it.Where.GetLineSpan().StartLinePosition.Line + 1}): {it.Complaint}")
-                .Distinct(),
-        ];
-    }
+    // The compiler's hint that a using is not needed. It would tie two folders together for nothing.
+    private const string UnneededUsing = "CS8019";
 
-    private static IEnumerable<(SourceFile File, Location Where, string Complaint)> Check(SourceFile file, SemanticModel model)
+    public static IReadOnlyList<string> Check(IEnumerable<SourceFile> files) => Check(GatewaySources.Of(files));
+
+    public static IReadOnlyList<string> Check(GatewaySources sources) =>
+        [.. sources.Files.Where(file => !file.IsComposition).SelectMany(file => Check(file, sources)).Distinct()];
+
+    private static IEnumerable<string> Check(SourceFile file, GatewaySources sources)
     {
+        var model = sources.ModelOf(file);
+        var diagnostics = model.GetDiagnostics();
         var root = model.SyntaxTree.GetRoot();
-        if (!LayoutRules.Folders.Any(rule => rule.Folder == file.Folder))
-            return [(file, root.GetLocation(), $"no rule says what {file.Path} may use")];
+        if (LayoutRules.LayerOf(file) is not { } layer)
+            return [$"{file.Path}(1): no rule says what {file.Path} may use"];
         return
         [
-            .. from type in Declarations(root)
+            .. from type in SymbolUse.Declarations(root)
                let declared = model.GetDeclaredSymbol(type)?.ContainingNamespace.ToDisplayString() ?? ""
-               where !file.MayDeclare(declared)
-               select (file, type.GetLocation(), $"the namespace must be {file.Namespace}, not {declared}"),
-            .. from use in SymbolUse.In(model)
+               where declared != file.Namespace
+               select file.Complaint(type, $"the namespace must be {file.Namespace}, not {declared}"),
+            .. from use in sources.UsesOf(file)
                let name = FullName(use.What)
-               where !LayoutRules.Allow(file.Folder, name, (use.What as INamedTypeSymbol)?.ContainingAssembly?.Name)
-               select (file, use.Where.GetLocation(), $"{file.Folder} may not use {Local(name)}"),
-            .. from error in model.GetDiagnostics()
+               where !LayoutRules.Allow(layer, name, (use.What as INamedTypeSymbol)?.ContainingAssembly?.Name)
+               select file.Complaint(use.Where, $"{layer} may not use {Local(name)}"),
+            .. from hint in diagnostics
+               where hint.Id == UnneededUsing && root.FindNode(hint.Location.SourceSpan) is UsingDirectiveSyntax import
+                   && model.GetSymbolInfo(import.NamespaceOrType).Symbol is INamespaceSymbol imported && IsOurs(imported)
+               select file.Complaint(hint.Location, "the using is not needed"),
+            .. from error in diagnostics
                where Unbound.Contains(error.Id) && !IsGenerated(error, model)
-               select (file, error.Location, $"cannot be judged: {error.GetMessage(null)}"),
+               select file.Complaint(error.Location, $"cannot be judged: {error.GetMessage(null)}"),
         ];
     }
-
-    private static IEnumerable<SyntaxNode> Declarations(SyntaxNode root) => root
-        .DescendantNodes(node => node is CompilationUnitSyntax or BaseNamespaceDeclarationSyntax)
-        .Where(node => node is BaseTypeDeclarationSyntax or DelegateDeclarationSyntax);
 
     // The members of a JsonSerializerContext are written by the source generator, from the types that its attributes name.
     private static bool IsGenerated(Diagnostic error, SemanticModel model) =>
@@ -57,6 +54,8 @@ internal static class LayoutChecker
         symbol.ContainingNamespace is { IsGlobalNamespace: false } outer
             ? $"{outer.ToDisplayString()}.{symbol.Name}"
             : symbol.Name;
+
+    private static bool IsOurs(INamespaceSymbol imported) => LayoutRules.IsWithin(imported.ToDisplayString(), LayoutRules.Root);
 
     private static string Local(string name) =>
         LayoutRules.IsWithin(name, LayoutRules.Root) ? name[(LayoutRules.Root.Length + 1)..] : name;

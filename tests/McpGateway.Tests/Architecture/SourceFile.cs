@@ -1,3 +1,5 @@
+using Microsoft.CodeAnalysis;
+
 namespace McpGateway.Tests.Architecture;
 
 /// <summary>A C# file; <paramref name="Path"/> is relative to src/McpGateway, with forward slashes.</summary>
@@ -5,14 +7,16 @@ internal sealed record SourceFile(string Path, string Text)
 {
     private const string Solution = "McpGateway.sln";
 
-    /// <summary>The first segment of its path; empty for a file beside Program.cs.</summary>
-    public string Folder => Path.Split('/') is [var folder, _, ..] ? folder : "";
+    /// <summary>Whether it wires the gateway together, and may use everything for that.</summary>
+    public bool IsComposition => LayoutRules.Composition.Contains(Path);
 
     public string Namespace => string.Join('.', [LayoutRules.Root, .. Path.Split('/')[..^1]]);
 
-    /// <summary>A subfolder may be one of files only, whose types stay in the namespace of a folder around it.</summary>
-    public bool MayDeclare(string ns) =>
-        LayoutRules.IsWithin(Namespace, ns) && LayoutRules.IsWithin(ns, $"{LayoutRules.Root}.{Folder}");
+    /// <summary>A complaint that says where.</summary>
+    public string Complaint(SyntaxNode where, string text) => Complaint(where.GetLocation(), text);
+
+    /// <inheritdoc cref="Complaint(SyntaxNode,string)"/>
+    public string Complaint(Location where, string text) => $"{Path}({where.GetLineSpan().StartLinePosition.Line + 1}): {text}";
 
     /// <summary>Every source file of the gateway, read from the working copy that the tests were built in.</summary>
     public static IReadOnlyList<SourceFile> OfTheGateway()

@@ -8,7 +8,7 @@ namespace McpGateway.Tests.Architecture;
 /// <summary>
 /// Finds the types and imported namespaces that a file depends on, written or inferred: behind each name the symbol
 /// (through aliases, and for an extension method its class), behind each expression its type. What needs neither a
-/// name nor an expression (a lambda's unused parameter, say) comes from one that is looked at.
+/// name nor an expression (a lambda's unused parameter, say) comes from one that is checked.
 /// </summary>
 internal static class SymbolUse
 {
@@ -20,6 +20,12 @@ internal static class SymbolUse
                 yield return (node, symbol);
         }
     }
+
+    /// <summary>The types that a file declares, without those inside other types.</summary>
+    public static IEnumerable<MemberDeclarationSyntax> Declarations(SyntaxNode root) => root
+        .DescendantNodes(node => node is CompilationUnitSyntax or BaseNamespaceDeclarationSyntax)
+        .OfType<MemberDeclarationSyntax>()
+        .Where(node => node is BaseTypeDeclarationSyntax or DelegateDeclarationSyntax);
 
     private static IEnumerable<INamespaceOrTypeSymbol> Behind(SyntaxNode node, SemanticModel model) => node switch
     {

@@ -146,6 +146,22 @@ public sealed class HostOptionsTests : IDisposable
         Assert.DoesNotContain(value, failures, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("HS256", 32)]
+    [InlineData("HS384", 48)]
+    [InlineData("HS512", 64)]
+    public void Issuer_WithASecretTooShortForItsAlgorithm_IsRefused(string algorithm, int bytes)
+    {
+        Dictionary<string, string?> settings = new()
+        {
+            ["Access:Jwt:Issuers:0:Issuer"] = "a", ["Access:Jwt:Issuers:0:Audience"] = "b",
+            ["Access:Jwt:Issuers:0:SharedSecret"] = new string('s', bytes - 1), ["Access:Jwt:Issuers:0:Algorithms:0"] = algorithm,
+        };
+        AssertRefused(settings, "Access:Jwt:Issuers:0:", $"SharedSecret: write at least {bytes} bytes");
+        settings["Access:Jwt:Issuers:0:Algorithms:1"] = "HS256"; // beside a longer one
+        AssertRefused(settings, "Access:Jwt:Issuers:0:", $"SharedSecret: write at least {bytes} bytes");
+    }
+
     [Fact]
     public void Issuer_AsymmetricAlgorithmWithASecret_IsRefused() => AssertRefused(
         new()

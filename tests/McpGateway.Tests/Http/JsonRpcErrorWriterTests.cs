@@ -10,7 +10,7 @@ namespace McpGateway.Tests.Http;
 
 public sealed class JsonRpcErrorWriterTests : IDisposable
 {
-    public static TheoryData<Refusal, int, string?> Refusals => new()
+    public static TheoryData<object, int, string?> Refusals => new()
     {
         { Refusal.SessionNotFound, 404, null },
         { Refusal.IdInFlight, 400, null },
@@ -28,8 +28,9 @@ public sealed class JsonRpcErrorWriterTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Refusals), DisableDiscoveryEnumeration = true)]
-    public async Task Write_Refusal_HasStatusAndRetryAfter(Refusal refusal, int status, string? retryAfter)
+    public async Task Write_Refusal_HasStatusAndRetryAfter(object refused, int status, string? retryAfter)
     {
+        var refusal = Assert.IsType<Refusal>(refused);
         await JsonRpcErrorWriter.WriteAsync(_context, refusal, JsonRpcId.FromString("x"));
         Assert.Equal(status, _context.Response.StatusCode);
         Assert.Equal(retryAfter, (string?)_context.Response.Headers.RetryAfter);
@@ -73,6 +74,42 @@ public sealed class JsonRpcErrorWriterTests : IDisposable
         await JsonRpcErrorWriter.NotAcceptableAsync(_context, MediaTypes.Both);
         Assert.Equal(406, _context.Response.StatusCode);
         Assert.Contains(MediaTypes.Both, Body(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("POST", "/test/sse", true)]
+    [InlineData("POST", "/sse/", true)]
+    [InlineData("GET", "/test/sse", false)]
+    [InlineData("POST", "/test/mcp", false)]
+    public async Task Write_PostToSse_HasNoBody(string method, string path, bool isEmpty)
+    {
+        (_context.Request.Method, _context.Request.Path) = (method, path);
+        await JsonRpcErrorWriter.WriteAsync(_context, Refusal.Draining, default);
+        Assert.Equal(503, _context.Response.StatusCode);
+        Assert.Equal("5", (string?)_context.Response.Headers.RetryAfter);
+        Assert.Equal(isEmpty, _body.Length == 0);
+        Assert.Equal(_body.Length, _context.Response.ContentLength);
+    }
+
+    [Fact]
+    public async Task WriteInFull_PostToSse_HasABody()
+    {
+        (_context.Request.Method, _context.Request.Path) = ("POST", "/test/sse");
+        await JsonRpcErrorWriter.WriteInFullAsync(_context, 403, new JsonRpcError(JsonRpcErrorCode.Refused, "Set this."));
+        Assert.Equal(403, _context.Response.StatusCode);
+        Assert.Contains("Set this.", Body(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0, "1")]
+    [InlineData(0.2, "1")]
+    [InlineData(10, "10")]
+    [InlineData(10.1, "11")]
+    public async Task Write_Wait_IsWholeSeconds(double seconds, string retryAfter)
+    {
+        await JsonRpcErrorWriter.WriteAsync(_context, 429, Refusal.TooManyCalls.Error, TimeSpan.FromSeconds(seconds));
+        Assert.Equal(429, _context.Response.StatusCode);
+        Assert.Equal(retryAfter, (string?)_context.Response.Headers.RetryAfter);
     }
 
     private string Body() => Encoding.UTF8.GetString(_body.ToArray());

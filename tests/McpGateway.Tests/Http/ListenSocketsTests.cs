@@ -7,7 +7,7 @@ namespace McpGateway.Tests.Http;
 public sealed class ListenSocketsTests
 {
     // Without the filter the kernel itself would have made the connection by then.
-    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromMilliseconds(300);
 
     [Fact]
     public async Task StopAccepting_NewConnections_AreNotMade_AndOthersGoOn()
@@ -25,8 +25,8 @@ public sealed class ListenSocketsTests
         await sockets.StopAcceptingAsync(TimeProvider.System);
 
         using var late = Client();
-        using var patience = new CancellationTokenSource(Moment);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => late.ConnectAsync(listener.LocalEndPoint!, patience.Token).AsTask());
+        using var timeout = new CancellationTokenSource(ConnectTimeout);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => late.ConnectAsync(listener.LocalEndPoint!, timeout.Token).AsTask());
         await accepted.SendAsync(new byte[] { 7 }, TestContext.Current.CancellationToken);
         var received = new byte[1];
         Assert.Equal(1, await before.ReceiveAsync(received, TestContext.Current.CancellationToken));

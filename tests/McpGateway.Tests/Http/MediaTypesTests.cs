@@ -27,7 +27,7 @@ public sealed class MediaTypesTests
     public void Accepts_Header(string accept, bool json, bool events)
     {
         Assert.Equal(json, MediaTypes.Accepts(accept, MediaTypes.Json));
-        Assert.Equal(events, MediaTypes.Accepts(accept, MediaTypes.SseWriter));
+        Assert.Equal(events, MediaTypes.Accepts(accept, MediaTypes.EventStream));
     }
 
     [Fact]
@@ -35,11 +35,11 @@ public sealed class MediaTypesTests
     {
         var accept = new StringValues(["application/json", "text/event-stream"]);
         Assert.True(MediaTypes.Accepts(accept, MediaTypes.Json));
-        Assert.True(MediaTypes.Accepts(accept, MediaTypes.SseWriter));
+        Assert.True(MediaTypes.Accepts(accept, MediaTypes.EventStream));
     }
 
     [Fact]
-    public void Accepts_NoHeader_IsEverything() => Assert.True(MediaTypes.Accepts(StringValues.Empty, MediaTypes.SseWriter));
+    public void Accepts_NoHeader_IsEverything() => Assert.True(MediaTypes.Accepts(StringValues.Empty, MediaTypes.EventStream));
 
     [Theory]
     [InlineData("application/json", true)]

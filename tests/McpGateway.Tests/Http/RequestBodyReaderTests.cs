@@ -2,6 +2,7 @@ using System.Text;
 using McpGateway.Configuration;
 using McpGateway.Http;
 using McpGateway.Policies.RateLimits;
+using McpGateway.Sessions;
 using McpGateway.Sessions.Queues;
 using McpGateway.Tests.Backends.Stdio;
 using Microsoft.AspNetCore.Http;
@@ -85,7 +86,7 @@ public sealed class RequestBodyReaderTests : IDisposable
     {
         var arriving = new System.IO.Pipelines.Pipe();
         _context.Request.Body = arriving.Reader.AsStream();
-        var reading = _body.ReadAsync(_context, ServersFixture.Config(), () => false).AsTask();
+        var reading = _body.ReadAsync(_context, ServersFixture.Config(), allowsBatch: false).AsTask();
         await arriving.Writer.WriteAsync(Encoding.UTF8.GetBytes(Ping), TestContext.Current.CancellationToken);
         await Waiting.UntilAsync(() => _budget.Queued > 0);
         await arriving.Writer.CompleteAsync();
@@ -131,7 +132,7 @@ public sealed class RequestBodyReaderTests : IDisposable
         var bytes = Encoding.UTF8.GetBytes(body);
         _context.Request.Body = new MemoryStream(bytes);
         _context.Request.ContentLength = announce ? bytes.Length : null;
-        return await _body.ReadAsync(_context, ServersFixture.Config(), () => allowsBatch).Soon();
+        return await _body.ReadAsync(_context, ServersFixture.Config(), allowsBatch).Soon();
     }
 
     private void AssertAnswer(int status, string code)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using McpGateway.Backends.Stdio.Supervision;
 using McpGateway.Configuration;
 using McpGateway.Sessions;
 using McpGateway.Tests.Backends.Stdio;
@@ -24,7 +25,7 @@ internal sealed class Crowd : IDisposable
     public Crowd(Isolation isolation, int seed)
     {
         _seed = seed;
-        Server = new ServerState(new ServerConfig
+        Server = new StdioServerState(new ServerConfig
         {
             Name = "one",
             Target = new StdioTarget { Command = Environment.ProcessPath!, Isolation = isolation },
@@ -34,7 +35,7 @@ internal sealed class Crowd : IDisposable
         _fixture.Launcher.Make = Start;
     }
 
-    public ServerState Server { get; }
+    public StdioServerState Server { get; }
 
     public SessionManager Sessions { get; }
 
@@ -97,7 +98,7 @@ internal sealed class Crowd : IDisposable
         _fixture.Dispose();
     }
 
-    // After the maximum nobody knows any more whose call it was, and what a child asks for it may come to another.
+    // After the maximum nobody knows any more whose call it was, and what a child requests for it may come to another.
     private bool IsOld(long since) => since != long.MaxValue && _fixture.Time.GetElapsedTime(since) > Server.Config.RequestMaximum / 2;
 
     private FakeChild Start()

@@ -3,11 +3,11 @@ using McpGateway.Tests.Backends.Stdio;
 
 namespace McpGateway.Tests.Model;
 
-/// <summary>A child in the crowd: answers when it likes, and on the way says and asks things for its callers.</summary>
+/// <summary>A child in the crowd: answers when it likes, and on the way speaks and sends requests for its callers.</summary>
 internal sealed class CrowdChild(Crowd crowd, FakeChild child, Random random)
 {
     private readonly HashSet<long> _ids = [];
-    private readonly Dictionary<string, string> _asked = [];
+    private readonly Dictionary<string, string> _owners = [];
     private readonly List<(long Id, string? Owner, long? Token, bool WantsTask, long Since)> _open = [];
     private readonly List<(string Task, string Owner, long? Token)> _tasks = [];
     private int _last;
@@ -55,10 +55,10 @@ internal sealed class CrowdChild(Crowd crowd, FakeChild child, Random random)
 
     private void TakeAnswer(JsonNode answer, string line)
     {
-        if (_asked.Remove((string)answer["id"]!, out var owner))
+        if (_owners.Remove((string)answer["id"]!, out var owner))
             crowd.Belongs((string?)answer["result"]?["owner"], owner, line);
         else
-            crowd.Wrong($"a child got {line}, and had not asked");
+            crowd.Wrong($"a child got {line}, and had sent no request");
     }
 
     private async Task TakeRequestAsync(long id, JsonNode request, string line)
@@ -97,9 +97,9 @@ internal sealed class CrowdChild(Crowd crowd, FakeChild child, Random random)
                 await NotifyAsync("progress", $$"""{"progressToken":{{token}},"progress":1,"owner":"{{owner}}"}""");
                 return;
             case 1:
-                var asking = $"a{++_last}";
-                _asked[asking] = owner!;
-                await child.SayAsync($$$"""{"jsonrpc":"2.0","id":"{{{asking}}}","method":"sampling/createMessage","params":{"owner":"{{{owner}}}","since":{{{since}}} } }""");
+                var requestId = $"a{++_last}";
+                _owners[requestId] = owner!;
+                await child.SayAsync($$$"""{"jsonrpc":"2.0","id":"{{{requestId}}}","method":"sampling/createMessage","params":{"owner":"{{{owner}}}","since":{{{since}}} } }""");
                 return;
             case 2:
                 await NotifyAsync("message", """{"level":"info"}""");

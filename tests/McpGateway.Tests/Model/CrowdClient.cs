@@ -12,7 +12,7 @@ internal sealed class CrowdClient(Crowd crowd, Random random)
     private const int RoundsOfASession = 40;
 
     // Longer than the longest backoff.
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromMinutes(2);
 
     private static readonly SessionOwner[] Owners = [SessionsFixture.Alice, SessionsFixture.Bob];
 
@@ -29,7 +29,7 @@ internal sealed class CrowdClient(Crowd crowd, Random random)
                 await UseSessionAsync();
             // Whoever hurries on while its server waits to start again sees nothing but refusals.
             if (Volatile.Read(ref _results) == before)
-                await Task.Delay(Patience, crowd.Time);
+                await Task.Delay(RetryInterval, crowd.Time);
             else
                 done += RoundsOfASession;
         }
@@ -69,7 +69,7 @@ internal sealed class CrowdClient(Crowd crowd, Random random)
             case 1 when self.Session.Stream is { } stream:
                 self.Session.CloseStream(stream);
                 return Task.CompletedTask;
-            case 2: // what another may have been asked
+            case 2: // what may have been sent to another
                 Send(self, $$$"""{"jsonrpc":"2.0","id":{{{random.Next(1, 200)}}},"result":{"owner":"{{{self.Name}}}"}}""");
                 return Task.CompletedTask;
             case 3:
@@ -144,9 +144,9 @@ internal sealed class CrowdClient(Crowd crowd, Random random)
                 if ((int?)message["id"] != id)
                     crowd.Wrong($"{self.Name} got {text} on the stream of {id}");
             }
-            else if (message["id"] is { } asked)
+            else if (message["id"] is { } requestId)
             {
-                Send(self, $$$"""{"jsonrpc":"2.0","id":{{{asked.ToJsonString()}}},"result":{"owner":"{{{self.Name}}}"}}""");
+                Send(self, $$$"""{"jsonrpc":"2.0","id":{{{requestId.ToJsonString()}}},"result":{"owner":"{{{self.Name}}}"}}""");
             }
         }
 

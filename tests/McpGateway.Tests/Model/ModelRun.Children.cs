@@ -43,7 +43,7 @@ internal sealed partial class ModelRun
     // At times one that was handed out before, perhaps to another.
     private string Fresh(string prefix, IEnumerable<string> known) => Happens(5) && PickFrom(known) is { } used ? used : prefix + NextMarker();
 
-    // Late answers, strings in the place of numbers, ids that were never given.
+    // Late answers, strings instead of numbers, ids that were never given.
     private async Task<bool> AnswerNobodyAsync()
     {
         if (PickFrom(Living()) is not { } child)
@@ -73,7 +73,7 @@ internal sealed partial class ModelRun
 
     private async Task<bool> AskAsync()
     {
-        if (PickFrom(Living()) is not { } child || child.Asks.Count > 12)
+        if (PickFrom(Living()) is not { } child || child.ServerRequests.Count > 12)
             return false;
         var parameters = new JsonObject { ["marker"] = NextMarker() };
         var method = Pick("sampling/createMessage", "elicitation/create", "roots/list", "tasks/get");
@@ -90,34 +90,34 @@ internal sealed partial class ModelRun
             parameters["elicitationId"] = Fresh("E", child.Elicitations.Keys);
         if (method == "sampling/createMessage" && Happens(40))
             parameters["task"] = new JsonObject();
-        return await SayAsync(child, Request(NextChildId(child), method, parameters), _reference.Ask);
+        return await SayAsync(child, Request(NextChildId(child), method, parameters), _reference.TakeServerRequest);
     }
 
     private JsonNode NextChildId(ReferenceChild child)
     {
-        if (PickFrom(child.Asks) is { } asked && Happens(5))
-            return asked.ChildId;
+        if (PickFrom(child.ServerRequests) is { } found && Happens(5))
+            return found.ChildId;
         var id = NextId();
-        return child.Asks.Exists(ask => JsonNode.DeepEquals(ask.ChildId, id)) || _spoiltIds.Contains(child + id.ToJsonString())
+        return child.ServerRequests.Exists(sent => JsonNode.DeepEquals(sent.ChildId, id)) || _spoiltIds.Contains(child + id.ToJsonString())
             ? JsonValue.Create("q" + NextMarker())
             : id;
     }
 
     private async Task<bool> CancelAskAsync()
     {
-        if (PickFrom(Living().Where(child => child.Asks.Count > 0 || Happens(5))) is not { } child)
+        if (PickFrom(Living().Where(child => child.ServerRequests.Count > 0 || Happens(5))) is not { } child)
             return false;
-        var asked = PickFrom(child.Asks);
+        var found = PickFrom(child.ServerRequests);
         // The request may still be held, and is answered when it is given up: no id for another one.
-        if (asked is not null)
-            _spoiltIds.Add(child + asked.ChildId.ToJsonString());
-        var id = asked is null || Happens(15) ? JsonValue.Create("nothing") : asked.ChildId;
+        if (found is not null)
+            _spoiltIds.Add(child + found.ChildId.ToJsonString());
+        var id = found is null || Happens(15) ? JsonValue.Create("nothing") : found.ChildId;
         return await SayAsync(child, Notification(
             "notifications/cancelled", new JsonObject { ["requestId"] = id.DeepClone(), ["marker"] = NextMarker() }), _reference.Hear);
     }
 
     private async Task<bool> PingAsync() => PickFrom(Living()) is { } child
-        && await SayAsync(child, Request(NextChildId(child), "ping", new JsonObject { ["marker"] = NextMarker() }), _reference.Ask);
+        && await SayAsync(child, Request(NextChildId(child), "ping", new JsonObject { ["marker"] = NextMarker() }), _reference.TakeServerRequest);
 
     private async Task<bool> UpdateAsync() => await SayAsync("notifications/resources/updated", _ => new JsonObject { ["uri"] = Pick(Uris) });
 

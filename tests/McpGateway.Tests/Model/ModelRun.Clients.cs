@@ -151,11 +151,11 @@ internal sealed partial class ModelRun
 
     private async Task<bool> AnswerAskAsync()
     {
-        var all = _reference.Children.SelectMany(child => child.Asks).Where(ask => ask.ClientId.IsKnown).ToArray();
-        if (PickFrom(Talking().Where(session => all.Any(ask => ask.Session == session) || Happens(5))) is not { } session)
+        var all = _reference.Children.SelectMany(child => child.ServerRequests).Where(sent => sent.ClientId.IsKnown).ToArray();
+        if (PickFrom(Talking().Where(session => all.Any(sent => sent.Session == session) || Happens(5))) is not { } session)
             return false;
-        var mine = PickFrom(all.Where(ask => ask.Session == session));
-        var id = Happens(70) ? mine?.ClientId : PickFrom(all.Where(ask => MayGuess(session, ask)))?.ClientId; // what another was asked
+        var mine = PickFrom(all.Where(sent => sent.Session == session));
+        var id = Happens(70) ? mine?.ClientId : PickFrom(all.Where(sent => MayGuess(session, sent)))?.ClientId; // what was sent to another
         JsonNode number = id is null || Happens(10) ? NextForgery(session) : Happens(95) ? JsonValue.Create(id.Value) : JsonValue.Create($"{id.Value}");
         var answer = new JsonObject { ["jsonrpc"] = "2.0", ["id"] = number };
         if (Happens(15))
@@ -172,23 +172,23 @@ internal sealed partial class ModelRun
 
     private async Task<bool> ReportProgressAsync()
     {
-        var all = _reference.Children.SelectMany(child => child.Asks).Where(ask => ask.ClientToken is { IsKnown: true }).ToArray();
-        if (PickFrom(Talking().Where(session => all.Any(ask => ask.Session == session) || Happens(5))) is not { } session)
+        var all = _reference.Children.SelectMany(child => child.ServerRequests).Where(sent => sent.ClientToken is { IsKnown: true }).ToArray();
+        if (PickFrom(Talking().Where(session => all.Any(sent => sent.Session == session) || Happens(5))) is not { } session)
             return false;
-        var named = Happens(70) ? PickFrom(all.Where(ask => ask.Session == session)) : PickFrom(all.Where(ask => MayGuess(session, ask)));
+        var named = Happens(70) ? PickFrom(all.Where(sent => sent.Session == session)) : PickFrom(all.Where(sent => MayGuess(session, sent)));
         JsonNode token = named is null || Happens(20) ? NextForgery(session) : JsonValue.Create(named.ClientToken!.Value);
         return await NotifyAsync(session, Notification(
             "notifications/progress", new JsonObject { ["progressToken"] = token, ["progress"] = 1, ["marker"] = NextMarker() }));
     }
 
     // Not the number of a request which waits for a stream: it would be answered before it was seen.
-    private static bool MayGuess(ReferenceSession session, ReferenceAsk other) =>
-        other.Session.Child == session.Child || session.Child is not { } child || child.Asks.TrueForAll(ask => ask.ClientId.IsKnown);
+    private static bool MayGuess(ReferenceSession session, ReferenceServerRequest other) =>
+        other.Session.Child == session.Child || session.Child is not { } child || child.ServerRequests.TrueForAll(sent => sent.ClientId.IsKnown);
 
     private JsonValue NextForgery(ReferenceSession session)
     {
-        var past = session.Child?.PastAsks.Where(ask => ask.ClientId.IsKnown) ?? [];
-        return PickFrom(past) is { } asked && Happens(70) ? JsonValue.Create(asked.ClientId.Value) : JsonValue.Create(777_777);
+        var past = session.Child?.PastServerRequests.Where(sent => sent.ClientId.IsKnown) ?? [];
+        return PickFrom(past) is { } found && Happens(70) ? JsonValue.Create(found.ClientId.Value) : JsonValue.Create(777_777);
     }
 
     // Whom HTTP lets in: an SSE session is over with its stream.

@@ -34,7 +34,7 @@ internal sealed partial class ModelRun
     {
         if (PickFrom(Talking().Where(session => session.Kind is SessionKind.Streamable)) is not { } session)
             return Task.FromResult(false);
-        Say($"{session} opens a GET{(session.MayListen ? " in place of another" : "")}");
+        Say($"{session} opens a GET{(session.MayListen ? " instead of another" : "")}");
         OpenGet(session);
         return Task.FromResult(true);
     }

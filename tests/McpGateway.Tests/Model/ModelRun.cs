@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using McpGateway.Backends.Stdio.Supervision;
 using McpGateway.Configuration;
 using McpGateway.JsonRpc;
 using McpGateway.Sessions;
@@ -27,7 +28,7 @@ internal sealed partial class ModelRun : IDisposable
     private readonly Action<string>? _print;
     private readonly List<string> _steps = [];
     private readonly SessionsFixture _fixture = new();
-    private readonly ServerState _server;
+    private readonly StdioServerState _server;
     private readonly SessionManager _manager;
     private readonly SessionlessCalls _sessionless;
     private readonly Reference _reference;
@@ -40,7 +41,7 @@ internal sealed partial class ModelRun : IDisposable
         _print = print;
         _random = new Random(seed);
         var maxProcesses = _random.Next(2, 7);
-        _server = new ServerState(new ServerConfig
+        _server = new StdioServerState(new ServerConfig
         {
             OnExit = OnExit.Terminate, // what becomes of sessions then is the model's; revival has tests of its own
             Name = "one",
@@ -66,7 +67,7 @@ internal sealed partial class ModelRun : IDisposable
             {
                 _fixture.Time.Advance(TimeSpan.FromMilliseconds(1)); // of two calls one is always the older
                 var before = _steps.Count;
-                _server.Starts.Succeeded(); // to wait after failed starts is not the model's
+                _server.StartBackoff.Succeeded(); // the model has no delay after failed starts
                 if (await Choose()())
                     await SettleAsync();
                 else if (_steps.Count > before)

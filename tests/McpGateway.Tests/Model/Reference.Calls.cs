@@ -42,7 +42,7 @@ internal sealed partial class Reference
     }
 
     /// <summary>The child answers.</summary>
-    /// <param name="call">What it was asked.</param>
+    /// <param name="call">What it answers.</param>
     /// <param name="answer">Its answer, under the id that it knows.</param>
     public void Answer(ReferenceCall call, JsonObject answer)
     {
@@ -58,7 +58,7 @@ internal sealed partial class Reference
         if (child.IsOwn)
         {
             if (wasLive && call.IsInitialize && answer["error"] is not null)
-                session.EndsAt ??= Now + EndSoonPatience.Ticks;
+                session.EndsAt ??= Now + EndSoonTimeout.Ticks;
             return;
         }
 
@@ -74,11 +74,11 @@ internal sealed partial class Reference
                 Record(child.Elicitations, (string)elicitation!["elicitationId"]!, session);
         }
 
-        if (call.Uri is { } uri && child.Turns.TryGetValue(uri, out var turn) && turn.Pending == call)
+        if (call.Uri is { } uri && child.Subscribing.TryGetValue(uri, out var running) && running.Pending == call)
         {
             if (wasLive && answer["result"] is not null)
                 Subscribe(child, uri, session);
-            _endedTurns.Enqueue((child, uri));
+            _endedSteps.Enqueue((child, uri));
         }
     }
 
@@ -89,7 +89,7 @@ internal sealed partial class Reference
             return JsonRpcErrorCode.InvalidRequest;
         if (!session.HasBegun)
         {
-            if (session.Child is null && !TrySit(session, isInitialize ? capabilities : "{}"))
+            if (session.Child is null && !TryJoin(session, isInitialize ? capabilities : "{}"))
                 return JsonRpcErrorCode.Overloaded;
             session.HasBegun = true;
             session.Child!.NeedsHandshake |= !isInitialize;
@@ -124,8 +124,8 @@ internal sealed partial class Reference
     private static JsonObject InitializeResult(ReferenceChild child, string? requested)
     {
         var result = child.InitializeResult;
-        var (spoken, asked) = (Array.IndexOf([.. ProtocolVersion.Served], child.Version), Array.IndexOf([.. ProtocolVersion.Served], requested));
-        result["protocolVersion"] = asked >= 0 && asked < spoken ? requested : child.Version;
+        var (spoken, wanted) = (Array.IndexOf([.. ProtocolVersion.Served], child.Version), Array.IndexOf([.. ProtocolVersion.Served], requested));
+        result["protocolVersion"] = wanted >= 0 && wanted < spoken ? requested : child.Version;
         if (child.ServesAll)
             result["capabilities"]!.AsObject().Remove("tasks");
         return result;

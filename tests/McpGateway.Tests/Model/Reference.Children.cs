@@ -9,36 +9,36 @@ internal sealed partial class Reference
 {
     private const int HeldAtMost = 32;
 
-    /// <summary>The child asks a client something.</summary>
-    public void Ask(ReferenceChild child, JsonObject request)
+    /// <summary>The child sends a request to a client.</summary>
+    public void TakeServerRequest(ReferenceChild child, JsonObject request)
     {
         var id = request["id"]!;
         if ((string?)request["method"] == "ping" && !child.IsOwn)
             child.Expected.Add(Pattern.Result(id, new JsonObject()));
         else if (child.ServesAll)
             child.Expected.Add(Pattern.Error(id, JsonRpcErrorCode.MethodNotFound));
-        else if (SessionFor(child, request) is not { IsImplicit: false } session || child.Asks.Any(ask => JsonNode.DeepEquals(ask.ChildId, id)))
+        else if (SessionFor(child, request) is not { IsImplicit: false } session || child.ServerRequests.Any(sent => JsonNode.DeepEquals(sent.ChildId, id)))
             child.Expected.Add(Pattern.Error(id));
         else
-            Ask(child, request, session);
+            TakeServerRequest(child, request, session);
     }
 
-    private void Ask(ReferenceChild child, JsonObject request, ReferenceSession session)
+    private void TakeServerRequest(ReferenceChild child, JsonObject request, ReferenceSession session)
     {
         var isAboutClientsTask = !child.IsOwn && ((string)request["method"]!).StartsWith("tasks/", StringComparison.Ordinal);
         var call = (isAboutClientsTask ? null : CallOfTask(session, TaskOf(request))) ?? session.OnlyCall;
         var hidesToken = !child.IsOwn && request["params"]?["_meta"]?["progressToken"] is not null;
-        var ask = new ReferenceAsk(request, session, call, child.NewClientId(), hidesToken ? child.NewClientToken() : null);
-        child.Asks.Add(ask);
+        var sent = new ReferenceServerRequest(request, session, call, child.NewClientId(), hidesToken ? child.NewClientToken() : null);
+        child.ServerRequests.Add(sent);
         if (call is not null)
             call.Waiting++;
         if ((string?)request["params"]?["elicitationId"] is { } elicitation)
             Record(child.Elicitations, elicitation, session);
         var toClient = (JsonObject)request.DeepClone();
-        toClient["id"] = ask.ClientId.Mark;
+        toClient["id"] = sent.ClientId.Mark;
         if (hidesToken)
-            toClient["params"]!["_meta"]!["progressToken"] = ask.ClientToken!.Mark;
-        Deliver(session, new Pattern(toClient, ask.ClientId, ask.ClientToken), call, ask);
+            toClient["params"]!["_meta"]!["progressToken"] = sent.ClientToken!.Mark;
+        Deliver(session, new Pattern(toClient, sent.ClientId, sent.ClientToken), call, sent);
     }
 
     /// <summary>The child notifies its client.</summary>
@@ -71,11 +71,11 @@ internal sealed partial class Reference
 
     private void HearCancelled(ReferenceChild child, JsonObject cancelled)
     {
-        if (child.Asks.Find(ask => JsonNode.DeepEquals(ask.ChildId, cancelled["params"]!["requestId"])) is not { } asked)
+        if (child.ServerRequests.Find(sent => JsonNode.DeepEquals(sent.ChildId, cancelled["params"]!["requestId"])) is not { } found)
             return;
-        Forget(child, asked);
-        var call = child.IsOwn ? child.Own!.OnlyCall : asked.Call;
-        Deliver(asked.Session, new Pattern(With(cancelled, "requestId", asked.ClientId.Mark), asked.ClientId), call);
+        Forget(child, found);
+        var call = child.IsOwn ? child.Own!.OnlyCall : found.Call;
+        Deliver(found.Session, new Pattern(With(cancelled, "requestId", found.ClientId.Mark), found.ClientId), call);
     }
 
     // By its token, as long as the call or its task lives.
@@ -125,8 +125,8 @@ internal sealed partial class Reference
                     Deliver(session, new Pattern(notification), null);
                 break;
             case "notifications/elicitation/complete":
-                if (child.Elicitations.GetValueOrDefault((string)notification["params"]!["elicitationId"]!) is { } asked)
-                    Deliver(asked, new Pattern(notification), null);
+                if (child.Elicitations.GetValueOrDefault((string)notification["params"]!["elicitationId"]!) is { } found)
+                    Deliver(found, new Pattern(notification), null);
                 break;
             case "notifications/tools/list_changed" or "notifications/prompts/list_changed" or "notifications/resources/list_changed":
                 foreach (var session in child.Members)
@@ -153,14 +153,14 @@ internal sealed partial class Reference
     private static ReferenceSession? OnlyWithCalls(ReferenceChild child) =>
         child.InFlight.Select(call => call.Session).Distinct().ToArray() is [var only] ? only : null;
 
-    private void Deliver(ReferenceSession session, Pattern message, ReferenceCall? call, ReferenceAsk? ask = null)
+    private void Deliver(ReferenceSession session, Pattern message, ReferenceCall? call, ReferenceServerRequest? sent = null)
     {
         if (session.StreamFor(call) is { } stream)
             stream.Expect(message);
         else if (session.HasEnded || session.IsImplicit || session.Held.Count >= HeldAtMost)
-            GiveUp(session, ask);
+            GiveUp(session, sent);
         else
-            session.Held.Add((message, ask, Now));
+            session.Held.Add((message, sent, Now));
     }
 
     private static void DeliverHeld(ReferenceSession session)
@@ -172,12 +172,12 @@ internal sealed partial class Reference
         session.Held.Clear();
     }
 
-    private void GiveUp(ReferenceSession session, ReferenceAsk? ask)
+    private void GiveUp(ReferenceSession session, ReferenceServerRequest? sent)
     {
-        if (ask is null || !session.Child!.Asks.Contains(ask))
+        if (sent is null || !session.Child!.ServerRequests.Contains(sent))
             return; // the child has taken it back
-        Forget(session.Child!, ask);
-        session.Child!.Expected.Add(Pattern.Error(ask.ChildId, JsonRpcErrorCode.InternalError));
+        Forget(session.Child!, sent);
+        session.Child!.Expected.Add(Pattern.Error(sent.ChildId, JsonRpcErrorCode.InternalError));
     }
 
     private static ReferenceCall? CallOfTask(ReferenceSession session, string? task) =>

@@ -8,7 +8,7 @@ namespace McpGateway.Tests.Model;
 /// <summary>What else a client does.</summary>
 internal sealed partial class Reference
 {
-    private static readonly TimeSpan EndSoonPatience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan EndSoonTimeout = TimeSpan.FromSeconds(60);
 
     /// <summary>Takes a client's notification.</summary>
     /// <returns>The code of the refusal; null when it is taken.</returns>
@@ -37,8 +37,8 @@ internal sealed partial class Reference
                 return null;
             case "notifications/progress" when !child.IsOwn:
                 var token = notification["params"]!["progressToken"];
-                if (child.Asks.Find(ask => ask.Session == session && ask.ClientToken is { IsKnown: true } given && given.Fits(token, out _)) is { } asked)
-                    Send(child, With(notification, "progressToken", asked.ChildToken!));
+                if (child.ServerRequests.Find(sent => sent.Session == session && sent.ClientToken is { IsKnown: true } given && given.Fits(token, out _)) is { } found)
+                    Send(child, With(notification, "progressToken", found.ChildToken!));
                 return null;
             case "notifications/tasks/status" when !child.IsOwn
                 && child.ClientTasks.GetValueOrDefault((string)notification["params"]!["taskId"]!) != session:
@@ -49,23 +49,23 @@ internal sealed partial class Reference
         }
     }
 
-    /// <summary>Takes a client's answer: only what this very session was asked is answered.</summary>
+    /// <summary>Takes a client's answer: only a request that was sent to this very session is answered.</summary>
     public int? AnswerAsk(ReferenceSession session, JsonObject answer)
     {
         if (session.HasEnded)
             return JsonRpcErrorCode.NotFound;
         session.UsedAt = Now;
         if (session.Child is not { } child
-            || child.Asks.Find(ask => ask.Session == session && ask.ClientId.IsKnown && ask.ClientId.Fits(answer["id"], out _)) is not { } asked)
+            || child.ServerRequests.Find(sent => sent.Session == session && sent.ClientId.IsKnown && sent.ClientId.Fits(answer["id"], out _)) is not { } found)
         {
             return null;
         }
 
-        Forget(child, asked);
-        if (asked.WantsTask && !child.IsOwn && (string?)(answer["result"] as JsonObject)?["task"]?["taskId"] is { } task)
+        Forget(child, found);
+        if (found.WantsTask && !child.IsOwn && (string?)(answer["result"] as JsonObject)?["task"]?["taskId"] is { } task)
             Record(child.ClientTasks, task, session);
         var toChild = (JsonObject)answer.DeepClone();
-        toChild["id"] = asked.ChildId.DeepClone();
+        toChild["id"] = found.ChildId.DeepClone();
         Send(child, toChild);
         return null;
     }
@@ -86,7 +86,7 @@ internal sealed partial class Reference
         session.UsedAt = Now;
         if (session.Kind is not SessionKind.Sse)
             return;
-        session.EndsAt ??= Now + EndSoonPatience.Ticks;
+        session.EndsAt ??= Now + EndSoonTimeout.Ticks;
         if (session.Calls.Count == 0)
             End(session);
     }
@@ -106,11 +106,11 @@ internal sealed partial class Reference
     {
         if (call.Session.Child is not { } child)
             return;
-        if (call.Uri is { } uri && child.Turns.TryGetValue(uri, out var turn) && turn.Pending == call)
+        if (call.Uri is { } uri && child.Subscribing.TryGetValue(uri, out var running) && running.Pending == call)
         {
             // The child may subscribe all the same.
             Tell(child, "resources/unsubscribe", new JsonObject { ["uri"] = uri });
-            _endedTurns.Enqueue((child, uri));
+            _endedSteps.Enqueue((child, uri));
         }
 
         if (!child.InFlight.Contains(call))
@@ -140,14 +140,14 @@ internal sealed partial class Reference
             Lose(child);
     }
 
-    private void Forget(ReferenceChild child, ReferenceAsk ask)
+    private void Forget(ReferenceChild child, ReferenceServerRequest sent)
     {
-        if (!child.Asks.Remove(ask))
+        if (!child.ServerRequests.Remove(sent))
             return;
-        child.PastAsks.Enqueue(ask);
-        if (child.PastAsks.Count > 5)
-            child.PastAsks.Dequeue();
-        if (ask.Call is not { } call)
+        child.PastServerRequests.Enqueue(sent);
+        if (child.PastServerRequests.Count > 5)
+            child.PastServerRequests.Dequeue();
+        if (sent.Call is not { } call)
             return;
         call.Waiting--;
         call.ActiveAt = Now;

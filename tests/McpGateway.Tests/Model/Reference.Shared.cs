@@ -6,20 +6,20 @@ namespace McpGateway.Tests.Model;
 /// <summary>What several sessions of one child want of it: resources and a log level.</summary>
 internal sealed partial class Reference
 {
-    private readonly Queue<(ReferenceChild Child, string Uri)> _endedTurns = new();
+    private readonly Queue<(ReferenceChild Child, string Uri)> _endedSteps = new();
 
     // What the child is told depends on who is subscribed, and that on what it answered before: one after the other.
     private void TakeSubscription(ReferenceCall call, ReferenceChild child)
     {
         var uri = call.Uri!;
-        Action step = call.Method == "resources/subscribe" ? () => SubscribeInTurn(call, child, uri) : () => UnsubscribeInTurn(call, child, uri);
-        if (child.Turns.TryGetValue(uri, out var turn))
-            turn.Waiting.Enqueue(step);
+        Action step = call.Method == "resources/subscribe" ? () => SubscribeInOrder(call, child, uri) : () => UnsubscribeInOrder(call, child, uri);
+        if (child.Subscribing.TryGetValue(uri, out var running))
+            running.Waiting.Enqueue(step);
         else
             step();
     }
 
-    private void SubscribeInTurn(ReferenceCall call, ReferenceChild child, string uri)
+    private void SubscribeInOrder(ReferenceCall call, ReferenceChild child, string uri)
     {
         if (!call.IsLive)
             return;
@@ -30,12 +30,12 @@ internal sealed partial class Reference
         }
         else
         {
-            child.Turns[uri] = (call, new Queue<Action>());
+            child.Subscribing[uri] = (call, new Queue<Action>());
             Forward(call);
         }
     }
 
-    private void UnsubscribeInTurn(ReferenceCall call, ReferenceChild child, string uri)
+    private void UnsubscribeInOrder(ReferenceCall call, ReferenceChild child, string uri)
     {
         if (!call.IsLive)
             return;
@@ -54,25 +54,25 @@ internal sealed partial class Reference
         sessions.Add(session);
     }
 
-    /// <summary>What waited for its turn comes after all else that a step does.</summary>
+    /// <summary>What waited behind another step comes after all else that a step does.</summary>
     public void Conclude()
     {
-        while (_endedTurns.TryDequeue(out var turn))
+        while (_endedSteps.TryDequeue(out var running))
         {
-            if (Children.Contains(turn.Child))
-                EndTurn(turn.Child, turn.Uri);
+            if (Children.Contains(running.Child))
+                EndStep(running.Child, running.Uri);
         }
     }
 
-    private static void EndTurn(ReferenceChild child, string uri)
+    private static void EndStep(ReferenceChild child, string uri)
     {
-        child.Turns.Remove(uri, out var turn);
-        while (turn.Waiting.TryDequeue(out var next))
+        child.Subscribing.Remove(uri, out var running);
+        while (running.Waiting.TryDequeue(out var next))
         {
             next();
-            if (!child.Turns.TryGetValue(uri, out var another))
+            if (!child.Subscribing.TryGetValue(uri, out var another))
                 continue;
-            while (turn.Waiting.TryDequeue(out var later))
+            while (running.Waiting.TryDequeue(out var later))
                 another.Waiting.Enqueue(later);
         }
     }
@@ -100,7 +100,7 @@ internal sealed partial class Reference
         Tell(child, "logging/setLevel", new JsonObject { ["level"] = Levels[wanted] });
     }
 
-    // A session that has asked for nothing gets info and above.
+    // A session that has set no level gets info and above.
     private static bool Wants(ReferenceSession session, string level) =>
         Array.IndexOf(Levels, level) >= (session.Level ?? Array.IndexOf(Levels, "info"));
 }

@@ -12,8 +12,8 @@ internal sealed partial class Reference
     {
         foreach (var call in session.Calls.Where(call => IsOverdue(session, call)).ToArray())
             TimeOut(session, call);
-        foreach (var (_, ask, _) in session.Held.Where(held => HasPassed(held.Since, HeldFor)).ToArray())
-            GiveUp(session, ask);
+        foreach (var (_, sent, _) in session.Held.Where(held => HasPassed(held.Since, HeldFor)).ToArray())
+            GiveUp(session, sent);
         session.Held.RemoveAll(held => HasPassed(held.Since, HeldFor));
         if (IsOver(session))
             End(session);
@@ -37,7 +37,7 @@ internal sealed partial class Reference
     {
         if (HasPassed(call.StartedAt, times.Maximum))
             return true;
-        var waits = call.Waiting > 0 || session.Child!.Asks.Exists(ask => ask.Session == session && ask.Call is null);
+        var waits = call.Waiting > 0 || session.Child!.ServerRequests.Exists(sent => sent.Session == session && sent.Call is null);
         return !waits && HasPassed(call.ActiveAt, call.IsInitialize ? times.Start : times.Request);
     }
 
@@ -46,7 +46,7 @@ internal sealed partial class Reference
         Fail(call, JsonRpcErrorCode.InternalError);
         GiveUp(call, null);
         if (call.IsInitialize)
-            session.EndsAt ??= Now + EndSoonPatience.Ticks;
+            session.EndsAt ??= Now + EndSoonTimeout.Ticks;
     }
 
     private bool IsOver(ReferenceSession session)

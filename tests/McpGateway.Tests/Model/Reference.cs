@@ -18,7 +18,7 @@ internal sealed partial class Reference(Isolation isolation, int maxProcesses, S
     /// <summary>Those that have not ended.</summary>
     public List<ReferenceSession> Sessions { get; } = [];
 
-    /// <summary>Those that run, or have a place kept for them.</summary>
+    /// <summary>Those that run, or have a process slot reserved.</summary>
     public List<ReferenceChild> Children { get; } = [];
 
     /// <summary>Those that are started in this step.</summary>
@@ -26,11 +26,11 @@ internal sealed partial class Reference(Isolation isolation, int maxProcesses, S
 
     private long Now => time.GetTimestamp();
 
-    /// <returns>Null when the server has no place for it.</returns>
+    /// <returns>Null when the server has no free slot for it.</returns>
     public ReferenceSession? Open(SessionKind kind, SessionOwner owner)
     {
         var isOwn = isolation is Isolation.Session && kind is not SessionKind.Implicit;
-        if (isOwn && !HasPlace())
+        if (isOwn && !HasFreeSlot())
             return null;
         var session = new ReferenceSession(++_sessions, kind, owner) { UsedAt = Now, IsReady = isOwn };
         if (isOwn)
@@ -48,7 +48,7 @@ internal sealed partial class Reference(Isolation isolation, int maxProcesses, S
         Sessions.Find(session => session.IsImplicit && session.Owner == owner && session.EndsAt is null)
         ?? Open(SessionKind.Implicit, owner);
 
-    /// <summary>What is left of the session is answered, and its place at a shared child is given up.</summary>
+    /// <summary>What is left of the session is answered, and it leaves a shared child.</summary>
     public void End(ReferenceSession session)
     {
         if (!Sessions.Remove(session))
@@ -97,7 +97,7 @@ internal sealed partial class Reference(Isolation isolation, int maxProcesses, S
     }
 
     // At the limit the child that is unused for the longest makes room.
-    private bool HasPlace()
+    private bool HasFreeSlot()
     {
         if (Children.Count < maxProcesses)
             return true;
@@ -110,7 +110,7 @@ internal sealed partial class Reference(Isolation isolation, int maxProcesses, S
         var child = Children.Find(other => !other.IsOwn && other.Owner == owner && other.Capabilities == declared);
         if (child is null)
         {
-            if (!HasPlace())
+            if (!HasFreeSlot())
                 return false;
             child = NewChild(null, owner, declared);
             Children.Add(child);

@@ -47,18 +47,3 @@ internal sealed class ReferenceCall(ReferenceSession session, JsonObject request
 
     public override string ToString() => $"{Session}'s {Method} {Id.ToJsonString()} (child's {ChildId})";
 }
-
-/// <summary>A child's request to a client.</summary>
-/// <param name="Request">As the child sent it.</param>
-/// <param name="Session">Whose client was asked.</param>
-/// <param name="Call">For which call; null for no single one.</param>
-/// <param name="ClientId">As the client knows it.</param>
-/// <param name="ClientToken">The progress token that the client was given, where it is not the child's own.</param>
-internal sealed record ReferenceAsk(JsonObject Request, ReferenceSession Session, ReferenceCall? Call, Slot ClientId, Slot? ClientToken)
-{
-    public JsonNode ChildId => Request["id"]!;
-
-    public JsonNode? ChildToken => Request["params"]?["_meta"]?["progressToken"];
-
-    public bool WantsTask => Request["params"]?["task"] is not null;
-}

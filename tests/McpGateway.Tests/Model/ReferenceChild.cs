@@ -7,7 +7,7 @@ using McpGateway.Tests.Properties.Model;
 
 namespace McpGateway.Tests.Model;
 
-/// <summary>A child: who sits at it, and what it must be told next.</summary>
+/// <summary>A child: which sessions use it, and what it must be told next.</summary>
 /// <param name="number">For a person.</param>
 /// <param name="own">The session that has it to itself; null for one in the pool.</param>
 /// <param name="owner">The user that it serves; null for all.</param>
@@ -45,15 +45,15 @@ internal sealed class ReferenceChild(int number, ReferenceSession? own, SessionO
     /// <summary>Some that it has answered: what it still says of them is nobody's.</summary>
     public Queue<ReferenceCall> Past { get; } = new();
 
-    public List<ReferenceAsk> Asks { get; } = [];
+    public List<ReferenceServerRequest> ServerRequests { get; } = [];
 
     /// <summary>Some that were answered or cancelled.</summary>
-    public Queue<ReferenceAsk> PastAsks { get; } = new();
+    public Queue<ReferenceServerRequest> PastServerRequests { get; } = new();
 
     public Dictionary<string, HashSet<ReferenceSession>> Subscribers { get; } = [];
 
     /// <summary>The subscribe that the child has not answered yet, by URI, and what waits behind it.</summary>
-    public Dictionary<string, (ReferenceCall Pending, Queue<Action> Waiting)> Turns { get; } = [];
+    public Dictionary<string, (ReferenceCall Pending, Queue<Action> Waiting)> Subscribing { get; } = [];
 
     /// <summary>Which session an id was handed to; null when to several.</summary>
     public Dictionary<string, ReferenceSession?> Tasks { get; } = [];

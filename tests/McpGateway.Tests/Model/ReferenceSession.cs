@@ -13,12 +13,12 @@ internal sealed class ReferenceSession(int number, SessionKind kind, SessionOwne
     /// <summary>The gateway's.</summary>
     public Session? Actual { get; set; }
 
-    /// <summary>Null until it sits at one; a child of its own from the beginning.</summary>
+    /// <summary>Null until it has one; a child of its own from the beginning.</summary>
     public ReferenceChild? Child { get; set; }
 
     public List<ReferenceCall> Calls { get; } = [];
 
-    public List<(Pattern Message, ReferenceAsk? Ask, long Since)> Held { get; } = [];
+    public List<(Pattern Message, ReferenceServerRequest? ServerRequest, long Since)> Held { get; } = [];
 
     public ReferenceStream? Get { get; set; }
 

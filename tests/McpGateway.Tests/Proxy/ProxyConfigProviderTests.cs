@@ -1,4 +1,4 @@
-using McpGateway.Access;
+using McpGateway.Access.Endpoints;
 using McpGateway.Configuration;
 using McpGateway.Proxy;
 using McpGateway.Tests.Backends.Stdio;
@@ -98,8 +98,8 @@ public sealed class ProxyConfigProviderTests
     public async Task GetConfig_RoutesAndClusters_AreValidForYarp()
     {
         var services = new ServiceCollection();
-        services.AddLogging().AddAuthorizationBuilder().AddPolicy(AccessNames.ServerPolicy, policy => policy.RequireAuthenticatedUser());
-        services.AddCors(cors => cors.AddPolicy(AccessNames.ServerPolicy, policy => policy.WithOrigins("https://app.example.com")));
+        services.AddLogging().AddAuthorizationBuilder().AddPolicy(GuardedServer.Policy, policy => policy.RequireAuthenticatedUser());
+        services.AddCors(cors => cors.AddPolicy(GuardedServer.Policy, policy => policy.WithOrigins("https://app.example.com")));
         services.AddReverseProxy();
         services.AddSingleton<Yarp.ReverseProxy.SessionAffinity.ISessionAffinityPolicy>(new SealedSessionAffinity(null!));
         services.AddSingleton<Yarp.ReverseProxy.SessionAffinity.IAffinityFailurePolicy, UnknownSessionPolicy>();
@@ -108,8 +108,8 @@ public sealed class ProxyConfigProviderTests
         var config = Provider("a-b_c9", ServersFixture.Config("a-b_c9"), ServersFixture.Config(new string('x', 63)), Remote).GetConfig();
         Assert.Equal(6, config.Routes.Count);
         Assert.Equal(6, config.Routes.Select(route => route.RouteId).Distinct(StringComparer.OrdinalIgnoreCase).Count());
-        Assert.All(config.Routes, route => Assert.Equal(AccessNames.ServerPolicy, route.AuthorizationPolicy));
-        Assert.All(config.Routes, route => Assert.Equal(AccessNames.ServerPolicy, route.CorsPolicy));
+        Assert.All(config.Routes, route => Assert.Equal(GuardedServer.Policy, route.AuthorizationPolicy));
+        Assert.All(config.Routes, route => Assert.Equal(GuardedServer.Policy, route.CorsPolicy));
         foreach (var route in config.Routes)
             Assert.Empty(await validator.ValidateRouteAsync(route));
         foreach (var cluster in config.Clusters)

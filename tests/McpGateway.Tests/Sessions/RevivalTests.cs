@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using McpGateway.Backends.Stdio.Launching;
+using McpGateway.Backends.Stdio.Supervision;
 using McpGateway.Configuration;
 using McpGateway.Policies;
 using McpGateway.Sessions;
@@ -19,12 +20,12 @@ public sealed class RevivalTests : IAsyncDisposable
 
     private readonly SessionsFixture _fixture = new();
     private readonly SessionManager _sessions;
-    private readonly ServerState _server;
+    private readonly StdioServerState _server;
     private readonly Session _session;
 
     public RevivalTests()
     {
-        _server = new ServerState(ServersFixture.Config() with { MaxProcesses = 2 }, _fixture.Time);
+        _server = new StdioServerState(ServersFixture.Config() with { MaxProcesses = 2 }, _fixture.Time);
         _sessions = _fixture.Manager();
         _session = Open();
     }
@@ -148,11 +149,11 @@ public sealed class RevivalTests : IAsyncDisposable
         var child = await BeginAsync(_session);
         var post = await CallAsync(child, 9);
         await child.SayAsync("""{"jsonrpc":"2.0","id":"q","method":"roots/list"}""");
-        var asked = (long)JsonNode.Parse((await SessionsFixture.ReadAsync(post))!)!["id"]!;
+        var requestId = (long)JsonNode.Parse((await SessionsFixture.ReadAsync(post))!)!["id"]!;
         var stream = _session.OpenStream();
         child.Exit(3);
         var withdrawn = JsonNode.Parse((await SessionsFixture.ReadAsync(stream))!)!;
-        Assert.Equal(("notifications/cancelled", asked), ((string?)withdrawn["method"], (long)withdrawn["params"]!["requestId"]!));
+        Assert.Equal(("notifications/cancelled", requestId), ((string?)withdrawn["method"], (long)withdrawn["params"]!["requestId"]!));
     }
 
     [Fact]
@@ -163,11 +164,11 @@ public sealed class RevivalTests : IAsyncDisposable
         var child = await BeginAsync(_session);
         var stream = _session.OpenStream();
         await child.SayAsync(question);
-        var asked = (long)JsonNode.Parse((await SessionsFixture.ReadAsync(stream))!)!["id"]!;
+        var requestId = (long)JsonNode.Parse((await SessionsFixture.ReadAsync(stream))!)!["id"]!;
         await TickAsync(TimeSpan.FromMinutes(5));
         await Waiting.UntilAsync(() => _server.Processes == 0);
         var withdrawn = JsonNode.Parse(await NextAsync(stream))!;
-        Assert.Equal(("notifications/cancelled", asked), ((string?)withdrawn["method"], (long)withdrawn["params"]!["requestId"]!));
+        Assert.Equal(("notifications/cancelled", requestId), ((string?)withdrawn["method"], (long)withdrawn["params"]!["requestId"]!));
 
         var post = _fixture.Post();
         Receive(_session, Json.Request(15), post);
@@ -241,7 +242,7 @@ public sealed class RevivalTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task NoPlaceLeft_LongestIdleChildMakesRoom()
+    public async Task NoSlotFree_LongestIdleChildMakesRoom()
     {
         var second = Open();
         var first = await BeginAsync(_session);
@@ -257,7 +258,7 @@ public sealed class RevivalTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task NoPlaceLeft_AllInUse_IsRefused()
+    public async Task NoSlotFree_AllInUse_IsRefused()
     {
         var second = Open();
         await CallAsync(await BeginAsync(_session), 9);

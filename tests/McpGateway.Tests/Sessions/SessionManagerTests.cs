@@ -1,3 +1,4 @@
+using McpGateway.Backends.Stdio.Supervision;
 using McpGateway.Cli.DemoServer;
 using McpGateway.Configuration;
 using McpGateway.Policies;
@@ -10,7 +11,7 @@ namespace McpGateway.Tests.Sessions;
 public sealed class SessionManagerTests : IDisposable
 {
     private readonly SessionsFixture _fixture = new();
-    private readonly ServerState _server = new(ServersFixture.Config() with { MaxProcesses = 4 });
+    private readonly StdioServerState _server = new(ServersFixture.Config() with { MaxProcesses = 4 });
 
     public void Dispose() => _fixture.Dispose();
 
@@ -55,7 +56,7 @@ public sealed class SessionManagerTests : IDisposable
     {
         var manager = _fixture.Manager();
         var config = ServersFixture.Config() with { MaxSessions = 3, MaxSessionsPerUser = 2 };
-        var (server, other) = (new ServerState(config), new ServerState(config with { Name = "two" }));
+        var (server, other) = (new StdioServerState(config), new StdioServerState(config with { Name = "two" }));
         Assert.Null(manager.TryOpen(SessionKind.Sse, server, SessionsFixture.Alice, out var first));
         Assert.Null(manager.TryOpen(SessionKind.Sse, server, SessionsFixture.Alice, out _));
         Assert.Equal(Refusal.TooManySessionsOfUser("maxSessionsPerUser"), manager.TryOpen(SessionKind.Sse, server, SessionsFixture.Alice, out _));
@@ -68,10 +69,10 @@ public sealed class SessionManagerTests : IDisposable
     }
 
     [Fact]
-    public void TryOpen_NoProcessLeft_TakesNoPlaceAmongTheSessions()
+    public void TryOpen_NoProcessSlotFree_DoesNotCountAgainstTheSessionLimits()
     {
         var manager = _fixture.Manager(new LimitsOptions { Sessions = 10, SessionsPerUser = 1 });
-        var single = new ServerState(ServersFixture.Config() with { MaxProcesses = 1 });
+        var single = new StdioServerState(ServersFixture.Config() with { MaxProcesses = 1 });
         Assert.Null(manager.TryOpen(SessionKind.Sse, single, SessionsFixture.Alice, out _));
         Assert.Contains("maxProcesses", manager.TryOpen(SessionKind.Sse, single, SessionsFixture.Bob, out var none)!.Error.Message, StringComparison.Ordinal);
         Assert.Null(none);

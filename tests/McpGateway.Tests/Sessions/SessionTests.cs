@@ -15,7 +15,7 @@ namespace McpGateway.Tests.Sessions;
 public sealed class SessionTests : IAsyncDisposable
 {
     private readonly SessionsFixture _fixture = new();
-    private readonly ServerState _server;
+    private readonly StdioServerState _server;
     private readonly FakeChild _child = new();
     private ServerConfig _config = ServersFixture.Config();
     private Session _session;
@@ -24,7 +24,7 @@ public sealed class SessionTests : IAsyncDisposable
     public SessionTests()
     {
         _fixture.Launcher.Make = () => _child;
-        _server = new ServerState(_config);
+        _server = new StdioServerState(_config);
         _session = Open(SessionKind.Streamable);
     }
 
@@ -504,10 +504,10 @@ public sealed class SessionTests : IAsyncDisposable
 
     private Session Open(SessionKind kind)
     {
-        Assert.True(_server.TryReserveProcess());
+        var slot = _server.TryReserveSlot()!;
         return new Session(
-            kind, _server, SessionsFixture.Alice, _fixture.Relay,
-            session => new DedicatedChild(session, _fixture.Children, new ProcessSlot(Task.CompletedTask), _fixture.Relay), (_, _) => _ends++);
+            kind, _server, SessionsFixture.Alice, _fixture.Context,
+            session => new DedicatedChild(session, slot, _fixture.Supervision), (_, _) => _ends++);
     }
 
     private Receipt Receive(JsonRpcMessage message, ResponseStream? replies = null) =>

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using McpGateway.Backends.Stdio.Supervision;
 using McpGateway.Configuration;
 using McpGateway.JsonRpc;
 using McpGateway.Policies;
@@ -13,7 +14,7 @@ public sealed class SessionlessCallsTests : IAsyncDisposable
     private const string InitializeResult = """{"protocolVersion":"2025-11-25","serverInfo":{"name":"fake"}}""";
 
     private readonly SessionsFixture _fixture = new();
-    private readonly ServerState _server = new(ServersFixture.Config() with { MaxProcesses = 2 });
+    private readonly StdioServerState _server = new(ServersFixture.Config() with { MaxProcesses = 2 });
     private readonly SessionManager _sessions;
     private readonly SessionlessCalls _calls;
 

@@ -1,4 +1,6 @@
+using McpGateway.Backends.Stdio;
 using McpGateway.Backends.Stdio.Sharing;
+using McpGateway.Backends.Stdio.Supervision;
 using McpGateway.Configuration;
 using McpGateway.Sessions;
 using McpGateway.Sessions.Queues;
@@ -17,10 +19,15 @@ internal sealed class SessionsFixture : IDisposable
 
     private readonly ServersFixture _servers = new();
 
-    public SessionsFixture() =>
-        (Relay, Children) = Parts(_servers);
+    public SessionsFixture()
+    {
+        Context = new SessionContext(Budget, Recorder.Metrics, Time, NullLoggerFactory.Instance);
+        Children = new ChildManager(Supervision, NullLogger<ChildManager>.Instance);
+    }
 
-    public RelayContext Relay { get; }
+    public SessionContext Context { get; }
+
+    public SupervisionContext Supervision => _servers.Supervision;
 
     public ChildManager Children { get; }
 
@@ -35,16 +42,9 @@ internal sealed class SessionsFixture : IDisposable
     public ResponseStream Post() => ResponseStream.ForAnswers(Budget, Time);
 
     public SessionManager Manager(LimitsOptions? limits = null) =>
-        new(Relay, Children, Options.Create(limits ?? new LimitsOptions()), NullLogger<SessionManager>.Instance);
+        new(Context, new StdioSessions(Children, _servers.Warm, null!), Options.Create(limits ?? new LimitsOptions()), NullLogger<SessionManager>.Instance);
 
     public void Dispose() => _servers.Dispose();
-
-    private static (RelayContext, ChildManager) Parts(ServersFixture servers)
-    {
-        var relay = new RelayContext(
-            servers.Starter, servers.Gate, servers.Warm, servers.Budget, servers.Recorder.Metrics, servers.Time, NullLoggerFactory.Instance);
-        return (relay, new ChildManager(relay, NullLogger<ChildManager>.Instance));
-    }
 
     /// <summary>What comes next on a stream; null at its end.</summary>
     public static async Task<string?> ReadAsync(ResponseStream stream)

@@ -79,7 +79,7 @@ public sealed class ProtocolVersionTests
 
 public sealed class RefusalTests
 {
-    public static TheoryData<Refusal, RefusalReason, int, bool> All => new()
+    public static TheoryData<object, object, int, bool> All => new()
     {
         { Refusal.SessionNotFound, RefusalReason.NotFound, JsonRpcErrorCode.NotFound, false },
         { Refusal.IdInFlight, RefusalReason.Invalid, JsonRpcErrorCode.InvalidRequest, false },
@@ -93,8 +93,9 @@ public sealed class RefusalTests
 
     [Theory]
     [MemberData(nameof(All), DisableDiscoveryEnumeration = true)]
-    public void Refusal_SaysWhyAndWhenToTryAgain(Refusal refusal, RefusalReason reason, int code, bool again)
+    public void Refusal_SaysWhyAndWhenToTryAgain(object refused, object reason, int code, bool again)
     {
+        var refusal = Assert.IsType<Refusal>(refused);
         Assert.Equal(reason, refusal.Reason);
         Assert.Equal(code, refusal.Error.Code);
         Assert.Equal(again, refusal.RetryAfter > TimeSpan.Zero);

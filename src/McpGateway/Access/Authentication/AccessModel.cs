@@ -1,3 +1,4 @@
+using McpGateway.Access.Keys;
 using McpGateway.Configuration;
 
 namespace McpGateway.Access.Authentication;

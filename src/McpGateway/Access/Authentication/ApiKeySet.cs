@@ -29,9 +29,9 @@ internal sealed class ApiKeySet(IEnumerable<ApiKeyOptions> keys)
 
     private static ClaimsPrincipal Owner(ApiKeyOptions key) => CallerClaims.Of(
         [
-            new(CallerClaims.Issuer, AccessNames.ApiKeyIssuer),
+            new(CallerClaims.Issuer, CallerClaims.ApiKeyIssuer),
             new(CallerClaims.Subject, key.Name),
             .. key.Scopes.Select(scope => new Claim(CallerClaims.Scope, scope)),
         ],
-        AccessNames.ApiKeyIssuer);
+        CallerClaims.ApiKeyIssuer);
 }

@@ -1,5 +1,6 @@
 using System.Security.Claims;
-using McpGateway.Access.Discovery;
+using McpGateway.Access.Endpoints;
+using McpGateway.Access.Keys;
 
 namespace McpGateway.Access.Authentication;
 

@@ -1,4 +1,3 @@
-using System.IdentityModel.Tokens.Jwt;
 using McpGateway.Access.Keys;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.Options;
@@ -18,9 +17,8 @@ internal sealed class BearerOptionsSetup(AccessState state, TimeProvider time) :
     {
         options.EventsType = typeof(BearerEvents);
         options.SaveToken = false; // nothing after this step needs it
-        // By default the handler would rename claims to long URIs of WS-Federation. Here they keep their names from the token.
-        options.SecurityTokenValidators.Clear();
-        options.SecurityTokenValidators.Add(new JwtSecurityTokenHandler { MapInboundClaims = false });
+        options.TokenHandlers.Clear();
+        options.TokenHandlers.Add(new ExactTokenHandler());
         options.TokenValidationParameters = new TokenValidationParameters
         {
             RequireSignedTokens = true,

@@ -1,5 +1,4 @@
 using System.Security.Claims;
-using McpGateway.Configuration;
 
 namespace McpGateway.Access.Authentication;
 
@@ -12,6 +11,9 @@ internal static class CallerClaims
     public const string Subject = "sub";
     public const string Audience = "aud";
     public const string Scope = "scope";
+
+    /// <summary>The issuer of callers with an API key.</summary>
+    public const string ApiKeyIssuer = "apikey";
 
     // The name that Microsoft Entra ID and some other issuers use.
     private const string OtherScope = "scp";

@@ -39,7 +39,9 @@ internal sealed record TokenPeek(string Issuer, string Algorithm, string? KeyId)
             : null;
     }
 
-    private static JsonDocument? Parse(string part)
+    /// <summary>A header or a payload: one JSON object in which no name comes twice.</summary>
+    /// <returns>Null when it is none.</returns>
+    public static JsonDocument? Parse(string part)
     {
         try
         {

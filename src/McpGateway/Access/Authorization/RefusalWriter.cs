@@ -1,5 +1,5 @@
-using System.Globalization;
 using McpGateway.Access.Authentication;
+using McpGateway.Http;
 using McpGateway.JsonRpc;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
@@ -8,9 +8,11 @@ using Microsoft.AspNetCore.Authorization.Policy;
 namespace McpGateway.Access.Authorization;
 
 /// <summary>Answers those who are not let in, in the words of HTTP (<see cref="Challenge"/>) and of JSON-RPC.</summary>
-internal sealed class RefusalWriter(Challenge challenge, ServerRules rules, FailedAuthentications failures) : IAuthorizationMiddlewareResultHandler
+internal sealed class RefusalWriter(Challenge challenge, ServerRules rules, FailedAuthentications failures)
+    : IAuthorizationMiddlewareResultHandler
 {
-    private const int RetrySeconds = 10;
+    // An issuer whose keys cannot be had is asked again no sooner.
+    private static readonly TimeSpan IssuerRetry = TimeSpan.FromSeconds(10);
 
     public Task HandleAsync(
         RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult) =>
@@ -18,7 +20,6 @@ internal sealed class RefusalWriter(Challenge challenge, ServerRules rules, Fail
 
     private async Task RefuseAsync(HttpContext context, bool isKnown)
     {
-        var response = context.Response;
         if (isKnown)
         {
             await ForbidAsync(context);
@@ -29,22 +30,21 @@ internal sealed class RefusalWriter(Challenge challenge, ServerRules rules, Fail
         var refusal = (await context.AuthenticateAsync()).Failure as CredentialRefusedException;
         if (refusal is { Status: StatusCodes.Status503ServiceUnavailable })
         {
-            response.Headers.RetryAfter = RetrySeconds.ToString(CultureInfo.InvariantCulture);
-            await WriteAsync(context, refusal.Status, new(JsonRpcErrorCode.Overloaded, refusal.Message));
+            await JsonRpcErrorWriter.WriteAsync(
+                context, refusal.Status, new(JsonRpcErrorCode.Overloaded, refusal.Message), IssuerRetry);
             return;
         }
 
         // A request without a credential is how a client begins, and tries nothing.
         if (refusal is not null && failures.Add(context) is { } wait)
         {
-            response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-            await WriteAsync(context, StatusCodes.Status429TooManyRequests, new(JsonRpcErrorCode.Overloaded,
-                "Too many credentials from this address were refused. Retry-After says when to try again."));
+            await JsonRpcErrorWriter.WriteAsync(context, StatusCodes.Status429TooManyRequests, new(JsonRpcErrorCode.Overloaded,
+                "Too many credentials from this address were refused. Retry-After says when to try again."), wait);
             return;
         }
 
-        response.Headers.WWWAuthenticate = challenge.Unauthorized(context, refusal);
-        await WriteAsync(context, refusal?.Status ?? StatusCodes.Status401Unauthorized,
+        context.Response.Headers.WWWAuthenticate = challenge.Unauthorized(context, refusal);
+        await JsonRpcErrorWriter.WriteAsync(context, refusal?.Status ?? StatusCodes.Status401Unauthorized,
             new(JsonRpcErrorCode.Unauthorized, refusal?.Message ?? "Authentication is required: a bearer token or an API key."));
     }
 
@@ -54,26 +54,10 @@ internal sealed class RefusalWriter(Challenge challenge, ServerRules rules, Fail
         var isAllGranted = rules.Of(context) is { } server && ServerRequirementHandler.HasScopes(context.User, server.Auth);
         if (!isAllGranted)
             context.Response.Headers.WWWAuthenticate = challenge.InsufficientScope(context);
-        return WriteAsync(context, StatusCodes.Status403Forbidden, new(JsonRpcErrorCode.Unauthorized, isAllGranted
+        var message = isAllGranted
             ? "This server is not for this caller."
-            : "The token or key does not have all scopes that this server needs; WWW-Authenticate names them."));
-    }
-
-    private static Task WriteAsync(HttpContext context, int status, JsonRpcError error)
-    {
-        var response = context.Response;
-        response.StatusCode = status;
-        // A POST to /sse is the C# SDK's client asking whether this is Streamable HTTP: any JSON-RPC body would say yes.
-        if (HttpMethods.IsPost(context.Request.Method)
-            && context.Request.Path.Value.AsSpan().TrimEnd('/').EndsWith("/sse", StringComparison.Ordinal))
-        {
-            response.ContentLength = 0;
-            return Task.CompletedTask;
-        }
-
-        var body = error.ToResponse(default);
-        response.ContentType = "application/json";
-        response.ContentLength = body.Length;
-        return response.Body.WriteAsync(body, context.RequestAborted).AsTask();
+            : "The token or key does not have all scopes that this server needs; WWW-Authenticate names them.";
+        return JsonRpcErrorWriter.WriteAsync(
+            context, StatusCodes.Status403Forbidden, new(JsonRpcErrorCode.Unauthorized, message));
     }
 }

@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using McpGateway.Access.Authentication;
+using McpGateway.Access.Endpoints;
 using McpGateway.Configuration;
 
 namespace McpGateway.Access.Discovery;

@@ -68,7 +68,7 @@ internal sealed partial class FetchedKeys(
     private async Task FetchAsync()
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-        limit.CancelAfter(timing.Timeout);
+        limit.CancelAfter(timing.FetchTimeout);
         try
         {
             var known = _current;
@@ -86,7 +86,7 @@ internal sealed partial class FetchedKeys(
         {
             Log.Failed(
                 log, issuer, _current is null ? "no key is known, so its tokens are refused" : "the known keys stay in force",
-                limit.IsCancellationRequested ? $"no answer within {timing.Timeout}" : exception.Message);
+                limit.IsCancellationRequested ? $"no answer within {timing.FetchTimeout}" : exception.Message);
         }
     }
 
@@ -100,9 +100,3 @@ internal sealed partial class FetchedKeys(
         public static partial void Failed(ILogger log, string issuer, string consequence, string reason);
     }
 }
-
-/// <summary>When the keys of an issuer are fetched.</summary>
-/// <param name="Lifetime">The age at which keys are fetched again.</param>
-/// <param name="Interval">The minimum time between two fetches.</param>
-/// <param name="Timeout">How long a fetch may take.</param>
-internal sealed record KeyTiming(TimeSpan Lifetime, TimeSpan Interval, TimeSpan Timeout);

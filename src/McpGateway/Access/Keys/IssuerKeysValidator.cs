@@ -40,7 +40,7 @@ internal sealed class IssuerKeysValidator : IValidateOptions<AccessOptions>
         {
             return "cannot be read";
         }
-        catch (Exception exception) when (exception is ArgumentException or Newtonsoft.Json.JsonException)
+        catch (ArgumentException)
         {
             return "is not a JSON Web Key Set; write { \"keys\": [ … ] }";
         }

@@ -24,5 +24,7 @@ internal sealed class KeySet(IEnumerable<SecurityKey> keys, string source = "")
     /// </summary>
     public IEnumerable<SecurityKey> Find(string? id) => _keys.Where(key => Matches(key, id));
 
-    private static bool Matches(SecurityKey key, string? id) => id is null || string.IsNullOrEmpty(key.KeyId) || key.KeyId == id;
+    // To the library, a token that names no key names the empty one.
+    private static bool Matches(SecurityKey key, string? id) =>
+        string.IsNullOrEmpty(id) || string.IsNullOrEmpty(key.KeyId) || key.KeyId == id;
 }

@@ -1,5 +1,4 @@
 using System.Text;
-using McpGateway.Access.Authentication;
 using McpGateway.Configuration;
 using Microsoft.IdentityModel.Tokens;
 

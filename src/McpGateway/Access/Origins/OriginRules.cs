@@ -1,4 +1,5 @@
 using McpGateway.Access.Authentication;
+using McpGateway.Access.Endpoints;
 using McpGateway.Configuration;
 using Microsoft.Extensions.Options;
 

@@ -1,3 +1,4 @@
+using McpGateway.Access.Endpoints;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 
 namespace McpGateway.Access.Origins;
@@ -24,7 +25,7 @@ internal sealed class ServerCorsProvider(OriginRules rules) : ICorsPolicyProvide
 
     /// <returns>Null for any other policy name, and for endpoints without one.</returns>
     public Task<CorsPolicy?> GetPolicyAsync(HttpContext context, string? policyName) =>
-        Task.FromResult(policyName != AccessNames.ServerPolicy ? null
+        Task.FromResult(policyName != GuardedServer.Policy ? null
         : rules.Allow(context.Request.Headers.Origin.ToString(), context) ? Allowed : Refused);
 
     private static CorsPolicy PolicyFor(bool isAllowed) => new CorsPolicyBuilder()

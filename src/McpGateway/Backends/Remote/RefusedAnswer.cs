@@ -1,54 +1,58 @@
-using McpGateway.Http;
 using McpGateway.JsonRpc;
 using McpGateway.Policies;
+using McpGateway.Sessions;
 
 namespace McpGateway.Backends.Remote;
 
 /// <summary>
-/// What becomes of a remote server's refusal. Its 401 must not look like the gateway's own: a client would get itself a token that
-/// helps nothing, or throw a good one away. So neither its status nor its headers pass where they would mean something else here.
+/// What becomes of a remote server's refusal. Its 401 must not look like the gateway's own: a client would fetch a token that
+/// does not help, or discard a good one. So neither status nor headers pass where they would mean something else here.
 /// </summary>
 internal static class RefusedAnswer
 {
-    /// <summary>Answers the client, if the refusal may be passed on.</summary>
+    /// <summary>The reply to a client's request that has no answer of its own to say it with.</summary>
     /// <param name="remote">What the relay needs.</param>
     /// <param name="call">The client's request.</param>
     /// <param name="response">Not a success.</param>
-    /// <param name="id">Of the client's request; none when it holds none, or several.</param>
-    /// <returns>Null when the request has been answered; else the error that is to be its answer.</returns>
-    public static async Task<JsonRpcError?> TryPassAsync(RemoteContext remote, RemoteCall call, HttpResponseMessage response, JsonRpcId id)
+    /// <param name="allow">The HTTP methods that are left when the server has no use for this one.</param>
+    /// <param name="id">Of the client's message; none when it holds none.</param>
+    public static async Task<BackendReply> ReplyAsync(
+        RemoteContext remote, RemoteCall call, HttpResponseMessage response, string allow, JsonRpcId id = default)
     {
-        var (context, status) = (call.Context, (int)response.StatusCode);
+        var status = (int)response.StatusCode;
+        if (status == StatusCodes.Status405MethodNotAllowed)
+            return Refusal.MethodNotAllowed(allow);
+        return await TryPassAsync(remote, call, response, id)
+            ?? new Refusal(RefusalReason.ServerFailed, UpstreamErrors.Status(call.Server.Name, status, response.RetryAfter()));
+    }
+
+    /// <summary>The reply to a client's request, if the server's refusal may be passed on.</summary>
+    /// <param name="remote">What the relay needs.</param>
+    /// <param name="call">The client's request.</param>
+    /// <param name="response">Not a success.</param>
+    /// <param name="id">Of the client's message; none when it holds none, or several.</param>
+    /// <returns>Null when it may not.</returns>
+    public static async Task<BackendReply?> TryPassAsync(
+        RemoteContext remote, RemoteCall call, HttpResponseMessage response, JsonRpcId id)
+    {
+        var status = (int)response.StatusCode;
         if (status == StatusCodes.Status404NotFound && call.Session is not null)
-        {
-            await JsonRpcErrorWriter.WriteAsync(context, Refusal.SessionNotFound, id);
-            return null;
-        }
-
+            return Refusal.SessionNotFound;
         if (status == StatusCodes.Status429TooManyRequests)
-        {
-            await JsonRpcErrorWriter.WriteAsync(context, UpstreamErrors.TooMany(call.Server.Name, response.RetryAfter()), id);
+            return UpstreamErrors.TooMany(call.Server.Name, response.RetryAfter());
+        if (!MayPass(status) || await response.ReadErrorAsync(remote, call, id) is not { } error)
             return null;
+        if (call.Session is not null && status == StatusCodes.Status400BadRequest && IsAboutSession(error))
+        {
+            error.Dispose();
+            return Refusal.SessionNotFound;
         }
 
-        if (MayPass(status) && await response.ReadErrorAsync(remote, call, id) is { } error)
-        {
-            using (error)
-            {
-                if (call.Session is not null && status == StatusCodes.Status400BadRequest && IsAboutSession(error))
-                {
-                    await JsonRpcErrorWriter.WriteAsync(context, Refusal.SessionNotFound, id);
-                    return null;
-                }
-
-                context.Response.StatusCode = status;
-                PostResponseWriter.WriteJson(context, error);
-            }
-
-            return null;
-        }
-
-        return UpstreamErrors.Status(call.Server.Name, status, response.RetryAfter());
+        var stream = remote.StreamForAnswers();
+        if (!stream.TryWrite(error))
+            error.Dispose();
+        stream.End();
+        return new BackendReply(stream, ReplyForm.Json) { Status = status };
     }
 
     // Many servers, the TypeScript SDK's examples first of all, answer 400 where the specification has 404: their clients are

@@ -3,7 +3,7 @@ namespace McpGateway.Backends.Remote;
 /// <summary>
 /// One request to a remote server: all that it is told, and what becomes of its answer. Nothing else of the client's passes.
 /// </summary>
-public sealed record RemoteExchange
+internal sealed record RemoteExchange
 {
     /// <summary>Where to, at the address that is chosen.</summary>
     public required Func<Uri, Uri> Target { get; init; }
@@ -20,8 +20,8 @@ public sealed record RemoteExchange
     public bool IsStream { get; init; }
 
     /// <summary>
-    /// Takes the answer and writes the client's. The answer is the caller's to dispose of. What fails here is the gateway's own defect,
-    /// or the client's leaving.
+    /// Takes the answer, which the caller disposes of. What fails here is the gateway's own defect, or the client has left.
     /// </summary>
-    public required Func<HttpResponseMessage, UpstreamAddress, Task> Receive { get; init; }
+    public Func<HttpResponseMessage, UpstreamAddress, Task> Receive { get; init; } =
+        (_, _) => throw new InvalidOperationException("Nothing takes the answer.");
 }

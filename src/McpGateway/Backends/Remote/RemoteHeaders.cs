@@ -1,7 +1,7 @@
 using System.Text;
 using McpGateway.Configuration;
-using McpGateway.Http;
 using McpGateway.Policies;
+using McpGateway.Sessions;
 
 namespace McpGateway.Backends.Remote;
 
@@ -9,29 +9,30 @@ namespace McpGateway.Backends.Remote;
 /// The headers of a request to a remote server: those of gateway.json, filled in for its user, and what the transport needs. A
 /// client's other headers stay here, credentials above all (MCP security best practices, "Token Passthrough").
 /// </summary>
-internal sealed class RemoteHeaders(CallerValues values)
+internal static class RemoteHeaders
 {
-    public const string LastEventId = "Last-Event-ID";
+    public const string EventStream = "text/event-stream";
+    public const string Both = "application/json, " + EventStream;
 
     /// <returns>Null when all that the server needs of its user is there.</returns>
-    public Refusal? TryMake(RemoteCall call, string accept, out Dictionary<string, string> headers)
+    public static Refusal? TryMake(RemoteCall call, string accept, out Dictionary<string, string> headers)
     {
-        if (values.TryRead(call.Context, call.Target, out headers) is { } missing)
+        if (UserValues.TryRead(call.Request, call.Target, out headers) is { } missing)
             return missing;
         headers["Accept"] = accept;
         if (call.Target.Transport is RemoteTransport.StreamableHttp && call.Session is { } session)
-            headers[StreamableHttpHandler.SessionHeader] = session.Id;
-        Copy(call.Context.Request, headers, StreamableHttpHandler.VersionHeader);
+            headers[McpHeaders.SessionId] = session.Id;
+        Copy(call.Request, headers, McpHeaders.ProtocolVersion);
         if (!headers.ContainsKey("User-Agent"))
-            Copy(call.Context.Request, headers, "User-Agent");
-        if (HttpMethods.IsGet(call.Context.Request.Method))
-            Copy(call.Context.Request, headers, LastEventId);
+            Copy(call.Request, headers, "User-Agent");
+        if (accept == EventStream)
+            Copy(call.Request, headers, McpHeaders.LastEventId);
         return null;
     }
 
-    private static void Copy(HttpRequest from, Dictionary<string, string> headers, string name)
+    private static void Copy(IClientRequest from, Dictionary<string, string> headers, string name)
     {
-        if (from.Headers[name] is [{ Length: > 0 } value] && Ascii.IsValid(value))
+        if (from.Header(name) is { } value && Ascii.IsValid(value))
             headers[name] = value;
     }
 }

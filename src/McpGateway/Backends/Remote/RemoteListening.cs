@@ -1,104 +1,107 @@
-using McpGateway.Http;
-using McpGateway.JsonRpc;
+using System.Text;
 using McpGateway.Policies;
+using McpGateway.Sessions;
 
 namespace McpGateway.Backends.Remote;
 
 /// <summary>A remote server's stream for what belongs to no request: passed on for as long as both sides keep it open.</summary>
-internal sealed class RemoteListening(RemoteContext remote, RateLimits limits, RemoteHeaders headers)
+internal sealed class RemoteListening(RemoteContext remote, RemoteCall call)
 {
+    private const string EndpointEvent = "endpoint";
+
+    private string Server => call.Server.Name;
+
     /// <summary>Opens the stream of Streamable HTTP.</summary>
-    public Task ListenAsync(RemoteCall call) =>
-        OpenAsync(call, (response, _) => PassAsync(call, response, BeginAsync, rewriteEndpoint: null));
-
-    /// <summary>Opens a stream.</summary>
-    /// <param name="call">A GET.</param>
-    /// <param name="pass">Is given what the server answers, if it is a stream.</param>
-    public async Task OpenAsync(RemoteCall call, Func<HttpResponseMessage, UpstreamAddress, Task> pass)
+    public ValueTask<BackendReply> ListenAsync() => OpenAsync(async (forward, events, _, leave) =>
     {
-        var context = call.Context;
-        if (!MediaTypes.Accepts(context.Request.Headers.Accept, MediaTypes.SseWriter))
+        var stream = ResponseStream.Lasting(remote.Budget, remote.Time);
+        forward.Answer(new BackendReply(stream, ReplyForm.Events));
+        await Relay(stream, leave).RunAsync(events, forward.Left);
+    });
+
+    /// <summary>Opens a session of HTTP+SSE. The client posts messages under a sealed id, which tells where they go.</summary>
+    public ValueTask<BackendReply> OpenSseAsync() => OpenAsync(async (forward, events, address, leave) =>
+    {
+        // The first event has to be the endpoint. Before it is known to be one that can be used, nothing is answered.
+        var (refusal, id) = await ReadEndpointAsync(events, address);
+        if (refusal is not null)
         {
-            await JsonRpcErrorWriter.NotAcceptableAsync(context, MediaTypes.SseWriter);
+            forward.Answer(refusal);
             return;
         }
 
-        var known = new Dictionary<string, string>();
-        var refusal = remote.Drain.Begun.IsCancellationRequested ? Refusal.Draining : limits.ChargeOpening(context, call.Server);
-        if ((refusal ?? headers.TryMake(call, MediaTypes.SseWriter, out known)) is { } refused)
-        {
-            await JsonRpcErrorWriter.WriteAsync(context, refused, default);
-            return;
-        }
+        var stream = ResponseStream.Lasting(remote.Budget, remote.Time);
+        forward.Answer(new BackendReply(stream, ReplyForm.Events) { SessionId = id });
+        await Relay(stream, leave, endpoint => SealedId(address, endpoint) is { } other ? call.Request.MessageUrl(other) : null)
+            .RunAsync(events, forward.Left);
+    });
 
-        var failure = await remote.Reports.ForwardAsync(call, new RemoteExchange
-        {
-            Target = url => url,
-            Headers = known,
-            IsStream = true,
-            Receive = async (response, address) =>
+    private async ValueTask<BackendReply> OpenAsync(
+        Func<RemoteForward, UpstreamEvents, UpstreamAddress, CancellationTokenSource, Task> pass)
+    {
+        if (remote.Drain.Begun.IsCancellationRequested)
+            return Refusal.Draining;
+        if (RemoteHeaders.TryMake(call, RemoteHeaders.EventStream, out var headers) is { } missing)
+            return missing;
+        return await RemoteForward.BeginAsync(
+            remote, call, new RemoteExchange { Target = url => url, Headers = headers, IsStream = true },
+            async (forward, response, address) =>
             {
                 if (!response.IsSuccessStatusCode)
-                    await RefuseAsync(call, response, "POST, DELETE");
-                else if (response.IsEventStream())
-                    await pass(response, address);
+                    forward.Answer(await RefusedAnswer.ReplyAsync(remote, call, response, "POST, DELETE"));
+                else if (!response.IsEventStream())
+                    forward.Answer(new Refusal(RefusalReason.ServerFailed, UpstreamErrors.Unreadable(Server)));
                 else
-                    await JsonRpcErrorWriter.WriteAsync(context, StatusCodes.Status502BadGateway, UpstreamErrors.Unreadable(call.Server.Name));
+                    await ReadAsync(forward, response, address, pass);
             },
-        });
-        if (failure is not UpstreamFailure.None)
-            await FailAsync(call, failure);
+            failure => UpstreamErrors.Refusal(failure, Server));
     }
 
-    /// <summary>Passes events on until either side, or the gateway, ends the stream.</summary>
-    /// <param name="call">The GET.</param>
-    /// <param name="response">The stream.</param>
-    /// <param name="begin">Looks at what comes first and starts the response; false when it has answered otherwise.</param>
-    /// <param name="rewriteEndpoint">See <see cref="SseRelay.RewriteEndpoint"/>.</param>
-    public async Task PassAsync(
-        RemoteCall call, HttpResponseMessage response, Func<HttpContext, UpstreamEvents, Task<bool>> begin,
-        Func<string, string?>? rewriteEndpoint)
+    private async Task ReadAsync(
+        RemoteForward forward, HttpResponseMessage response, UpstreamAddress address,
+        Func<RemoteForward, UpstreamEvents, UpstreamAddress, CancellationTokenSource, Task> pass)
     {
-        using var leave = CancellationTokenSource.CreateLinkedTokenSource(call.Context.RequestAborted, remote.Drain.Begun);
-        await using var stream = await response.Content.ReadAsStreamAsync(leave.Token);
-        await using var events = new UpstreamEvents(stream, remote.MessageBytes, remote.Time, leave.Token);
-        var filter = new UpstreamFilter(remote, call.Server, Caller.Of(call.Context));
-        var relay = new SseRelay(remote, call.Context, call.Server, filter) { RewriteEndpoint = rewriteEndpoint };
+        using var leave = CancellationTokenSource.CreateLinkedTokenSource(forward.Left, remote.Drain.Begun);
         try
         {
-            if (await begin(call.Context, events))
-                await relay.RunAsync(events);
+            await using var content = await response.Content.ReadAsStreamAsync(leave.Token);
+            await using var events = new UpstreamEvents(content, remote.MessageBytes, remote.Time, leave.Token);
+            await pass(forward, events, address, leave);
         }
-        catch (OperationCanceledException) when (!call.Context.RequestAborted.IsCancellationRequested)
+        catch (OperationCanceledException) when (!forward.Left.IsCancellationRequested)
         {
-            // The gateway stops: its clients find their streams ended.
+            forward.Answer(Refusal.Draining); // before the first event
         }
     }
 
-    /// <summary>Answers with what the server's refusal means here.</summary>
-    /// <param name="call">The client's request.</param>
-    /// <param name="response">No success.</param>
-    /// <param name="allow">The methods that are left when it has no use for this one.</param>
-    /// <param name="id">Of the client's request, where it has one.</param>
-    public async Task RefuseAsync(RemoteCall call, HttpResponseMessage response, string allow, JsonRpcId id = default)
+    private UpstreamRelay Relay(
+        ResponseStream stream, CancellationTokenSource leave, Func<string, string?>? rewriteEndpoint = null) =>
+        new(remote, call.Server, stream, new UpstreamFilter(remote, call.Server, call.Request.Owner), leave)
+        {
+            RewriteEndpoint = rewriteEndpoint,
+        };
+
+    private async Task<(Refusal? Refusal, string? SessionId)> ReadEndpointAsync(UpstreamEvents events, UpstreamAddress address)
     {
-        if ((int)response.StatusCode == StatusCodes.Status405MethodNotAllowed)
-            await JsonRpcErrorWriter.MethodNotAllowedAsync(call.Context, allow);
-        else if (await RefusedAnswer.TryPassAsync(remote, call, response, id) is { } error)
-            await JsonRpcErrorWriter.WriteAsync(call.Context, StatusCodes.Status502BadGateway, error, id);
+        switch (await events.ReadAsync(call.Server.RequestTimeout))
+        {
+            case EventRead.Silence:
+                return (new(RefusalReason.ServerTimedOut, UpstreamErrors.TimedOut(Server, "requestTimeout")), null);
+            case EventRead.Event:
+                var data = Encoding.UTF8.GetString(events.Current.Data.Span);
+                events.Current.Data.Return();
+                if (events.Current.EventType != EndpointEvent)
+                    return (new(RefusalReason.ServerFailed, UpstreamErrors.Unreadable(Server)), null);
+                return SealedId(address, data) is { } id
+                    ? (null, id)
+                    : (new(RefusalReason.ServerFailed, UpstreamErrors.ForeignEndpoint(Server)), null);
+            default:
+                return (new(RefusalReason.ServerFailed, UpstreamErrors.Cut(Server)), null);
+        }
     }
 
-    /// <summary>Answers when the server did not.</summary>
-    public static Task FailAsync(RemoteCall call, UpstreamFailure failure, JsonRpcId id = default) => failure switch
-    {
-        UpstreamFailure.Unavailable => JsonRpcErrorWriter.WriteAsync(call.Context, UpstreamErrors.Unavailable(call.Server.Name), id),
-        UpstreamFailure.SessionLost => JsonRpcErrorWriter.WriteAsync(call.Context, Refusal.SessionNotFound, id),
-        _ => JsonRpcErrorWriter.WriteAsync(call.Context, UpstreamErrors.StatusOf(failure), UpstreamErrors.Of(failure, call.Server.Name), id),
-    };
-
-    private static async Task<bool> BeginAsync(HttpContext context, UpstreamEvents events)
-    {
-        await SseWriter.StartAsync(context); // clients wait for the headers, and the first event may take hours
-        return true;
-    }
+    private string? SealedId(UpstreamAddress address, string endpoint) =>
+        UpstreamEndpoint.Resolve(address.Url, endpoint) is { } path
+            ? remote.Seal.Seal(Server, call.Request.Owner, new UpstreamSession(address.Destination, path))
+            : null;
 }

@@ -23,13 +23,12 @@ internal sealed class SessionSeal
     private const int TagBytes = 16;
     private const int LongestSealed = 4096;
 
-    private readonly byte[][] _keys;
+    private readonly IReadOnlyList<byte[]> _keys;
 
     public SessionSeal(IOptions<ReplicasOptions> options)
     {
-        var secrets = options.Value.Keys.Select(Convert.FromBase64String).DefaultIfEmpty(RandomNumberGenerator.GetBytes(KeyBytes));
-        _keys = [.. secrets.Select(secret =>
-            HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, KeyBytes, info: "mcpgateway/upstream-session"u8.ToArray()))];
+        var keys = options.Value.KeysFor("upstream-session");
+        _keys = keys.Count > 0 ? keys : [RandomNumberGenerator.GetBytes(KeyBytes)];
     }
 
     public string Seal(string server, SessionOwner owner, UpstreamSession session)
@@ -39,7 +38,8 @@ internal sealed class SessionSeal
         RandomNumberGenerator.Fill(box.AsSpan(0, NonceBytes));
         using var cipher = new AesGcm(_keys[0], TagBytes);
         cipher.Encrypt(
-            box.AsSpan(0, NonceBytes), plain, box.AsSpan(NonceBytes, plain.Length), box.AsSpan(^TagBytes..), Binding(server, owner));
+            box.AsSpan(0, NonceBytes), plain, box.AsSpan(NonceBytes, plain.Length), box.AsSpan(^TagBytes..),
+            Binding(server, owner));
         return Base64Url.EncodeToString(box);
     }
 

@@ -1,18 +1,18 @@
-using McpGateway.Sessions;
 using System.Net.Http.Headers;
 using System.Text;
-using McpGateway.Backends.Stdio.Supervision;
 using McpGateway.Configuration;
-using McpGateway.Http;
 using McpGateway.JsonRpc;
+using McpGateway.Policies;
+using McpGateway.Sessions;
 
 namespace McpGateway.Backends.Remote;
 
-/// <summary>Asks a remote server for what the gateway itself wants to know, with the headers of the user that it is for.</summary>
+/// <summary>Sends requests of the gateway's own to a remote server, with the headers of the user that they are for.</summary>
 internal sealed class UpstreamClient(
     RemoteContext remote, ServerConfig server, IReadOnlyDictionary<string, string> headers, UpstreamLink? link)
 {
-    private static readonly byte[] Initialized = Encoding.UTF8.GetBytes("""{"jsonrpc":"2.0","method":"notifications/initialized"}""");
+    private static readonly byte[] Initialized =
+        Encoding.UTF8.GetBytes("""{"jsonrpc":"2.0","method":"notifications/initialized"}""");
 
     /// <summary>Asks in the session that the headers name (Streamable HTTP).</summary>
     public Task<GatewayAnswer> InSessionAsync(JsonRpcMessage request) => BoundedAsync(request, async (id, body, stop) =>
@@ -32,12 +32,13 @@ internal sealed class UpstreamClient(
     });
 
     /// <summary>
-    /// Asks in a session of its own (HTTP+SSE): in the client's the answer would come on its stream, which may be another replica's.
+    /// Asks in a session of its own (HTTP+SSE). In the client's session the answer would come on its stream, which another
+    /// replica may have.
     /// </summary>
     public Task<GatewayAnswer> InSessionOfItsOwnAsync(JsonRpcMessage request) => BoundedAsync(request, async (id, body, stop) =>
     {
         using var opening = Request(HttpMethod.Get, link!.Address.Url, null);
-        opening.Headers.Accept.ParseAdd(MediaTypes.SseWriter);
+        opening.Headers.Accept.ParseAdd(RemoteHeaders.EventStream);
         using var response = await link.Client.SendAsync(opening, stop);
         if (!response.IsSuccessStatusCode || !response.IsEventStream())
             return Failed(UpstreamErrors.Status(server.Name, (int)response.StatusCode, response.RetryAfter()));
@@ -46,8 +47,9 @@ internal sealed class UpstreamClient(
         if (await EndpointAsync(events) is not { } endpoint)
             return Failed(UpstreamErrors.ForeignEndpoint(server.Name));
         var hello = JsonRpcId.FromString("initialize");
+        var parameters = GatewayClient.InitializeParams();
         await SendAsync(endpoint, Encoding.UTF8.GetBytes(
-            $$"""{"jsonrpc":"2.0","id":"initialize","method":"initialize","params":{{Handshake.WithoutCapabilities.Parameters}}}"""), stop);
+            $$"""{"jsonrpc":"2.0","id":"initialize","method":"initialize","params":{{parameters}}}"""), stop);
         if (await AwaitAsync(events, hello) is { Result: null } refused)
             return refused;
         await SendAsync(endpoint, Initialized, stop);
@@ -68,7 +70,7 @@ internal sealed class UpstreamClient(
             using var late = new CancellationTokenSource(server.RequestTimeout, remote.Time);
             try
             {
-                return await ask(id, RemoteBody.Write([request], isBatch: false), late.Token);
+                return await ask(id, RemoteMessages.Write([request], isBatch: false), late.Token);
             }
             catch (Exception exception) when (exception is OperationCanceledException or TimeoutException)
             {
@@ -113,7 +115,13 @@ internal sealed class UpstreamClient(
         }
 
         if (body is not null)
-            request.Content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue(MediaTypes.Json) } };
+        {
+            request.Content = new ByteArrayContent(body)
+            {
+                Headers = { ContentType = new MediaTypeHeaderValue("application/json") },
+            };
+        }
+
         return request;
     }
 

@@ -5,7 +5,8 @@ internal static class UpstreamEndpoint
 {
     /// <returns>Path and query; null for another origin, and for what is no URL.</returns>
     public static string? Resolve(Uri stream, string endpoint) =>
-        Uri.TryCreate(stream, endpoint, out var url) && url.Scheme == stream.Scheme && url.Host == stream.Host && url.Port == stream.Port
+        Uri.TryCreate(stream, endpoint, out var url)
+        && url.Scheme == stream.Scheme && url.Host == stream.Host && url.Port == stream.Port
         && url.UserInfo.Length == 0 && url.PathAndQuery.Length <= SessionSeal.LongestId ? url.PathAndQuery : null;
 
     /// <summary>The URL for such a path at an address.</summary>

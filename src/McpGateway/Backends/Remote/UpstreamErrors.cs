@@ -5,7 +5,7 @@ using McpGateway.Policies;
 
 namespace McpGateway.Backends.Remote;
 
-/// <summary>What clients are told when a remote server fails. It names the server as gateway.json does, and never its address.</summary>
+/// <summary>What clients are told when a remote server fails: the server's name in gateway.json, never its address.</summary>
 internal static class UpstreamErrors
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
@@ -17,9 +17,16 @@ internal static class UpstreamErrors
         _ => Error(server, "The connection to the remote server broke before it answered.", Soon),
     };
 
-    /// <summary>The status of an answer that goes with no request, or elsewhere than its error.</summary>
-    public static int StatusOf(UpstreamFailure failure) =>
-        failure is UpstreamFailure.TimedOut ? StatusCodes.Status504GatewayTimeout : StatusCodes.Status502BadGateway;
+    /// <summary>What a request without an answer of its own is told.</summary>
+    public static Refusal Refusal(UpstreamFailure failure, string server) => failure switch
+    {
+        UpstreamFailure.Unavailable => Unavailable(server),
+        UpstreamFailure.SessionLost => Policies.Refusal.SessionNotFound,
+        _ => new(ReasonOf(failure), Of(failure, server)),
+    };
+
+    public static RefusalReason ReasonOf(UpstreamFailure failure) =>
+        failure is UpstreamFailure.TimedOut ? RefusalReason.ServerTimedOut : RefusalReason.ServerFailed;
 
     public static Refusal Unavailable(string server) =>
         Overloaded(RefusalReason.Unavailable, server, "No address of the remote server is in service.", Soon);
@@ -52,10 +59,13 @@ internal static class UpstreamErrors
     {
         var error = Error(server, status switch
         {
-            StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden or StatusCodes.Status407ProxyAuthenticationRequired =>
-                $"The remote server refuses the gateway (HTTP {status}); the credentials are those of headers in gateway.json.",
+            StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden
+                or StatusCodes.Status407ProxyAuthenticationRequired =>
+                $"The remote server refuses the gateway (HTTP {status}); "
+                + "the credentials are those of headers in gateway.json.",
             >= 300 and < 400 =>
-                $"The remote server is elsewhere (HTTP {status}); redirects are not followed: its final address belongs into gateway.json.",
+                $"The remote server is elsewhere (HTTP {status}); "
+                + "redirects are not followed: its final address belongs in gateway.json.",
             _ => $"The remote server failed (HTTP {status.ToString(CultureInfo.InvariantCulture)}).",
         }, wait);
         error.Data!["status"] = status;

@@ -2,22 +2,6 @@ using System.Net.ServerSentEvents;
 
 namespace McpGateway.Backends.Remote;
 
-/// <summary>What a look at a stream of events has found.</summary>
-internal enum EventRead
-{
-    /// <summary>An event: <see cref="UpstreamEvents.Current"/>.</summary>
-    Event,
-
-    /// <summary>Nothing, for as long as there was patience.</summary>
-    Silence,
-
-    /// <summary>The end of the stream.</summary>
-    End,
-
-    /// <summary>A broken connection, or more without an event than is taken.</summary>
-    Broken,
-}
-
 /// <summary>The events of a remote server's stream. Comments are no events: whoever waits has not heard anything.</summary>
 internal sealed class UpstreamEvents : IAsyncDisposable
 {
@@ -46,14 +30,14 @@ internal sealed class UpstreamEvents : IAsyncDisposable
     /// <summary>The event that was read last. Its data is the reader's.</summary>
     public SseItem<PooledBytes> Current => _items.Current;
 
-    /// <summary>Whether the next look will not have to wait.</summary>
+    /// <summary>Whether the next read will not have to wait.</summary>
     public bool IsReady => (_next ??= _items.MoveNextAsync().AsTask()).IsCompleted;
 
     /// <exception cref="OperationCanceledException">The reading was ended.</exception>
-    public async ValueTask<EventRead> ReadAsync(TimeSpan patience)
+    public async ValueTask<EventRead> ReadAsync(TimeSpan timeout)
     {
         if (!IsReady)
-            await ((Task)_next!.WaitAsync(patience, _time)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)_next!.WaitAsync(timeout, _time)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (_next is not { IsCompleted: true } next)
             return EventRead.Silence;
         _next = null;

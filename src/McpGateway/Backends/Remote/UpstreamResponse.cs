@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text.Json;
-using McpGateway.Http;
 using McpGateway.JsonRpc;
 using McpGateway.Sessions;
 
@@ -11,9 +10,9 @@ internal static class UpstreamResponse
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
 
-    public static bool IsEventStream(this HttpResponseMessage response) => Is(response, MediaTypes.SseWriter);
+    public static bool IsEventStream(this HttpResponseMessage response) => Is(response, RemoteHeaders.EventStream);
 
-    public static bool IsJson(this HttpResponseMessage response) => Is(response, MediaTypes.Json);
+    public static bool IsJson(this HttpResponseMessage response) => Is(response, "application/json");
 
     public static TimeSpan? RetryAfter(this HttpResponseMessage response) =>
         response.Headers.RetryAfter?.Delta is { } wait && wait >= TimeSpan.Zero && wait <= LongestWait ? wait : null;
@@ -21,7 +20,7 @@ internal static class UpstreamResponse
     /// <summary>The session id that it gives.</summary>
     /// <returns>Null when there is none that may be one (visible ASCII).</returns>
     public static string? SessionId(this HttpResponseMessage response) =>
-        response.Headers.NonValidated.TryGetValues(StreamableHttpHandler.SessionHeader, out var values) && values.Count == 1
+        response.Headers.NonValidated.TryGetValues(McpHeaders.SessionId, out var values) && values.Count == 1
         && values.ToString() is { Length: > 0 and <= SessionSeal.LongestId } id
         && !id.AsSpan().ContainsAnyExceptInRange('!', '~') ? id : null;
 
@@ -30,9 +29,9 @@ internal static class UpstreamResponse
     /// <exception cref="TimeoutException">It did not come in time.</exception>
     /// <exception cref="IOException">The connection broke.</exception>
     public static async Task<PooledBytes> ReadBodyAsync(
-        this HttpResponseMessage response, RemoteContext remote, TimeSpan patience, CancellationToken leave)
+        this HttpResponseMessage response, RemoteContext remote, TimeSpan timeout, CancellationToken leave)
     {
-        using var late = new CancellationTokenSource(patience, remote.Time);
+        using var late = new CancellationTokenSource(timeout, remote.Time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(leave, late.Token);
         try
         {
@@ -57,7 +56,7 @@ internal static class UpstreamResponse
             return null;
         try
         {
-            var body = await response.ReadBodyAsync(remote, call.Server.RequestTimeout, call.Context.RequestAborted);
+            var body = await response.ReadBodyAsync(remote, call.Server.RequestTimeout, call.Request.Aborted);
             var error = body.IsOversized ? null : ErrorIn(body.Span, id);
             body.Return();
             return error;
@@ -92,7 +91,7 @@ internal static class UpstreamResponse
         return reader.Read() && JsonRpcId.TryRead(ref reader, out var said) && said != id;
     }
 
-    // Compressed ones were not asked for, and are not read.
+    // Compressed bodies were not requested, and are not read.
     private static bool Is(HttpResponseMessage response, string type) => response.Content.Headers.ContentEncoding.Count == 0
         && string.Equals(response.Content.Headers.ContentType?.MediaType, type, StringComparison.OrdinalIgnoreCase);
 }

@@ -1,5 +1,3 @@
-using McpGateway.Sessions;
-
 namespace McpGateway.Backends.Remote;
 
 /// <summary>
@@ -8,12 +6,4 @@ namespace McpGateway.Backends.Remote;
 /// </summary>
 /// <param name="Destination">Which of the server's addresses has it.</param>
 /// <param name="Id">The remote server's own session id; for HTTP+SSE the path and query that messages are posted to.</param>
-public sealed record UpstreamSession(string Destination, string Id);
-
-/// <summary>What a request says of its session.</summary>
-/// <param name="IsGiven">Whether it names one.</param>
-/// <param name="Session">Null when it names none, or one that does not exist for its sender.</param>
-internal sealed record RequestedSession(bool IsGiven, UpstreamSession? Session)
-{
-    public bool IsUnknown => IsGiven && Session is null;
-}
+internal sealed record UpstreamSession(string Destination, string Id);

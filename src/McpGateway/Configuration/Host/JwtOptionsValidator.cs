@@ -5,9 +5,6 @@ namespace McpGateway.Configuration.Host;
 /// <summary>Rejects settings that would leave an issuer without keys, or trust it more than intended.</summary>
 internal static class JwtOptionsValidator
 {
-    // HS256 requires a key at least as long as its hash (RFC 7518, section 3.2).
-    private const int SecretBytes = 32;
-
     // The gateway uses these as issuers of its own: a token issuer with such a name could impersonate the owner of an API key.
     private static readonly string[] ReservedIssuers = ["apikey", "anonymous"];
 
@@ -63,8 +60,11 @@ internal static class JwtOptionsValidator
             yield return "Authority: write an https URL; http is allowed only for this machine";
         if (issuer.JwksUrl is not null && !SecureUrl.IsSecure(issuer.JwksUrl))
             yield return "JwksUrl: write an https URL; http is allowed only for this machine";
-        if (issuer.SharedSecret is { } secret && Encoding.UTF8.GetByteCount(secret) < SecretBytes)
-            yield return $"SharedSecret: write at least {SecretBytes} bytes; `McpGateway token secret` creates one";
+        // No token of an algorithm is accepted with a secret that is too short for it.
+        var bytes = JwtAlgorithms.Of(issuer).Intersect(JwtAlgorithms.Symmetric).Append(JwtAlgorithms.Symmetric[0])
+            .Max(JwtAlgorithms.SecretBytes);
+        if (issuer.SharedSecret is { } secret && Encoding.UTF8.GetByteCount(secret) < bytes)
+            yield return $"SharedSecret: write at least {bytes} bytes; `McpGateway token secret` creates one";
     }
 
     private static IEnumerable<string> AlgorithmErrors(JwtIssuerOptions issuer)

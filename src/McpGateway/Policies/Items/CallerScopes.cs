@@ -7,7 +7,7 @@ namespace McpGateway.Policies.Items;
 /// same user may grant more, or less.
 /// </summary>
 /// <param name="caller">Has a claim <c>scope</c> for each; null: nobody, who has none.</param>
-public readonly struct CallerScopes(ClaimsPrincipal? caller)
+internal readonly struct CallerScopes(ClaimsPrincipal? caller)
 {
     private const string Claim = "scope";
 

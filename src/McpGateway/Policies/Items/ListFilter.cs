@@ -14,7 +14,7 @@ internal static class ListFilter
         JsonRpcErrorCode.InternalError, "The server's list can be read in more than one way, so the rules on it cannot be kept.");
 
     /// <summary>Filters the answer to a request for a list.</summary>
-    /// <param name="answer">Under the client's id; disposed of when another takes its place.</param>
+    /// <param name="answer">Under the client's id; disposed of when another one is returned.</param>
     /// <param name="kind">What is listed.</param>
     /// <param name="rules">Those in force.</param>
     public static JsonRpcMessage Apply(JsonRpcMessage answer, ItemKind kind, ToolRules rules)
@@ -34,10 +34,11 @@ internal static class ListFilter
     /// Filters an answer whose request is not known, by what it holds: an answer may come on another stream, or through another
     /// gateway, than its request did.
     /// </summary>
-    /// <param name="answer">Disposed of when another takes its place.</param>
+    /// <param name="answer">Disposed of when another one is returned.</param>
     /// <param name="rules">Those in force.</param>
     /// <param name="note">Is told what was listed.</param>
-    public static JsonRpcMessage ApplyByContent(JsonRpcMessage answer, ToolRules rules, Action<ItemKind, IReadOnlyList<string>> note)
+    public static JsonRpcMessage ApplyByContent(
+        JsonRpcMessage answer, ToolRules rules, Action<ItemKind, IReadOnlyList<string>> note)
     {
         if (answer.Envelope.Kind is not JsonRpcKind.Result || answer.Envelope.Result.In(answer.Utf8) is not [(byte)'{', ..])
             return answer;

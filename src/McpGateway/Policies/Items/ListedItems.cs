@@ -1,26 +1,29 @@
 using System.Text.Json.Nodes;
-using McpGateway.Backends.Stdio.Supervision;
 using McpGateway.JsonRpc;
 
 namespace McpGateway.Policies.Items;
 
 /// <summary>
-/// What a child has listed. With rules in force nothing else may be used: a server that takes a name less strictly than it
-/// lists it would else be asked for what no rule speaks of. The lists are asked for when a name is not known yet.
+/// What a server has listed. With rules in force nothing else may be used: a server that takes a name less strictly than it
+/// lists it would otherwise serve what no rule mentions. The lists are fetched when a name is not known yet.
 /// </summary>
-/// <param name="ask">Sends a request of the gateway's own to the child, which is started for it if need be.</param>
-internal sealed class ListedItems(Func<JsonRpcMessage, Task<GatewayAnswer>> ask)
+/// <param name="ask">Sends a request of the gateway's own to the server; null when each check brings its own.</param>
+internal sealed class ListedItems(Func<JsonRpcMessage, Task<GatewayAnswer>>? ask = null)
 {
     // More than any real server lists; what comes after counts as not listed.
     private const int MaxPages = 200;
     private const int MaxNames = 20_000;
     private const int LongestName = 4096;
 
+    // Lists that change while they are read are fetched again, but not without end.
+    private const int MaxFetches = 3;
+
     private readonly Lock _lock = new();
     private readonly Dictionary<ItemKind, HashSet<string>> _names = [];
-    private readonly Dictionary<ItemKind, Task<JsonRpcError?>> _fetching = [];
+    private readonly Dictionary<ItemKind, Fetch> _fetching = [];
+    private long _version;
 
-    /// <summary>Whether the child has listed it, as far as is known by now.</summary>
+    /// <summary>Whether the server has listed it, as far as is known by now.</summary>
     public bool Lists(in RequestedItem item, ToolRules rules)
     {
         if (item.Name is not { Length: <= LongestName } name)
@@ -36,10 +39,15 @@ internal sealed class ListedItems(Func<JsonRpcMessage, Task<GatewayAnswer>> ask)
         }
     }
 
-    /// <summary>Asks the child for its lists, unless it has listed the item already.</summary>
+    /// <summary>Asks the server for its lists, unless it has listed the item already.</summary>
+    /// <param name="item">What is to be used.</param>
+    /// <param name="rules">Those in force.</param>
+    /// <param name="askHere">Sends the request for this check; null: the one for all.</param>
     /// <returns>Null when it is listed, else what to answer.</returns>
-    public async Task<JsonRpcError?> CheckAsync(RequestedItem item, ToolRules rules)
+    public async Task<JsonRpcError?> CheckAsync(
+        RequestedItem item, ToolRules rules, Func<JsonRpcMessage, Task<GatewayAnswer>>? askHere = null)
     {
+        var sender = askHere ?? ask ?? throw new ArgumentNullException(nameof(askHere));
         ItemKind[] lists = item.Kind is ItemKind.Resource or ItemKind.ResourceTemplate
             ? [ItemKind.Resource, ItemKind.ResourceTemplate]
             : [item.Kind];
@@ -47,7 +55,7 @@ internal sealed class ListedItems(Func<JsonRpcMessage, Task<GatewayAnswer>> ask)
         {
             if (Lists(item, rules))
                 return null;
-            if (await FetchAsync(kind) is { } failure)
+            if (await FetchAsync(kind, sender) is { } failure)
                 return failure;
         }
 
@@ -73,7 +81,10 @@ internal sealed class ListedItems(Func<JsonRpcMessage, Task<GatewayAnswer>> ask)
     public void Clear()
     {
         lock (_lock)
+        {
+            _version++;
             _names.Clear();
+        }
     }
 
     private bool Has(ItemKind kind, string name) => _names.TryGetValue(kind, out var names) && names.Contains(name);
@@ -82,35 +93,58 @@ internal sealed class ListedItems(Func<JsonRpcMessage, Task<GatewayAnswer>> ask)
         _names.TryGetValue(ItemKind.ResourceTemplate, out var templates)
         && templates.Any(template => rules.Allow(template) && ResourceUri.IsOf(template, uri));
 
-    // Whoever comes while a list is on its way waits for the same one.
-    private Task<JsonRpcError?> FetchAsync(ItemKind kind)
+    // Checks that need the same list share one fetch. It is made through one caller's session, from the first page to the last,
+    // since a cursor may be valid in that session only. So its failure counts for that caller alone.
+    private async Task<JsonRpcError?> FetchAsync(ItemKind kind, Func<JsonRpcMessage, Task<GatewayAnswer>> sender)
     {
-        lock (_lock)
+        for (var fetches = 1; ; fetches++)
         {
-            if (!_fetching.TryGetValue(kind, out var fetching) || fetching.IsCompleted)
-                _fetching[kind] = fetching = Task.Run(() => FetchAllAsync(kind));
-            return fetching;
+            var fetch = Join(kind, sender);
+            var (failure, isStale) = await fetch.Task;
+            var wasAnothers = failure is not null && fetch.Sender != sender;
+            if (fetches == MaxFetches || !(isStale || wasAnothers))
+                return failure;
         }
     }
 
-    private async Task<JsonRpcError?> FetchAllAsync(ItemKind kind)
+    private Fetch Join(ItemKind kind, Func<JsonRpcMessage, Task<GatewayAnswer>> sender)
+    {
+        lock (_lock)
+        {
+            if (_fetching.TryGetValue(kind, out var known) && !known.Task.IsCompleted && known.Version == _version)
+                return known;
+            var version = _version;
+            var fetch = new Fetch(sender, version, Task.Run(() => FetchAllAsync(kind, sender, version)));
+            _fetching[kind] = fetch;
+            return fetch;
+        }
+    }
+
+    private async Task<(JsonRpcError? Failure, bool IsStale)> FetchAllAsync(
+        ItemKind kind, Func<JsonRpcMessage, Task<GatewayAnswer>> sender, long version)
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
         string? cursor = null;
         for (var page = 0; page < MaxPages; page++)
         {
             var parameters = cursor is null ? new JsonObject() : new JsonObject { ["cursor"] = cursor };
-            var answer = await ask(GatewayCall.Request(kind.ListMethod(), parameters));
+            var answer = await sender(JsonRpcMessage.CreateRequest(kind.ListMethod(), parameters));
             if (answer.Failure is not null)
-                return answer.Failure;
+                return (answer.Failure, false);
             Add(names, answer.Result is null ? [] : ListFilter.Names(answer.Result, kind, out cursor));
             if (answer.Result is null || cursor is null)
                 break; // the last page, or it has no such list
         }
 
         lock (_lock)
+        {
+            // The server said in between that its lists have changed: what was read may be the old one.
+            if (version != _version)
+                return (null, true);
             _names[kind] = names;
-        return null;
+        }
+
+        return (null, false);
     }
 
     private static void Add(HashSet<string> known, IEnumerable<string> names)
@@ -121,4 +155,7 @@ internal sealed class ListedItems(Func<JsonRpcMessage, Task<GatewayAnswer>> ask)
                 known.Add(name);
         }
     }
+
+    private sealed record Fetch(
+        Func<JsonRpcMessage, Task<GatewayAnswer>> Sender, long Version, Task<(JsonRpcError? Failure, bool IsStale)> Task);
 }

@@ -39,7 +39,8 @@ internal readonly record struct RequestedItem(ItemKind Kind, string? Name)
     // The envelope's reader has looked at the names in params alone.
     private static RequestedItem OfReference(ReadOnlySpan<byte> parameters)
     {
-        if (!JsonMembers.TryFind(parameters, "ref"u8, out var reference) || !JsonMembers.AreUnambiguous(reference, MemberNames.Reference))
+        if (!JsonMembers.TryFind(parameters, "ref"u8, out var reference)
+            || !JsonMembers.AreUnambiguous(reference, MemberNames.Reference))
             return new RequestedItem(ItemKind.Prompt, null);
         return JsonMembers.FindText(reference, "type"u8) switch
         {
@@ -49,6 +50,15 @@ internal readonly record struct RequestedItem(ItemKind Kind, string? Name)
         };
     }
 
-    private static string Folded(string method) => string.Concat(method.Where(letter => !char.IsControl(letter))
-        .Select(letter => letter switch { '\u017F' => 's', '\u212A' => 'k', '\u0130' or '\u0131' => 'i', _ => letter })).Trim().Trim('/');
+    private static string Folded(string method) =>
+        string.Concat(method.Where(letter => !char.IsControl(letter)).Select(Folded)).Trim().Trim('/');
+
+    // What becomes a letter of ASCII when case is ignored.
+    private static char Folded(char letter) => letter switch
+    {
+        '\u017F' => 's',
+        '\u212A' => 'k',
+        '\u0130' or '\u0131' => 'i',
+        _ => letter,
+    };
 }

@@ -26,7 +26,8 @@ internal static class ResourceUri
     /// Readings, and what they are for a server that takes several slashes for one, as every file system does: for what is
     /// forbidden. What is allowed stays as it is written, for a URI may have another one in it.
     /// </summary>
-    public static IEnumerable<string> WithSlashesMerged(IReadOnlyList<string> readings) => readings.Concat(readings.Select(Merged));
+    public static IEnumerable<string> WithSlashesMerged(IReadOnlyList<string> readings) =>
+        readings.Concat(readings.Select(Merged));
 
     /// <summary>Whether a URI can be one of a template's (RFC 6570), each of its expressions standing for any text.</summary>
     public static bool IsOf(string template, string uri)
@@ -42,7 +43,8 @@ internal static class ResourceUri
             position = close + 1;
         }
 
-        return position > 0 && Wildcard.Matches(pattern.Append(template, position, template.Length - position).ToString(), uri, ignoreCase: false);
+        pattern.Append(template, position, template.Length - position);
+        return position > 0 && Wildcard.Matches(pattern.ToString(), uri, ignoreCase: false);
     }
 
     private static string Merged(string uri)

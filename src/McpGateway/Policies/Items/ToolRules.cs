@@ -19,7 +19,10 @@ internal readonly struct ToolRules(ServerToolsConfig config)
         if (config.Scopes.Count == 0 || item.Name is not { } name)
             return [];
         List<string>? needed = null;
-        foreach (var reading in item.Kind is ItemKind.Resource ? ResourceUri.WithSlashesMerged(ResourceUri.Readings(name) ?? []) : [name])
+        var readings = item.Kind is ItemKind.Resource
+            ? ResourceUri.WithSlashesMerged(ResourceUri.Readings(name) ?? [])
+            : [name];
+        foreach (var reading in readings)
         {
             foreach (var (pattern, scopes) in config.Scopes)
             {

@@ -1,6 +1,8 @@
 namespace McpGateway.Policies.Items;
 
-/// <summary>Patterns with <c>*</c> for any text. Not regular expressions: a name never costs more than its length times the pattern's.</summary>
+/// <summary>
+/// Patterns with <c>*</c> for any text. Not regular expressions: the cost is bounded by the name's length times the pattern's.
+/// </summary>
 internal static class Wildcard
 {
     public static bool Matches(ReadOnlySpan<char> pattern, ReadOnlySpan<char> text, bool ignoreCase)

@@ -7,7 +7,7 @@ namespace McpGateway.Policies.RateLimits;
 /// What each client may use: of one server (<c>rateLimit</c> in gateway.json, as it stands now) and of all together
 /// (Access:RateLimit). Both hold.
 /// </summary>
-public sealed class ClientLimits
+internal sealed class ClientLimits
 {
     // With what is in the dictionaries some 20 MB at the most, whoever comes.
     private const int Capacity = 25_000;
@@ -17,7 +17,7 @@ public sealed class ClientLimits
 
     public ClientLimits(IOptions<AccessOptions> access, TimeProvider time)
     {
-        _uses = new(Capacity, time, () => new ClientUse(time), use => use.HasAdmissions);
+        _uses = new(Capacity, time, () => new ClientUse(time), use => use.HasRequests);
         _all = access.Value.RateLimit.ToConfig();
     }
 

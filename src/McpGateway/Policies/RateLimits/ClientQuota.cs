@@ -3,7 +3,7 @@ using McpGateway.Configuration;
 namespace McpGateway.Policies.RateLimits;
 
 /// <summary>A client's limits at one server.</summary>
-public sealed class ClientQuota
+internal sealed class ClientQuota
 {
     private readonly ClientShare[] _shares;
 
@@ -17,23 +17,25 @@ public sealed class ClientQuota
         };
 
     /// <summary>Charges messages, all or none. Null: they are not limited.</summary>
-    public RateLimitResult? ChargeMessages(int count) => Charge(share => share.Use.Messages, limits => limits.PermitsPerMinute, count);
+    public RateLimitResult? ChargeMessages(int count) =>
+        Charge(share => share.Use.Messages, limits => limits.PermitsPerMinute, count);
 
     /// <summary>Charges the opening of a session or a stream. Null: it is not limited.</summary>
     public RateLimitResult? ChargeOpening() => Charge(share => share.Use.Openings, limits => limits.OpeningsPerMinute, 1);
 
-    /// <summary>Lets a request in, or has it wait for others of the same client.</summary>
-    /// <param name="admission">To be disposed of when the request has its answer; null when nothing counts.</param>
+    /// <summary>Takes a permit, or queues for one. See <see cref="ConcurrencyPermit.TryAcquire"/>.</summary>
+    /// <param name="permit">To be disposed of when the request has its answer; null when nothing is limited.</param>
     /// <returns>False when too many wait already.</returns>
-    public bool TryAdmit(out ConcurrencyPermit? admission)
+    public bool TryAcquire(out ConcurrencyPermit? permit)
     {
-        admission = null;
+        permit = null;
         if (!Array.Exists(_shares, share => share.Limits.Concurrency is not null))
             return true;
-        admission = new ConcurrencyPermit(_shares);
-        if (!admission.IsRefused)
+        permit = new ConcurrencyPermit(_shares);
+        if (!permit.IsRefused)
             return true;
-        admission.Dispose();
+        permit.Dispose();
+        permit = null;
         return false;
     }
 
@@ -45,11 +47,11 @@ public sealed class ClientQuota
         {
             if (limit(share.Limits) is not { } perMinute)
                 continue;
-            var allowance = bucket(share).Take(count, perMinute);
-            if (!allowance.IsTaken)
-                return allowance;
-            if (tightest is not { } known || allowance.Remaining < known.Remaining)
-                tightest = allowance;
+            var result = bucket(share).Take(count, perMinute);
+            if (!result.IsTaken)
+                return result;
+            if (tightest is not { } known || result.Remaining < known.Remaining)
+                tightest = result;
         }
 
         return tightest;

@@ -1,5 +1,4 @@
 using System.Threading.RateLimiting;
-using McpGateway.Configuration;
 
 namespace McpGateway.Policies.RateLimits;
 
@@ -8,20 +7,20 @@ internal sealed class ClientUse(TimeProvider time)
 {
     private readonly Lock _lock = new();
     private (int Permits, int Queue, ConcurrencyLimiter Limiter)? _requests;
-    private int _admissions;
+    private int _requestCount;
 
     public TokenBucket Messages { get; } = new(time);
 
     public TokenBucket Openings { get; } = new(time);
 
     /// <summary>Whether a request of the client's is in flight, or waits to be.</summary>
-    public bool HasAdmissions => Volatile.Read(ref _admissions) > 0;
+    public bool HasRequests => Volatile.Read(ref _requestCount) > 0;
 
-    public void BeginAdmission() => Interlocked.Increment(ref _admissions);
+    public void BeginRequest() => Interlocked.Increment(ref _requestCount);
 
-    public void EndAdmission() => Interlocked.Decrement(ref _admissions);
+    public void EndRequest() => Interlocked.Decrement(ref _requestCount);
 
-    /// <summary>Counts the requests in flight. With other limits than before it is another: what is in flight ends under the old one.</summary>
+    /// <summary>Counts the requests in flight. Changed limits get a new limiter; older requests keep the old one.</summary>
     public ConcurrencyLimiter Requests(int permits, int queue)
     {
         lock (_lock)
@@ -39,6 +38,3 @@ internal sealed class ClientUse(TimeProvider time)
         }
     }
 }
-
-/// <summary>One client's use, and the limits that it is held against now.</summary>
-internal readonly record struct ClientShare(ClientUse Use, RateLimitConfig Limits);

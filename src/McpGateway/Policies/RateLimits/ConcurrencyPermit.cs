@@ -1,13 +1,13 @@
 using System.Threading.RateLimiting;
-using McpGateway.Backends.Remote;
+using McpGateway.JsonRpc;
 
 namespace McpGateway.Policies.RateLimits;
 
 /// <summary>
-/// One request's way past the limit of those in flight: it waits for its turn, then holds a permit of each limit until it
-/// is disposed of. Disposing of it while it waits takes it out of the queue.
+/// The permits that a request in flight holds, one of each limit on its client (<c>concurrency</c>), until this is disposed
+/// of. While others hold them all, it waits in the limits' queues; disposing of it takes it out.
 /// </summary>
-public sealed class ConcurrencyPermit : IDisposable
+internal sealed class ConcurrencyPermit : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly ClientShare[] _shares;
@@ -19,7 +19,7 @@ public sealed class ConcurrencyPermit : IDisposable
     {
         _shares = shares;
         foreach (var share in shares)
-            share.Use.BeginAdmission();
+            share.Use.BeginRequest();
         Outcome = EnterAsync();
     }
 
@@ -28,6 +28,17 @@ public sealed class ConcurrencyPermit : IDisposable
 
     internal bool IsRefused => Outcome is { IsCompletedSuccessfully: true } done
         && done.GetAwaiter().GetResult() is PermitOutcome.Refused;
+
+    /// <summary>Takes a permit for a request, or for a batch with requests, if its client's requests are limited.</summary>
+    /// <param name="quota">What their sender may use; null: anything.</param>
+    /// <param name="messages">What a client sends together.</param>
+    /// <param name="permit">Null when none is needed; else the request may be sent once <see cref="Outcome"/> allows it.</param>
+    /// <returns>Not null when too many of the client's requests wait already.</returns>
+    public static Refusal? TryAcquire(ClientQuota? quota, ReadOnlySpan<JsonRpcMessage> messages, out ConcurrencyPermit? permit)
+    {
+        permit = null;
+        return quota is null || !NeedsPermit(messages) || quota.TryAcquire(out permit) ? null : Refusal.TooManyAtATime;
+    }
 
     public void Dispose()
     {
@@ -42,8 +53,20 @@ public sealed class ConcurrencyPermit : IDisposable
         foreach (var lease in _leases)
             lease.Dispose();
         foreach (var share in _shares)
-            share.Use.EndAdmission();
+            share.Use.EndRequest();
         _leaving.Dispose();
+    }
+
+    // A ping does without: it would wait behind the calls in flight, and its client take the connection for dead.
+    private static bool NeedsPermit(ReadOnlySpan<JsonRpcMessage> messages)
+    {
+        foreach (var message in messages)
+        {
+            if (message.Envelope.IsRequest && message.Envelope.Method != McpMethod.Ping)
+                return true;
+        }
+
+        return false;
     }
 
     // Always in the same order, so that no two wait for each other.
@@ -84,17 +107,4 @@ public sealed class ConcurrencyPermit : IDisposable
         lease.Dispose();
         return false;
     }
-}
-
-/// <summary>How a request's wait has ended.</summary>
-public enum PermitOutcome
-{
-    /// <summary>It may be sent.</summary>
-    Admitted,
-
-    /// <summary>Too many wait already.</summary>
-    Refused,
-
-    /// <summary>It is no longer wanted.</summary>
-    Left,
 }

@@ -7,7 +7,7 @@ namespace McpGateway.Policies.RateLimits;
 /// <param name="Server">The server that is used; null: all together.</param>
 /// <param name="Issuer">Who vouches for the subject.</param>
 /// <param name="Subject">The user, or what stands for one: see <see cref="AddressOf"/>.</param>
-public readonly record struct LimitKey(string? Server, string Issuer, string Subject)
+internal readonly record struct LimitKey(string? Server, string Issuer, string Subject)
 {
     private const int PrefixBytes = 8;
 

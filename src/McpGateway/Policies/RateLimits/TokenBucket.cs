@@ -31,15 +31,8 @@ internal sealed class TokenBucket(TimeProvider time)
             // More at once than a minute brings will never be had: then until all is back.
             var wait = TimeSpan.FromMinutes((count > perMinute ? _used : Math.Max(0, missing)) / perMinute);
             return new RateLimitResult(
-                isTaken, perMinute, (int)Math.Max(0, perMinute - _used + Tolerance), TimeSpan.FromMinutes(_used / perMinute), wait);
+                isTaken, perMinute, (int)Math.Max(0, perMinute - _used + Tolerance),
+                TimeSpan.FromMinutes(_used / perMinute), wait);
         }
     }
 }
-
-/// <summary>What a bucket said.</summary>
-/// <param name="IsTaken">Whether there was enough.</param>
-/// <param name="Limit">What a minute brings.</param>
-/// <param name="Remaining">What is left.</param>
-/// <param name="Reset">Until all is back.</param>
-/// <param name="Wait">When it was not enough: until it would be.</param>
-public readonly record struct RateLimitResult(bool IsTaken, int Limit, int Remaining, TimeSpan Reset, TimeSpan Wait);

@@ -1,34 +1,30 @@
+using McpGateway.Drain;
 using Yarp.ReverseProxy.LoadBalancing;
 using Yarp.ReverseProxy.SessionAffinity;
 
 namespace McpGateway.Replicas.Forwarding;
 
-public static class ForwardingExtensions
+internal static class ForwardingExtensions
 {
-    /// <summary>Adds what passes requests on to other replicas.</summary>
+    /// <summary>Adds the forwarding of requests to other replicas.</summary>
     public static IReverseProxyBuilder AddPeerForwarding(this IReverseProxyBuilder proxy)
     {
-        proxy.Services.AddSingleton<ISessionAffinityPolicy, ReplicaAffinity>().AddSingleton<ILoadBalancingPolicy, ReplicaPlacement>();
-        proxy.Services.AddSingleton<LeaveAnnouncer>();
+        proxy.Services.AddSingleton<ISessionAffinityPolicy, ReplicaAffinity>()
+            .AddSingleton<ILoadBalancingPolicy, ReplicaPlacement>();
+        proxy.Services.AddSingleton<ForwardingSignature>().AddSingleton<ForwardedStreams>().AddSingleton<LeaveAnnouncer>()
+            .AddSingleton<IDrainParticipant, PeerDrain>();
         return proxy.AddTransforms<PeerForwardingTransforms>();
     }
 
     /// <summary>
-    /// Takes in what other replicas pass on, where there are any: before all that looks at the Host, the scheme or the
-    /// client's address.
+    /// Accepts what other replicas forward, if there are any. It belongs before all steps that read the Host, the scheme or
+    /// the client's address.
     /// </summary>
-    public static IApplicationBuilder UsePeerForwarding(this IApplicationBuilder app)
-    {
-        var services = app.ApplicationServices;
-        if (!services.GetRequiredService<ReplicaTable>().IsConfigured)
-            return app;
-        var (drain, announcer) = (services.GetRequiredService<DrainState>(), services.GetRequiredService<LeaveAnnouncer>());
-        drain.AnnounceLeave = announcer.AnnounceLeaveAsync;
-        drain.AnnounceLeft = announcer.AnnounceLeftAsync;
-        return app.UseMiddleware<PeerForwardingMiddleware>();
-    }
+    public static IApplicationBuilder UsePeerForwarding(this IApplicationBuilder app) =>
+        app.ApplicationServices.GetRequiredService<ReplicaTable>().IsConfigured
+            ? app.UseMiddleware<PeerForwardingMiddleware>() : app;
 
-    /// <summary>Inside YARP's pipeline, after the session's replica was looked for and before a destination is chosen.</summary>
+    /// <summary>Belongs in YARP's pipeline between session affinity and the choice of a destination.</summary>
     public static void UseReplicaForwarding(this IReverseProxyApplicationBuilder pipeline)
     {
         if (pipeline.ApplicationServices.GetRequiredService<ReplicaTable>().IsConfigured)

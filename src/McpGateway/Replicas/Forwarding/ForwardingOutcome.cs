@@ -3,28 +3,10 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace McpGateway.Replicas.Forwarding;
 
-/// <summary>What became of a request that was passed on.</summary>
-internal enum ForwardingResult
-{
-    /// <summary>It was answered, or its client has gone.</summary>
-    Answered,
-
-    /// <summary>Nothing listens there, or nothing is there: whatever it held is gone.</summary>
-    Gone,
-
-    /// <summary>It could not be reached in time, which may be the network's fault.</summary>
-    NoAnswer,
-
-    /// <summary>It is about to stop, and has not read the request.</summary>
-    Unread,
-
-    /// <summary>The connection broke after the request was sent.</summary>
-    Lost,
-}
-
+/// <summary>Reads what became of a forwarded request from what YARP's forwarder leaves behind.</summary>
 internal static class ForwardingOutcome
 {
-    /// <summary>On an answer 503: the request was not read, and another replica may have it.</summary>
+    /// <summary>On a 503 of a peer: it has not read the request, so another replica may get it.</summary>
     public const string UnreadHeader = "McpGateway-Unread";
 
     private static readonly object Unread = new();
@@ -33,7 +15,7 @@ internal static class ForwardingOutcome
         ? ForwardingResult.Unread
         : context.Features.Get<IForwarderErrorFeature>() switch
         {
-            // It is no time-out of an activity: there are none on this way.
+            // Peers have no activity time-out (PeerHttpClient), so this one is the connect time-out.
             { Error: ForwarderError.RequestTimedOut } => ForwardingResult.NoAnswer,
             { Error: ForwarderError.Request, Exception: HttpRequestException exception } => Of(exception),
             { Error: ForwarderError.Request } => ForwardingResult.Lost,
@@ -48,17 +30,13 @@ internal static class ForwardingOutcome
     {
         HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError => exception.InnerException switch
         {
-            SocketException { SocketErrorCode: SocketError.ConnectionRefused or SocketError.HostNotFound or SocketError.NoData } =>
-                ForwardingResult.Gone,
+            SocketException
+            {
+                SocketErrorCode: SocketError.ConnectionRefused or SocketError.HostNotFound or SocketError.NoData,
+            } => ForwardingResult.Gone,
             _ => ForwardingResult.NoAnswer,
         },
         HttpRequestError.SecureConnectionError => ForwardingResult.NoAnswer,
         _ => ForwardingResult.Lost,
     };
-}
-
-/// <summary>A stream on its way through this replica. A feature of the request.</summary>
-internal sealed class ForwardedStream(IDisposable entry)
-{
-    public void End() => entry.Dispose();
 }

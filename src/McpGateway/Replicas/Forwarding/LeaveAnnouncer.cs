@@ -1,38 +1,37 @@
-using McpGateway.Cli.DemoServer;
-using Microsoft.Extensions.Options;
-
 namespace McpGateway.Replicas.Forwarding;
 
 /// <summary>
-/// Tells the others that this replica leaves: those whose streams pass through it, so that they end them in order (only they
-/// know when nothing is on its way on one), and all when it has no session any more.
+/// Tells peers that this replica leaves. Those whose streams run through it are told first, and end them in order: only the
+/// owner of a session knows when nothing is in flight on its stream. All are told when no session is left here.
 /// </summary>
 internal sealed partial class LeaveAnnouncer(
-    ReplicaTable replicas, ForwardingSignature signature, ForwardedStreams passing, ILogger<LeaveAnnouncer> log) : IDisposable
+    ReplicaTable replicas, ForwardingSignature signature, ForwardedStreams streams, ILogger<LeaveAnnouncer> log) : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan AnnounceTimeout = TimeSpan.FromSeconds(2);
 
-    private readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = PeerHttpClient.ConnectTimeout })
-    {
-        Timeout = Patience,
-    };
+    private readonly HttpClient _client = new(CreateHandler()) { Timeout = AnnounceTimeout };
 
-    /// <summary>Asks for the end of the streams that pass through.</summary>
-    public Task AnnounceLeaveAsync() => Task.WhenAll(passing.Owners.Select(owner => AnnounceAsync(owner, PeerForwardingMiddleware.LeavePath)));
+    /// <summary>Asks the owners of forwarded streams to end them.</summary>
+    public Task AnnounceLeaveAsync() =>
+        Task.WhenAll(streams.Owners.Select(owner => AnnounceAsync(owner, PeerForwardingMiddleware.LeavePath)));
 
-    /// <summary>Says that no session is left here.</summary>
-    public Task AnnounceLeftAsync() => Task.WhenAll(replicas.Members.Keys.Where(name => name != replicas.Self)
-        .Select(name => AnnounceAsync(name, PeerForwardingMiddleware.LeftPath)));
+    /// <summary>Tells all peers that no session is left here.</summary>
+    public Task AnnounceLeftAsync() =>
+        Task.WhenAll(replicas.Members.Keys.Where(name => name != replicas.Self)
+            .Select(name => AnnounceAsync(name, PeerForwardingMiddleware.LeftPath)));
 
     public void Dispose() => _client.Dispose();
+
+    private static SocketsHttpHandler CreateHandler() =>
+        new() { UseProxy = false, ConnectTimeout = PeerHttpClient.ConnectTimeout };
 
     private async Task AnnounceAsync(string replica, string path)
     {
         if (replicas.Find(replica) is not { } url)
             return;
-        var hop = new ForwardedRequest(replicas.Self, replica, HttpMethods.Post, path, url.Scheme, url.Authority, null);
+        var announcement = new ForwardedRequest(replicas.Self, replica, HttpMethods.Post, path, url.Scheme, url.Authority, null);
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(url, path));
-        request.Headers.TryAddWithoutValidation(ForwardingSignature.Header, signature.Sign(hop));
+        request.Headers.TryAddWithoutValidation(ForwardingSignature.Header, signature.Sign(announcement));
         try
         {
             using var response = await _client.SendAsync(request);

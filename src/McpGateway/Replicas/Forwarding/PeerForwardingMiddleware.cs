@@ -1,3 +1,4 @@
+using McpGateway.Drain;
 using McpGateway.Http;
 using McpGateway.JsonRpc;
 using Microsoft.Extensions.Primitives;
@@ -5,24 +6,24 @@ using Microsoft.Extensions.Primitives;
 namespace McpGateway.Replicas.Forwarding;
 
 /// <summary>
-/// The way in for what other replicas pass on: before all that looks at Host, scheme or address, which are the client's from
-/// here on. A header that no replica has signed is taken out, and its request is like any other.
+/// Accepts the requests that peers forward. It comes before all steps that read Host, scheme or address, which are the
+/// client's from here on. A header that no replica has signed is removed, and its request is treated as any client's.
 /// </summary>
 internal sealed partial class PeerForwardingMiddleware(
-    RequestDelegate next, ReplicaTable replicas, ForwardingSignature signature, PeerStates peers, DrainState drain, McpEndpoint endpoint,
-    TimeProvider time, ILogger<PeerForwardingMiddleware> log)
+    RequestDelegate next, ReplicaTable replicas, ForwardingSignature signature, PeerStates peers, DrainState drain,
+    McpEndpoint endpoint, TimeProvider time, ILogger<PeerForwardingMiddleware> log)
 {
-    /// <summary>A replica that leaves says so here, to those whose streams pass through it.</summary>
+    /// <summary>A replica that leaves posts here, to the owners of the streams that run through it.</summary>
     public const string LeavePath = "/api/replicas/leave";
 
-    /// <summary>A replica that has no session any more says so here.</summary>
+    /// <summary>A replica that has no session any more posts here.</summary>
     public const string LeftPath = "/api/replicas/left";
 
-    // RFC 9110, section 7.6.3: what keeps a request from going round between replicas that do not know each other's keys.
+    // RFC 9110, section 7.6.3: it ends loops between replicas that do not know each other's keys.
     private const string Via = "Via";
 
     private static readonly JsonRpcError Misdirected = new(JsonRpcErrorCode.InternalError,
-        "A replica has sent this to the wrong one. Replicas:Self, Peers and Address of all of them must agree.");
+        "A replica has forwarded this to the wrong one. Replicas:Self, Peers and Address of all replicas must agree.");
 
     // Anybody can send such a header, as often as they like.
     private static readonly TimeSpan BetweenWarnings = TimeSpan.FromMinutes(1);
@@ -34,13 +35,13 @@ internal sealed partial class PeerForwardingMiddleware(
 
     public Task InvokeAsync(HttpContext context)
     {
-        if (drain.IsDraining) // whoever keeps connections open is to open the next one elsewhere
+        if (drain.IsDraining) // a client or proxy that keeps connections open is to open its next one elsewhere
             context.Response.Headers.Connection = "close";
         var headers = context.Request.Headers;
         var header = headers[ForwardingSignature.Header];
         if (header.Count > 0)
             return ReceiveAsync(context, header);
-        return headers.Via.Count > 0 && HasPassedHere(headers.Via) ? RefuseAsync(context) : next(context);
+        return headers.Via.Count > 0 && WasForwardedHere(headers.Via) ? RefuseAsync(context) : next(context);
     }
 
     /// <summary>Path and query, as they are signed.</summary>
@@ -50,15 +51,15 @@ internal sealed partial class PeerForwardingMiddleware(
     {
         var request = context.Request;
         request.Headers.Remove(ForwardingSignature.Header);
-        if (header is not [{ } value] || signature.Verify(value, request.Method, TargetOf(request)) is not { } hop)
+        if (header is not [{ } value] || signature.Verify(value, request.Method, TargetOf(request)) is not { } forwarded)
         {
-            WarnOfUnsigned(context);
-            return HasPassedHere(request.Headers.Via) ? RefuseAsync(context) : next(context);
+            WarnOfSignature(context);
+            return WasForwardedHere(request.Headers.Via) ? RefuseAsync(context) : next(context);
         }
 
-        if (hop.To != replicas.Self)
+        if (forwarded.To != replicas.Self)
         {
-            Log.Misdirected(log, hop.From, hop.To);
+            Log.Misdirected(log, forwarded.From, forwarded.To);
             return RefuseAsync(context);
         }
 
@@ -66,21 +67,22 @@ internal sealed partial class PeerForwardingMiddleware(
         if (request.Path == LeavePath || request.Path == LeftPath)
         {
             if (request.Path == LeavePath)
-                endpoint.LeaveVia(hop.From);
+                endpoint.LeaveVia(forwarded.From);
             else
-                peers.MarkLeft(hop.From);
+                peers.MarkLeft(forwarded.From);
             context.Response.StatusCode = StatusCodes.Status204NoContent;
             return Task.CompletedTask;
         }
 
-        request.Scheme = hop.Scheme;
-        request.Host = new HostString(hop.Host);
-        context.Connection.RemoteIpAddress = hop.Client;
-        context.Features.Set(hop);
+        request.Scheme = forwarded.Scheme;
+        request.Host = new HostString(forwarded.Host);
+        context.Connection.RemoteIpAddress = forwarded.Client;
+        context.Features.Set(forwarded);
+        context.Features.Set(new ForwardingPeer(forwarded.From));
         return next(context);
     }
 
-    private void WarnOfUnsigned(HttpContext context)
+    private void WarnOfSignature(HttpContext context)
     {
         var (now, last) = (time.GetTimestamp(), Volatile.Read(ref _warned));
         if ((last == long.MinValue || time.GetElapsedTime(last, now) >= BetweenWarnings)
@@ -88,23 +90,25 @@ internal sealed partial class PeerForwardingMiddleware(
             Log.NotSigned(log, context.Connection.RemoteIpAddress);
     }
 
-    private bool HasPassedHere(StringValues via)
+    private bool WasForwardedHere(StringValues via)
     {
         var own = PseudonymOf(replicas.Self);
-        return via.Any(line => line!.Split(',').Any(passed => passed.Trim().Split(' ') is [_, var name, ..] && name == own));
+        return via.Any(line => line!.Split(',').Any(entry => entry.Trim().Split(' ') is [_, var name, ..] && name == own));
     }
 
     private static Task RefuseAsync(HttpContext context) =>
-        ErrorBodiesMiddleware.WriteAsync(context.Response, StatusCodes.Status421MisdirectedRequest, Misdirected);
+        JsonRpcErrorWriter.WriteAsync(context, StatusCodes.Status421MisdirectedRequest, Misdirected);
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "{Address} sent a hop header that no replica has signed just now; check Replicas:Keys and the clocks",
-            EventName = "HopNotSigned")]
+        [LoggerMessage(EventId = 1, Level = LogLevel.Warning, EventName = "ForwardingNotSigned",
+            Message = "{Address} sent a forwarding header without a valid signature of the last half minute; check Replicas:Keys "
+                + "and the clocks")]
         public static partial void NotSigned(ILogger log, System.Net.IPAddress? address);
 
-        [LoggerMessage(2, LogLevel.Error, "{From} sent here what is for {To}: its Replicas:Peers or Address is wrong, or Replicas:Self here",
-            EventName = "HopMisdirected")]
+        [LoggerMessage(EventId = 2, Level = LogLevel.Error, EventName = "ForwardingMisdirected",
+            Message = "{From} forwarded a request for {To} to this replica: its Replicas:Peers or Address is wrong, or "
+                + "Replicas:Self here")]
         public static partial void Misdirected(ILogger log, string from, string to);
     }
 }

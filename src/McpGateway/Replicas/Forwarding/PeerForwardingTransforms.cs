@@ -4,11 +4,15 @@ using Yarp.ReverseProxy.Transforms.Builder;
 
 namespace McpGateway.Replicas.Forwarding;
 
-/// <summary>What is changed in a request that goes to another replica: as little as can be, since that one is to see the client's.</summary>
-internal sealed class PeerForwardingTransforms(ReplicaTable replicas, ForwardingSignature signature, ForwardedStreams passing) : ITransformProvider
+/// <summary>
+/// What is changed in a request that is forwarded to a peer: as little as possible, since the peer is to see the client's.
+/// </summary>
+internal sealed class PeerForwardingTransforms(
+    ReplicaTable replicas, ForwardingSignature signature, ForwardedStreams streams) : ITransformProvider
 {
-    // Of a proxy in front: they were believed here or not, and what was believed is in the signed header.
-    private static readonly string[] Removed = ["Forwarded", "X-Real-IP", "Cookie", "Proxy-Authorization", ForwardingSignature.Header];
+    // They come from a proxy in front, or a client pretends so. What this replica believes of them is in the signed header.
+    private static readonly string[] Removed =
+        ["Forwarded", "X-Real-IP", "Cookie", "Proxy-Authorization", ForwardingSignature.Header];
 
     private const string RemovedPrefix = "X-Forwarded-";
 
@@ -34,32 +38,32 @@ internal sealed class PeerForwardingTransforms(ReplicaTable replicas, Forwarding
         var (context, sent) = (transform.HttpContext, transform.ProxyRequest);
         var request = context.Request;
         var to = context.GetReverseProxyFeature().ProxiedDestination!.DestinationId;
-        transform.Path = request.PathBase + request.Path; // the other one has the same base
+        transform.Path = request.PathBase + request.Path; // all replicas have the same base
         foreach (var name in Removed)
             sent.Headers.Remove(name);
         foreach (var (name, _) in sent.Headers.NonValidated.Where(IsForwarded).ToArray())
             sent.Headers.Remove(name);
-        var hop = new ForwardedRequest(
-            replicas.Self, to, request.Method, PeerForwardingMiddleware.TargetOf(request), request.Scheme, request.Host.Value ?? string.Empty,
-            context.Connection.RemoteIpAddress);
-        sent.Headers.TryAddWithoutValidation(ForwardingSignature.Header, signature.Sign(hop));
+        var forwarded = new ForwardedRequest(
+            replicas.Self, to, request.Method, PeerForwardingMiddleware.TargetOf(request), request.Scheme,
+            request.Host.Value ?? string.Empty, context.Connection.RemoteIpAddress);
+        sent.Headers.TryAddWithoutValidation(ForwardingSignature.Header, signature.Sign(forwarded));
         sent.Headers.TryAddWithoutValidation("Via", $"1.1 {PeerForwardingMiddleware.PseudonymOf(replicas.Self)}");
-        // Of a request that may go to another replica yet, the body stays here until it is asked for.
+        // A request without a session may yet go to another replica: its body stays here until the peer asks for it.
         if (sent.Content is not null && !McpEndpoint.TryFindReplica(context, out _))
         {
             sent.Headers.ExpectContinue = true;
-            // A short body of known length would be sent after a refusal, too, to save the connection.
+            // .NET sends a short body of known length even after a refusal, to save the connection.
             // Expect100ErrorSendThreshold in https://github.com/dotnet/runtime, HttpConnection.cs
             sent.Content.Headers.ContentLength = null;
             sent.Headers.TransferEncodingChunked = true;
         }
 
-        // The other one says all that this one would say, but of this connection.
+        // The peer sets the same headers; only those of the connection are this replica's own.
         var connection = context.Response.Headers.Connection;
         context.Response.Headers.Clear();
         context.Response.Headers.Connection = connection;
         if (HttpMethods.IsGet(request.Method))
-            context.Features.Set(new ForwardedStream(passing.Enter(to, context.Abort)));
+            context.Features.Set(streams.Add(to, context.Abort));
         return ValueTask.CompletedTask;
     }
 
@@ -75,7 +79,7 @@ internal sealed class PeerForwardingTransforms(ReplicaTable replicas, Forwarding
         }
         else if (response.ContentType?.StartsWith("text/event-stream", StringComparison.Ordinal) is true)
         {
-            await response.BodyWriter.FlushAsync(transform.CancellationToken); // its first event may be long in coming
+            await response.BodyWriter.FlushAsync(transform.CancellationToken); // its first event may take long
         }
     }
 

@@ -1,33 +1,37 @@
 using System.Net.Sockets;
-using McpGateway.Proxy;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace McpGateway.Replicas.Forwarding;
 
-/// <summary>How connections to other replicas are made. A stream may be silent for as long as it likes.</summary>
+/// <summary>How connections to peers are made. A stream may be silent for any time.</summary>
 internal static class PeerHttpClient
 {
-    /// <summary>Replicas are near; one that takes longer is not there.</summary>
+    /// <summary>In the metadata of a cluster whose destinations are replicas.</summary>
+    public const string MetadataKey = "Replicas";
+
+    /// <summary>Replicas are in one network; one that takes longer is not there.</summary>
     public static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(1);
 
-    // A machine that has lost its power says nothing: its connections are given up after some half a minute.
+    // A machine that has lost its power closes no connection: TCP gives them up after these 30 seconds.
     private const int ProbeAfterSeconds = 15;
     private const int ProbeEverySeconds = 5;
     private const int Probes = 3;
 
-    /// <summary>HTTP/1.1, which is what Kestrel speaks without TLS, and no time-out: the owner has its own.</summary>
+    /// <summary>HTTP/1.1, which is what Kestrel speaks without TLS. No time-out here: the session's owner has its own.</summary>
     public static ForwarderRequestConfig Request { get; } = new()
     {
-        ActivityTimeout = Timeout.InfiniteTimeSpan, Version = System.Net.HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        ActivityTimeout = Timeout.InfiniteTimeSpan,
+        Version = System.Net.HttpVersion.Version11,
+        VersionPolicy = HttpVersionPolicy.RequestVersionExact,
     };
 
     public static void Configure(ForwarderHttpClientContext context, SocketsHttpHandler handler)
     {
-        if (context.NewMetadata?.ContainsKey(ProxyConfigProvider.ForwardingKey) is not true)
+        if (context.NewMetadata?.ContainsKey(MetadataKey) is not true)
             return;
         handler.ConnectTimeout = ConnectTimeout;
-        handler.Expect100ContinueTimeout = TimeSpan.FromSeconds(30); // it is the other one's to say, and it always does
+        handler.Expect100ContinueTimeout = TimeSpan.FromSeconds(30); // the peer always answers it, yes or no
         handler.ConnectCallback = ConnectAsync;
     }
 

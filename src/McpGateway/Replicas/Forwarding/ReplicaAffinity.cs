@@ -1,4 +1,3 @@
-using McpGateway.Cli.DemoServer;
 using McpGateway.Http;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Model;
@@ -7,7 +6,7 @@ using Yarp.ReverseProxy.SessionAffinity;
 namespace McpGateway.Replicas.Forwarding;
 
 /// <summary>
-/// Sends a request to the replica that its session's id names. An id that names none is looked up here, and not found, as
+/// Sends a request to the replica that its session's id names. An id that names none is searched for here and not found, as
 /// any other that does not exist.
 /// </summary>
 internal sealed class ReplicaAffinity(ReplicaTable replicas) : ISessionAffinityPolicy
@@ -21,16 +20,18 @@ internal sealed class ReplicaAffinity(ReplicaTable replicas) : ISessionAffinityP
     {
         if (!McpEndpoint.TryFindReplica(context, out var name))
             return new AffinityResult(null, AffinityStatus.AffinityKeyNotSet);
-        // What has been passed on once is never passed on again.
-        if (name is null || name == replicas.Self || context.Features.Get<ForwardedRequest>() is not null || replicas.Find(name) is not { } url)
+        // A forwarded request is never forwarded again.
+        if (name is null || name == replicas.Self || context.Features.Get<ForwardedRequest>() is not null
+            || replicas.Find(name) is not { } url)
             name = replicas.Self;
         else if (Find(destinations, name) is null)
             return new AffinityResult(At(name, url), AffinityStatus.OK);
         return new AffinityResult(Find(destinations, name), AffinityStatus.OK);
     }
 
-    // The session's id is issued with the session; there is nothing to add.
-    public void AffinitizeResponse(HttpContext context, ClusterState cluster, SessionAffinityConfig config, DestinationState destination)
+    // The session's id holds the replica's name already.
+    public void AffinitizeResponse(
+        HttpContext context, ClusterState cluster, SessionAffinityConfig config, DestinationState destination)
     {
     }
 
@@ -46,7 +47,7 @@ internal sealed class ReplicaAffinity(ReplicaTable replicas) : ISessionAffinityP
         return null;
     }
 
-    // Not kept: whoever makes up names would fill the memory.
+    // Not stored: made-up names would fill the memory.
     private static DestinationState At(string name, Uri url) =>
         new(name, new DestinationModel(new DestinationConfig { Address = url.AbsoluteUri }));
 }

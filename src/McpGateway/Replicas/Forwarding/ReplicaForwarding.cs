@@ -1,31 +1,24 @@
-using System.Globalization;
-using McpGateway.Cli.DemoServer;
+using McpGateway.Drain;
 using McpGateway.Http;
 using McpGateway.JsonRpc;
+using McpGateway.Policies;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Model;
 
 namespace McpGateway.Replicas.Forwarding;
 
 /// <summary>
-/// Stands around the choice of a destination and the forwarder: what another replica could not take, and has not read, goes
-/// to the next one, or is answered here.
+/// Wraps the choice of a destination and the forwarder: a request that a peer could not accept, and has not read, goes to the
+/// next replica, or is answered here.
 /// </summary>
 internal sealed partial class ReplicaForwarding(
     RequestDelegate next, ReplicaTable replicas, PeerStates peers, DrainState drain, ILogger<ReplicaForwarding> log)
 {
-    private const int RetrySeconds = 5;
-
-    private static readonly JsonRpcError Leaving = new(JsonRpcErrorCode.Overloaded, "The gateway is shutting down.");
-
-    private static readonly JsonRpcError Ended = new(JsonRpcErrorCode.NotFound,
-        "The session does not exist or has ended. Send initialize to begin a new one.");
-
-    private static readonly JsonRpcError NoAnswer = new(JsonRpcErrorCode.Overloaded,
-        "The replica that has this session does not answer. Retry-After says when to try again.");
+    private static readonly Refusal NoAnswer = new(RefusalReason.Unavailable, new JsonRpcError(JsonRpcErrorCode.Overloaded,
+        "The replica that has this session does not answer. Retry-After says when to try again."), TimeSpan.FromSeconds(5));
 
     private static readonly JsonRpcError Lost = new(JsonRpcErrorCode.InternalError,
-        "The replica that has this session was lost in the midst of the request. Whether it was carried out is not known.");
+        "The replica that has this session was lost during the request. Whether the request was carried out is not known.");
 
     public Task InvokeAsync(HttpContext context)
     {
@@ -35,7 +28,8 @@ internal sealed partial class ReplicaForwarding(
         var isHere = feature.AvailableDestinations is [var only] && only.DestinationId == replicas.Self;
         if (context.Features.Get<ForwardedRequest>() is null)
             return isHere ? next(context) : ForwardAsync(context, feature);
-        // It was placed here, and is passed on no more. The body must not be touched: the sender still has it for another.
+        // The sender has chosen this replica, so the request is not forwarded again. Its body must stay unread: the sender
+        // may then give it to another replica.
         if (drain.IsDraining && !McpEndpoint.TryFindReplica(context, out _))
             return RefuseUnreadAsync(context);
         ServeHere(feature);
@@ -52,7 +46,8 @@ internal sealed partial class ReplicaForwarding(
             {
                 await next(context);
                 var outcome = ForwardingOutcome.Of(context);
-                if (feature.ProxiedDestination is not { } tried || outcome is ForwardingResult.Answered || context.Response.HasStarted)
+                if (feature.ProxiedDestination is not { } tried || outcome is ForwardingResult.Answered
+                    || context.Response.HasStarted)
                     return;
                 if (outcome is ForwardingResult.Lost || (!isOpening && outcome is ForwardingResult.NoAnswer))
                 {
@@ -62,7 +57,7 @@ internal sealed partial class ReplicaForwarding(
 
                 MarkAway(tried.DestinationId);
                 Forget(context, feature);
-                // Nothing is there that could hold the session: it is looked up here, and not found.
+                // The peer is gone, and its sessions with it: this replica does not find the session, and answers 404.
                 candidates = [.. candidates.Where(candidate => candidate != tried)];
                 feature.AvailableDestinations = candidates;
                 if (!isOpening || candidates.Count == 0)
@@ -71,13 +66,13 @@ internal sealed partial class ReplicaForwarding(
         }
         finally
         {
-            EndPassage(context);
+            EndStream(context);
         }
     }
 
-    private static void EndPassage(HttpContext context)
+    private static void EndStream(HttpContext context)
     {
-        context.Features.Get<ForwardedStream>()?.End();
+        context.Features.Get<ForwardedStream>()?.Dispose();
         context.Features.Set<ForwardedStream>(null);
     }
 
@@ -93,38 +88,33 @@ internal sealed partial class ReplicaForwarding(
     private static void Forget(HttpContext context, IReverseProxyFeature feature)
     {
         feature.ProxiedDestination = null;
-        EndPassage(context);
+        EndStream(context);
         context.Features.Set<IForwarderErrorFeature>(null);
         ForwardingOutcome.Forget(context);
         context.Response.Clear();
         SecurityHeaders.Apply(context.Response);
     }
 
-    // The body may have been read by then, so nobody else can answer.
+    // The peer may have read the body, so no other replica can answer.
     private static Task AnswerAsync(HttpContext context, ForwardingResult outcome, bool hasLeft)
     {
         SecurityHeaders.Apply(context.Response);
-        if (hasLeft) // it had no session any more, so it has carried out nothing
-            return ErrorBodiesMiddleware.WriteAsync(context.Response, StatusCodes.Status404NotFound, Ended);
-        if (outcome is ForwardingResult.Lost)
-            return ErrorBodiesMiddleware.WriteAsync(context.Response, StatusCodes.Status502BadGateway, Lost);
-        SetRetryAfter(context.Response);
-        return ErrorBodiesMiddleware.WriteAsync(context.Response, StatusCodes.Status503ServiceUnavailable, NoAnswer);
+        if (hasLeft) // it had no session any more, so it cannot have carried out the request
+            return JsonRpcErrorWriter.WriteAsync(context, Refusal.SessionNotFound, default);
+        return outcome is ForwardingResult.Lost
+            ? JsonRpcErrorWriter.WriteAsync(context, StatusCodes.Status502BadGateway, Lost)
+            : JsonRpcErrorWriter.WriteAsync(context, NoAnswer, default);
     }
 
     private static Task RefuseUnreadAsync(HttpContext context)
     {
         context.Response.Headers[ForwardingOutcome.UnreadHeader] = "1";
-        SetRetryAfter(context.Response);
-        return ErrorBodiesMiddleware.WriteAsync(context.Response, StatusCodes.Status503ServiceUnavailable, Leaving);
+        return JsonRpcErrorWriter.WriteAsync(context, Refusal.Draining, default);
     }
-
-    private static void SetRetryAfter(HttpResponse response) =>
-        response.Headers.RetryAfter = RetrySeconds.ToString(CultureInfo.InvariantCulture);
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "Replica {Replica} cannot be reached, or is about to stop", EventName = "ReplicaAway")]
+        [LoggerMessage(1, LogLevel.Warning, "Replica {Replica} cannot be reached, or drains", EventName = "ReplicaAway")]
         public static partial void Away(ILogger log, string replica);
     }
 }

@@ -1,4 +1,4 @@
-using McpGateway.Cli.DemoServer;
+using McpGateway.Drain;
 using McpGateway.Http;
 using Yarp.ReverseProxy.LoadBalancing;
 using Yarp.ReverseProxy.Model;
@@ -6,26 +6,29 @@ using Yarp.ReverseProxy.Model;
 namespace McpGateway.Replicas.Forwarding;
 
 /// <summary>
-/// Where a request without a session is served: where it lands, or, when all of one user's belong together, at the replica that
-/// every other would choose for that user, too. One that is about to stop has another serve it.
+/// Chooses where a request without a session is served: where it arrives, or, if all sessions of a user belong together, at
+/// the one replica that all replicas compute for that user. A replica that drains has another serve it.
 /// </summary>
-internal sealed class ReplicaPlacement(ReplicaTable replicas, PeerStates peers, DrainState drain, McpEndpoint endpoint) : ILoadBalancingPolicy
+internal sealed class ReplicaPlacement(ReplicaTable replicas, PeerStates peers, DrainState drain, McpEndpoint endpoint)
+    : ILoadBalancingPolicy
 {
     public const string PolicyName = "Replica";
 
     public string Name => PolicyName;
 
-    public DestinationState? PickDestination(HttpContext context, ClusterState cluster, IReadOnlyList<DestinationState> availableDestinations)
+    public DestinationState? PickDestination(
+        HttpContext context, ClusterState cluster, IReadOnlyList<DestinationState> availableDestinations)
     {
         var here = ReplicaAffinity.Find(availableDestinations, replicas.Self);
-        // A stream that begins here would have to end with this replica, wherever its session is.
+        // A stream that runs through this replica would end with it, wherever its session is: it is refused here.
         if (drain.IsDraining && HttpMethods.IsGet(context.Request.Method))
             return here;
-        var place = endpoint.PlaceOf(context, cluster.ClusterId);
-        if (place is null && !drain.IsDraining)
+        var key = endpoint.PlacementKeyOf(context, cluster.ClusterId);
+        if (key is null && !drain.IsDraining)
             return here;
-        place ??= context.TraceIdentifier; // one or the other
-        return availableDestinations.Where(destination => destination == here ? !drain.IsDraining : !peers.IsAway(destination.DestinationId))
-            .MaxBy(destination => Rendezvous.Weight(destination.DestinationId, place)) ?? here;
+        key ??= context.TraceIdentifier; // any peer will do: this spreads requests over all of them
+        return availableDestinations
+            .Where(destination => destination == here ? !drain.IsDraining : !peers.IsAway(destination.DestinationId))
+            .MaxBy(destination => Rendezvous.Weight(destination.DestinationId, key)) ?? here;
     }
 }

@@ -4,24 +4,11 @@ using McpGateway.JsonRpc;
 
 namespace McpGateway.Sessions.Queues;
 
-/// <summary>What became of a message offered to a queue.</summary>
-public enum Enqueued
-{
-    /// <summary>The queue owns it now.</summary>
-    Yes,
-
-    /// <summary>There was no room; it is still the caller's.</summary>
-    Full,
-
-    /// <summary>Nobody reads any more; it is still the caller's.</summary>
-    Closed,
-}
-
 /// <summary>
 /// Messages on their way from many writers to one reader, bounded in messages and in bytes. A channel bounds only the
 /// count, and a writer here may also wake the reader without a message (<see cref="Wake"/>).
 /// </summary>
-public sealed class MessageQueue : IValueTaskSource<bool>
+internal sealed class MessageQueue : IValueTaskSource<bool>
 {
     private readonly QueueLimits _limits;
     private readonly QueueBudget _budget;
@@ -31,7 +18,7 @@ public sealed class MessageQueue : IValueTaskSource<bool>
     private TaskCompletionSource? _room;
     private long _bytes;
     private bool _readerWaits;
-    private bool _nudged;
+    private bool _woken;
     private bool _closed;
 
     public MessageQueue(QueueLimits limits, QueueBudget budget)
@@ -50,7 +37,7 @@ public sealed class MessageQueue : IValueTaskSource<bool>
 
     /// <inheritdoc cref="TryEnqueue(JsonRpcMessage)"/>
     /// <param name="message">The message.</param>
-    /// <param name="limits">Bounds for this message in place of the queue's own.</param>
+    /// <param name="limits">Bounds for this message instead of the queue's own.</param>
     public Enqueued TryEnqueue(JsonRpcMessage message, QueueLimits limits)
     {
         bool wake;
@@ -103,13 +90,13 @@ public sealed class MessageQueue : IValueTaskSource<bool>
         }
     }
 
-    /// <summary>For the one reader: waits for a message or a nudge.</summary>
+    /// <summary>For the one reader: waits for a message or for <see cref="Wake"/>.</summary>
     /// <returns>False when the queue is closed and empty.</returns>
     public ValueTask<bool> WaitToReadAsync()
     {
         lock (_lock)
         {
-            if (_messages.Count > 0 || _nudged)
+            if (_messages.Count > 0 || _woken)
                 return ValueTask.FromResult(true);
             if (_closed)
                 return ValueTask.FromResult(false);
@@ -167,7 +154,7 @@ public sealed class MessageQueue : IValueTaskSource<bool>
         bool wake;
         lock (_lock)
         {
-            _nudged = !_closed;
+            _woken = !_closed;
             wake = TakeWaiter();
         }
 
@@ -175,14 +162,14 @@ public sealed class MessageQueue : IValueTaskSource<bool>
             _reader.SetResult(true);
     }
 
-    /// <summary>For the one reader: whether it was woken by <see cref="Wake"/> since it last asked.</summary>
+    /// <summary>For the one reader: whether <see cref="Wake"/> was called since the last time.</summary>
     public bool TakeWake()
     {
         lock (_lock)
         {
-            var nudged = _nudged;
-            _nudged = false;
-            return nudged;
+            var woken = _woken;
+            _woken = false;
+            return woken;
         }
     }
 

@@ -4,7 +4,7 @@ namespace McpGateway.Sessions.Queues;
 /// The bytes that wait in all of the gateway's queues, and how many may. The sum is what one hostile or stuck party can
 /// make the gateway hold; each queue has its own, smaller bound.
 /// </summary>
-public sealed class QueueBudget(long limit)
+internal sealed class QueueBudget(long limit)
 {
     private long _queued;
 

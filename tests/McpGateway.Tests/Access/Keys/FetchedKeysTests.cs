@@ -131,6 +131,7 @@ public sealed class FetchedKeysTests : IAsyncDisposable
         Assert.Equal(["one", null], set.Find("one").Select(key => key.KeyId));
         Assert.Equal([null], set.Find("three").Select(key => key.KeyId));
         Assert.Equal(3, set.Find(null).Count());
+        Assert.Equal(3, set.Find("").Count()); // what the library makes of a token without one
         Assert.False(Set("one").Has("two"));
         Assert.False(new KeySet([]).Has(null));
     }

@@ -1,3 +1,4 @@
+using McpGateway.Backends.Stdio.Supervision;
 using McpGateway.Sessions;
 
 namespace McpGateway.Tests.Backends.Stdio;

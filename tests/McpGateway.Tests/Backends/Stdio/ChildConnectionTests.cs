@@ -20,8 +20,7 @@ public sealed class ChildConnectionTests : IAsyncDisposable
     public ChildConnectionTests()
     {
         _fixture.Launcher.Make = () => _child;
-        Assert.True(_server.TryReserveProcess());
-        _connection = _fixture.Starter.Start(_server, _listener);
+        _connection = _fixture.Starter.Start(_server, _listener, _fixture.Calls);
     }
 
     public async ValueTask DisposeAsync()
@@ -33,7 +32,7 @@ public sealed class ChildConnectionTests : IAsyncDisposable
     [Fact]
     public async Task Call_Answers_ReachTheCallsThatAskedInAnyOrder()
     {
-        var (first, second) = (new RecordingCall(), new RecordingCall());
+        var (first, second) = (new RecordingCall(_fixture.Calls), new RecordingCall(_fixture.Calls));
         await CallAsync(first, "\"mine\"");
         await CallAsync(second, "\"mine\"");
         Assert.Contains("\"id\":1,", await _child.ReadAsync(), StringComparison.Ordinal);
@@ -83,11 +82,11 @@ public sealed class ChildConnectionTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Forget_ThenAnswer_IsDropped()
+    public async Task End_ThenAnswer_IsDropped()
     {
         var call = await CalledAsync();
-        Assert.True(_connection.Forget(call));
-        Assert.False(_connection.Forget(call));
+        Assert.True(call.TryEnd(CallOutcome.TimedOut));
+        Assert.False(call.TryEnd(CallOutcome.TimedOut));
         await _child.AnswerAsync(1);
         await HearAsync();
         Assert.Equal(0, call.Told);
@@ -115,7 +114,7 @@ public sealed class ChildConnectionTests : IAsyncDisposable
 
         Assert.Contains("exited with code 3", (await _listener.LostAsync()).Message, StringComparison.Ordinal);
         Assert.All(calls, call => Assert.Equal(0, call.Told));
-        var late = new RecordingCall();
+        var late = new RecordingCall(_fixture.Calls);
         await CallAsync(late, "5");
         Assert.Contains("exited with code 3", (await late.ErrorAsync()).Message, StringComparison.Ordinal);
         Assert.Equal(0, _fixture.Budget.Queued);
@@ -131,7 +130,7 @@ public sealed class ChildConnectionTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Exit_PipesHeldOpen_FailsTheCallsAfterAMoment()
+    public async Task Exit_PipesHeldOpen_FailsTheCallsAfterTheDrainTimeout()
     {
         var call = await CalledAsync();
         _child.ExitHoldingPipes(4);
@@ -142,7 +141,7 @@ public sealed class ChildConnectionTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Stdout_ClosedWithoutExit_FailsTheCallsAfterAMoment()
+    public async Task Stdout_ClosedWithoutExit_FailsTheCallsAfterTheDrainTimeout()
     {
         var call = await CalledAsync();
         _child.CloseOutput();
@@ -229,18 +228,19 @@ public sealed class ChildConnectionTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Call_ChildDoesNotRead_WaitsAndIsFreedWhenAbandoned()
+    public async Task Call_ChildDoesNotRead_WaitsAndIsFreedWhenWithdrawn()
     {
         var filling = await FillAsync();
         Assert.True(_fixture.Budget.Queued > 0);
-        using var abandoning = new CancellationTokenSource();
-        var call = new RecordingCall(abandoning.Token);
+        var call = new RecordingCall(_fixture.Calls);
         var calling = CallAsync(call, "1");
         Assert.False(calling.IsCompleted);
-        await abandoning.CancelAsync();
+        Assert.Equal(CallState.Queued, call.State);
+        Assert.True(call.TryWithdraw(CallOutcome.Cancelled, "not wanted"));
         await calling.Soon();
         Assert.Equal(0, call.Told);
-        Assert.False(_connection.Forget(call));
+        Assert.Equal(CallState.Ended, call.State);
+        Assert.Null(_connection.Calls.Find(call.ServerId));
         Assert.False(filling.IsCompleted);
 
         using var message = Json.Notification("x");
@@ -249,20 +249,21 @@ public sealed class ChildConnectionTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task TakeBack_CallThatWasNotSent_FreesWhatItHeld()
+    public async Task Withdraw_CallThatWasNotRead_FreesWhatItHeld()
     {
         // The writer is stuck with this.
         await _connection.SendAsync(Json.Message($$$"""{"jsonrpc":"2.0","method":"{{{new string('x', 200_000)}}}"}"""), CancellationToken.None);
         await Waiting.UntilAsync(() => _fixture.Budget.Queued == 0);
-        var call = new RecordingCall();
+        var call = new RecordingCall(_fixture.Calls);
         await CallAsync(call, "1");
         Assert.True(_fixture.Budget.Queued > 0);
 
-        Assert.True(_connection.TryTakeBack(call));
+        Assert.True(call.TryWithdraw(CallOutcome.Cancelled, "not wanted"));
 
-        Assert.Equal(0, _fixture.Budget.Queued);
-        Assert.Null(_connection.Find(call.ChildId));
-        Assert.False(_connection.TryTakeBack(call));
+        Assert.Equal(0, _fixture.Budget.Queued); // nor is the child told of the end of what it has never seen
+        Assert.Null(_connection.Calls.Find(call.ServerId));
+        Assert.Equal(CallState.Ended, call.State);
+        Assert.False(call.TryWithdraw(CallOutcome.Cancelled, "not wanted"));
         Assert.Equal(0, call.Told);
     }
 
@@ -277,13 +278,14 @@ public sealed class ChildConnectionTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Call_AbandonedBeforeItIsSent_NeverReachesTheChild()
+    public async Task Call_WithdrawnBeforeItIsSent_NeverReachesTheChild()
     {
-        var call = new RecordingCall(new CancellationToken(canceled: true));
+        var call = new RecordingCall(_fixture.Calls);
+        Assert.True(call.TryWithdraw(CallOutcome.Cancelled, "not wanted"));
         await CallAsync(call, "1");
         await _connection.SendAsync(Json.Notification("after"), CancellationToken.None);
         Assert.Contains("after", await _child.ReadAsync(), StringComparison.Ordinal);
-        Assert.False(_connection.Forget(call));
+        Assert.Equal(0L, call.ServerId);
         Assert.Equal(0, call.Told);
     }
 
@@ -292,7 +294,7 @@ public sealed class ChildConnectionTests : IAsyncDisposable
     {
         var sent = await CalledAsync();
         var filling = await FillAsync();
-        var call = new RecordingCall();
+        var call = new RecordingCall(_fixture.Calls);
         var calling = CallAsync(call, "1");
         await _connection.DisposeAsync().Soon();
         await calling.Soon();
@@ -302,7 +304,6 @@ public sealed class ChildConnectionTests : IAsyncDisposable
         Assert.Equal(0, call.Told + sent.Told);
         Assert.False(_listener.IsLost);
         Assert.Equal(0, _fixture.Budget.Queued);
-        Assert.Equal(0, _server.Processes);
         Assert.Equal(0, _fixture.Recorder.Sum("mcpgateway.children"));
         Assert.True(_child.IsDisposed);
     }
@@ -312,23 +313,24 @@ public sealed class ChildConnectionTests : IAsyncDisposable
     {
         using var broken = new BrokenInput();
         var child = new FakeChild { StandardInput = broken };
-        await using var connection = Start(child, out _);
+        await using var connection = Start(child);
         await connection.SendAsync(Json.Notification("first"), CancellationToken.None);
         await broken.Written.Soon();
         for (var i = 0; i < QueueLimits.Default.Messages + 2; i++)
             await connection.SendAsync(Json.Notification("x"), CancellationToken.None).Soon();
-        var call = new RecordingCall();
+        var call = new RecordingCall(_fixture.Calls);
         await connection.CallAsync(Json.Request(1), call).Soon();
         Assert.Contains("no longer reads", (await call.ErrorAsync()).Message, StringComparison.Ordinal);
         Assert.Equal(0, _fixture.Budget.Queued);
     }
 
     [Fact]
-    public async Task Dispose_StopFails_GivesThePlaceBack()
+    public async Task Dispose_StopFails_FreesThePipesAndSaysSo()
     {
-        var connection = Start(new FakeChild { StopFailure = new InvalidOperationException("no") }, out var server);
+        var child = new FakeChild { StopFailure = new InvalidOperationException("no") };
+        var connection = Start(child);
         await Assert.ThrowsAsync<InvalidOperationException>(() => connection.DisposeAsync().Soon());
-        Assert.Equal(0, server.Processes);
+        Assert.True(child.IsDisposed);
     }
 
     [Fact]
@@ -336,7 +338,6 @@ public sealed class ChildConnectionTests : IAsyncDisposable
     {
         await Task.WhenAll(_connection.DisposeAsync().AsTask(), _connection.DisposeAsync().AsTask()).Soon();
         Assert.Equal(1, _child.Stops);
-        Assert.Equal(0, _server.Processes);
     }
 
     [Fact]
@@ -345,8 +346,8 @@ public sealed class ChildConnectionTests : IAsyncDisposable
         for (var round = 0; round < 200; round++)
         {
             var child = new FakeChild();
-            await using var connection = Start(child, out _);
-            var calls = Enumerable.Range(0, 10).Select(_ => new RecordingCall()).ToArray();
+            await using var connection = Start(child);
+            var calls = Enumerable.Range(0, 10).Select(_ => new RecordingCall(_fixture.Calls)).ToArray();
             var calling = calls.Select(call => Task.Run(() => connection.CallAsync(Json.Request(1), call).AsTask()));
             var dying = Task.Run(() => child.Exit(1), TestContext.Current.CancellationToken);
             await Task.WhenAll([.. calling, dying]).Soon();
@@ -358,23 +359,21 @@ public sealed class ChildConnectionTests : IAsyncDisposable
         }
     }
 
-    private ChildConnection Start(FakeChild child, out ServerState server)
+    private ChildConnection Start(FakeChild child)
     {
         _fixture.Launcher.Make = () => child;
-        server = new ServerState(ServersFixture.Config());
-        Assert.True(server.TryReserveProcess());
-        return _fixture.Starter.Start(server, new RecordingListener());
+        return _fixture.Starter.Start(_server, new RecordingListener(), _fixture.Calls);
     }
 
     private async Task<RecordingCall> CalledAsync()
     {
-        var call = new RecordingCall();
+        var call = new RecordingCall(_fixture.Calls);
         await CallAsync(call, "\"client\"");
         await _child.ReadAsync();
         return call;
     }
 
-    private Task<bool> CallAsync(RecordingCall call, string id) =>
+    private Task CallAsync(RecordingCall call, string id) =>
         _connection.CallAsync(Json.Message($$"""{"jsonrpc":"2.0","id":{{id}},"method":"tools/call"}"""), call).AsTask();
 
     // What was printed before has been read when the listener hears this.

@@ -45,6 +45,9 @@ internal sealed class FakeChild : IChildProcess
 
     public int Stops => Volatile.Read(ref _stops);
 
+    /// <summary>What its stop waits for.</summary>
+    public Task StopEnds { get; init; } = Task.CompletedTask;
+
     /// <summary>Thrown by its stop.</summary>
     public Exception? StopFailure { get; init; }
 
@@ -81,6 +84,7 @@ internal sealed class FakeChild : IChildProcess
     {
         Interlocked.Increment(ref _stops);
         StoppedWith = times;
+        await StopEnds;
         await _input.Writer.CompleteAsync();
         await _input.Reader.CompleteAsync();
         Exit();

@@ -1,6 +1,7 @@
 using McpGateway.Backends.Stdio.Connection;
 using McpGateway.Backends.Stdio.Supervision;
 using McpGateway.Configuration;
+using McpGateway.Sessions;
 using McpGateway.Sessions.Queues;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -13,8 +14,11 @@ internal sealed class ServersFixture : IDisposable
     {
         Services = new ChildContext(Launcher, Budget, Recorder.Metrics, Time, NullLoggerFactory.Instance, maxMessageBytes);
         Starter = new ChildStarter(Services);
+        Calls = new CallRegistry("one", isShared: false, Time, Recorder.Metrics);
         Gate = new StartGate(1000, Time); // what a test starts does not wait
         Warm = new WarmChildren(Starter, Gate, NullLogger<WarmChildren>.Instance);
+        Supervision = new SupervisionContext(
+            Starter, Gate, Warm, new ProcessSlots(Warm), Budget, Recorder.Metrics, Time, NullLoggerFactory.Instance);
     }
 
     public FakeLauncher Launcher { get; } = new();
@@ -29,9 +33,14 @@ internal sealed class ServersFixture : IDisposable
 
     public ChildStarter Starter { get; }
 
+    /// <summary>For calls to a child that is not a session's.</summary>
+    public CallRegistry Calls { get; }
+
     public StartGate Gate { get; }
 
     public WarmChildren Warm { get; }
+
+    public SupervisionContext Supervision { get; }
 
     /// <summary>A stdio server whose program exists, though it is never started.</summary>
     public static ServerConfig Config(string name = "one") =>

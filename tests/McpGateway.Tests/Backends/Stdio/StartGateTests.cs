@@ -1,5 +1,4 @@
 using McpGateway.Backends.Stdio.Supervision;
-using McpGateway.Sessions;
 
 namespace McpGateway.Tests.Backends.Stdio;
 
@@ -7,8 +6,8 @@ public sealed class StartGateTests : IAsyncDisposable
 {
     private readonly ManualTimeProvider _time = new();
     private readonly StartGate _gate;
-    private readonly ServerState _server = new(ServersFixture.Config());
-    private readonly ServerState _other = new(ServersFixture.Config("two"));
+    private readonly StdioServerState _server = new(ServersFixture.Config());
+    private readonly StdioServerState _other = new(ServersFixture.Config("two"));
 
     public StartGateTests() => _gate = new StartGate(4, _time);
 
@@ -30,7 +29,7 @@ public sealed class StartGateTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Enter_AStartThatTakesLong_DoesNotKeepItsPlace()
+    public async Task Enter_AStartThatTakesLong_DoesNotKeepItsSlot()
     {
         using var first = await _gate.EnterAsync(_server).Soon();
         using var second = await _gate.EnterAsync(_server).Soon();
@@ -41,7 +40,7 @@ public sealed class StartGateTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Enter_ItsTurnDoesNotComeInTime_IsNull()
+    public async Task Enter_NoSlotFreeInTime_IsNull()
     {
         _server.Update(_server.Config with { StartTimeout = TimeSpan.FromMilliseconds(500) });
         using var first = await _gate.EnterAsync(_server).Soon();

@@ -1,5 +1,6 @@
 using McpGateway.Backends.Stdio.Connection;
 using McpGateway.Backends.Stdio.Launching;
+using McpGateway.Backends.Stdio.Supervision;
 using McpGateway.Configuration;
 using McpGateway.Sessions;
 
@@ -82,7 +83,7 @@ public sealed class UserEnvironmentTests
     public void Child_WithoutItsUser_IsNotStarted()
     {
         using var fixture = new ServersFixture();
-        var server = new ServerState(new ServerConfig { Name = "one", Target = Target });
+        var server = new StdioServerState(new ServerConfig { Name = "one", Target = Target });
         Assert.Throws<ChildLaunchException>(() => fixture.Starter.Launch(server));
         Assert.Equal(0, fixture.Launcher.Count);
     }

@@ -1,3 +1,4 @@
+using McpGateway.Backends.Stdio.Supervision;
 using McpGateway.Sessions;
 
 namespace McpGateway.Tests.Backends.Stdio;
@@ -5,9 +6,10 @@ namespace McpGateway.Tests.Backends.Stdio;
 public sealed class WarmChildrenTests : IAsyncDisposable
 {
     private readonly ServersFixture _fixture = new();
-    private readonly ServerState _server;
+    private readonly StdioServerState _server;
 
-    public WarmChildrenTests() => _server = new ServerState(ServersFixture.Config() with { Warm = 2, MaxProcesses = 3 }, _fixture.Time);
+    public WarmChildrenTests() =>
+        _server = new StdioServerState(ServersFixture.Config() with { Warm = 2, MaxProcesses = 3 }, _fixture.Time);
 
     public async ValueTask DisposeAsync()
     {
@@ -22,10 +24,11 @@ public sealed class WarmChildrenTests : IAsyncDisposable
         await FillAsync();
         _fixture.Warm.Visit([_server]);
         Assert.Equal((2, 2), (_fixture.Launcher.Count, _server.Processes));
-        Assert.NotNull(_fixture.Warm.TryTake(_server));
+        var taken = _fixture.Warm.TryTake(_server);
+        Assert.NotNull(taken);
         _fixture.Warm.Visit([_server]);
-        await Waiting.UntilAsync(() => _fixture.Launcher.Count == 3); // with the one taken: as many as there may be
-        _server.ReleaseProcess();
+        await Waiting.UntilAsync(() => _fixture.Launcher.Count == 3); // with the one taken: as many as maxProcesses allows
+        taken.Slot.Dispose();
     }
 
     [Fact]
@@ -36,8 +39,9 @@ public sealed class WarmChildrenTests : IAsyncDisposable
         Assert.NotNull(first);
         Assert.NotSame(first, second);
         Assert.Null(_fixture.Warm.TryTake(_server));
-        _server.ReleaseProcess();
-        _server.ReleaseProcess();
+        Assert.Equal(2, _server.Processes); // the slots went with them
+        first.Slot.Dispose();
+        second!.Slot.Dispose();
     }
 
     [Fact]
@@ -48,10 +52,10 @@ public sealed class WarmChildrenTests : IAsyncDisposable
             child.Exit(1);
         await Waiting.UntilAsync(() => _server.Processes == 0);
         Assert.Null(_fixture.Warm.TryTake(_server));
-        Assert.Equal(2, _server.Starts.Failures);
+        Assert.Equal(2, _server.StartBackoff.Failures);
         _fixture.Warm.Visit([_server]);
         Assert.Equal(2, _fixture.Launcher.Count);
-        _fixture.Time.Advance(_server.Starts.RetryAfter);
+        _fixture.Time.Advance(_server.StartBackoff.RetryAfter);
         await FillAsync();
     }
 
@@ -70,13 +74,13 @@ public sealed class WarmChildrenTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task TryGiveUp_StopsOne()
+    public async Task TryStopOne_StopsOneAndFreesItsSlot()
     {
         await FillAsync();
-        await _fixture.Warm.TryGiveUp(_server)!.Soon();
+        await _fixture.Warm.TryStopOne(_server)!.Soon();
         Assert.Equal(1, _server.Processes);
-        await _fixture.Warm.TryGiveUp(_server)!.Soon();
-        Assert.Null(_fixture.Warm.TryGiveUp(_server));
+        await _fixture.Warm.TryStopOne(_server)!.Soon();
+        Assert.Null(_fixture.Warm.TryStopOne(_server));
     }
 
     private async Task<FakeChild[]> FillAsync()

@@ -1,4 +1,7 @@
+using System.Text.Json.Nodes;
 using McpGateway.Configuration;
+using McpGateway.JsonRpc;
+using McpGateway.Policies;
 using McpGateway.Policies.RateLimits;
 using McpGateway.Tests.Backends.Stdio;
 using Microsoft.Extensions.Options;
@@ -51,13 +54,13 @@ public sealed class ClientQuotaTests
     }
 
     [Fact]
-    public async Task TryAdmit_BeyondTheLimit_WaitsInTurnAndBeyondTheQueueIsRefused()
+    public async Task TryAcquire_BeyondTheLimit_WaitsForAPermitAndBeyondTheQueueIsRefused()
     {
         Limit(new() { Concurrency = 1, Queue = 2 });
         var first = Admit();
         var second = Admit();
         var third = Admit();
-        Assert.False(Of("alice").TryAdmit(out _));
+        Assert.False(Of("alice").TryAcquire(out _));
         Assert.True(first.Outcome.IsCompleted);
         Assert.False(second.Outcome.IsCompleted);
 
@@ -83,7 +86,7 @@ public sealed class ClientQuotaTests
     }
 
     [Fact]
-    public async Task TryAdmit_WithBothLimits_HoldsAPermitOfEach()
+    public async Task TryAcquire_WithBothLimits_HoldsAPermitOfEach()
     {
         _access.RateLimit.Concurrency = 1;
         _access.RateLimit.Queue = 1;
@@ -91,27 +94,27 @@ public sealed class ClientQuotaTests
         var first = Admit();
         var second = Admit();
         Assert.False(second.Outcome.IsCompleted); // waits for the limit of all
-        Assert.False(Of("alice").TryAdmit(out _)); // the server's own is taken by the one that waits
+        Assert.False(Of("alice").TryAcquire(out _)); // the server's own is taken by the one that waits
         first.Dispose();
         Assert.Equal(PermitOutcome.Admitted, await second.Outcome.Soon());
-        Assert.True(Of("alice").TryAdmit(out var third));
+        Assert.True(Of("alice").TryAcquire(out var third));
         third!.Dispose();
     }
 
     [Fact]
-    public void TryAdmit_AfterTheLimitWasChanged_HasTheNewOne()
+    public void TryAcquire_AfterTheLimitWasChanged_HasTheNewOne()
     {
         Limit(new() { Concurrency = 1, Queue = 0 });
         using var first = Admit();
-        Assert.False(Of("alice").TryAdmit(out _));
+        Assert.False(Of("alice").TryAcquire(out _));
         Limit(new() { Concurrency = 2, Queue = 0 });
         using var second = Admit();
         using var third = Admit();
-        Assert.False(Of("alice").TryAdmit(out _));
+        Assert.False(Of("alice").TryAcquire(out _));
     }
 
     [Fact]
-    public void TryAdmit_LongAgo_IsStillCounted()
+    public void TryAcquire_LongAgo_IsStillCounted()
     {
         Limit(new() { Concurrency = 1, Queue = 0 });
         using var first = Admit();
@@ -121,11 +124,11 @@ public sealed class ClientQuotaTests
             Of("bob");
         }
 
-        Assert.False(Of("alice").TryAdmit(out _));
+        Assert.False(Of("alice").TryAcquire(out _));
     }
 
     [Fact]
-    public async Task TryAdmit_OfManyAtOnce_NeverExceedsTheLimit()
+    public async Task TryAcquire_OfManyAtOnce_NeverExceedsTheLimit()
     {
         Limit(new() { Concurrency = 3, Queue = 1000 });
         var (now, most, done) = (0, 0, 0);
@@ -133,8 +136,8 @@ public sealed class ClientQuotaTests
         {
             for (var i = 0; i < 20; i++)
             {
-                using var admission = Admit();
-                Assert.Equal(PermitOutcome.Admitted, await admission.Outcome);
+                using var permit = Admit();
+                Assert.Equal(PermitOutcome.Admitted, await permit.Outcome);
                 var seen = Interlocked.Increment(ref now);
                 for (var known = Volatile.Read(ref most); seen > known; known = Volatile.Read(ref most))
                     Interlocked.CompareExchange(ref most, seen, known);
@@ -147,13 +150,31 @@ public sealed class ClientQuotaTests
         Assert.InRange(most, 1, 3);
     }
 
+    [Theory]
+    [InlineData("ping", false)]
+    [InlineData("tools/list", true)]
+    [InlineData("notifications/message", false)]
+    public void Messages_NeedAPermit_WhenARequestOtherThanAPingIsAmongThem(string method, bool isRefused)
+    {
+        Limit(new() { Concurrency = 1, Queue = 0 });
+        using var busy = Admit();
+        using var ping = JsonRpcMessage.CreateRequest("ping", []);
+        using var message = method.StartsWith("notifications/", StringComparison.Ordinal)
+            ? JsonRpcMessage.Create(new JsonObject { ["jsonrpc"] = "2.0", ["method"] = method })
+            : JsonRpcMessage.CreateRequest(method, []);
+        Assert.Equal(
+            isRefused ? Refusal.TooManyAtATime : null, ConcurrencyPermit.TryAcquire(Of("alice"), [ping, message], out var permit));
+        Assert.Null(permit);
+        Assert.Null(ConcurrencyPermit.TryAcquire(null, [message], out _));
+    }
+
     private void Limit(RateLimitConfig limits) => _server = _server with { RateLimit = limits };
 
     private ClientQuota Of(string user) => _limits.Value.Of(_server, "issuer", user);
 
     private ConcurrencyPermit Admit()
     {
-        Assert.True(Of("alice").TryAdmit(out var admission));
-        return admission!;
+        Assert.True(Of("alice").TryAcquire(out var permit));
+        return permit!;
     }
 }

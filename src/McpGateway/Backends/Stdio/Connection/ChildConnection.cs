@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using McpGateway.Backends.Stdio.Launching;
 using McpGateway.JsonRpc;
 using McpGateway.Sessions;
@@ -7,88 +6,83 @@ using McpGateway.Sessions.Queues;
 namespace McpGateway.Backends.Stdio.Connection;
 
 /// <summary>
-/// One running child and its pipes: gives each request an id of its own, brings the answer to the call that asked, and
-/// everything else to the one listener. It owns the process from start to end.
+/// One running child: gives each request an id of its own, brings each answer to its call, and everything else to the one
+/// observer. It owns the process from start to end.
 /// </summary>
-public sealed partial class ChildConnection : IAsyncDisposable
+internal sealed partial class ChildConnection : IServerConnection, IAsyncDisposable
 {
-    // A child's last answers may still lie in its pipe when it has exited; a grandchild may hold the pipe open for ever.
-    private static readonly TimeSpan DrainAfterExit = TimeSpan.FromSeconds(1);
-
     private readonly IChildProcess _process;
-    private readonly IConnectionObserver _listener;
+    private readonly IConnectionObserver _observer;
     private readonly ServerState _server;
     private readonly ChildContext _context;
-    private readonly ILogger _log;
     private readonly MessageQueue _toChild;
-    private readonly ChildErrorOutput _errorOutput;
-    private readonly ConcurrentDictionary<long, PendingCall> _pending = new();
-    private readonly Task _running;
-    private readonly Lock _stopLock = new();
-    private readonly TaskCompletionSource<string> _condemned = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private ChildFailure? _failure;
-    private Task? _stopping;
-    private long _lastId;
+    private readonly ChildLifetime _lifetime;
 
-    internal ChildConnection(IChildProcess process, IConnectionObserver listener, ServerState server, ChildContext context, UserEnvironment? user = null)
+    public ChildConnection(
+        IChildProcess process, IConnectionObserver observer, ServerState server, CallRegistry calls, ChildContext context,
+        UserEnvironment? user = null)
     {
+        Calls = new ConnectionCalls(calls, this);
         _process = process;
-        _listener = listener;
+        _observer = observer;
         _server = server;
         _context = context;
-        _log = context.Loggers.CreateLogger($"McpGateway.Servers.{server.Name}");
         _toChild = new MessageQueue(QueueLimits.Default, context.Budget);
-        _errorOutput = new ChildErrorOutput(
-            new SecretRedactor(server.Stdio, user), line => Log.ErrorOutput(_log, server.Name, process.Id, line));
-        Log.Started(_log, server.Name, process.Id);
-        context.Metrics.ChildStarted(server.Name);
-        _running = Task.Run(RunAsync);
+        var log = ServerLog.Create(context.Loggers, server.Name);
+        var errorOutput = new ChildErrorOutput(
+            new SecretRedactor(server.Stdio, user), text => Log.ErrorOutput(log, server.Name, process.Id, text));
+        var output = new ChildOutputReader(this, server.Name, context.Metrics, log, context.MaxMessageBytes);
+        var streams = new ChildStreams(process, _toChild, output, errorOutput, server.Name, context.Time, log);
+        _lifetime = new ChildLifetime(process, streams, _toChild, errorOutput, server.Name, context.Metrics, log);
+        _lifetime.Start(observer, FailCallsAsync);
     }
 
     public int ProcessId => _process.Id;
 
-    /// <summary>Whether it is gone, or about to be stopped: from then on its calls fail.</summary>
-    public bool IsLost => Volatile.Read(ref _failure) is not null;
+    /// <summary>The calls that it has not answered.</summary>
+    public ConnectionCalls Calls { get; }
+
+    /// <summary>Whether it is gone, unusable or being stopped: from then on its calls fail.</summary>
+    public bool IsLost => _lifetime.Failure is not null;
 
     /// <summary>Sends a request under an id of the child's own; waits while the child's queue is full.</summary>
     /// <param name="request">Owned by the connection from here on.</param>
-    /// <param name="call">Told of the answer, or of the failure, exactly once.</param>
-    /// <returns>False when it was abandoned before it was sent: then it is told of nothing.</returns>
-    public async ValueTask<bool> CallAsync(JsonRpcMessage request, PendingCall call)
+    /// <param name="call">Ends with the answer, or with the failure; not sent when it has ended before.</param>
+    public async ValueTask CallAsync(JsonRpcMessage request, PendingCall call)
     {
-        var id = Interlocked.Increment(ref _lastId);
-        call.ChildId = id;
-        request.ReplaceId(id);
-        if (call.HidesProgressToken && !request.Envelope.ProgressToken.IsNone)
-            request.ReplaceProgressToken(id);
-        call.Sent = request;
-        _pending[id] = call;
         _context.Metrics.CallRelayed(_server.Name);
-        switch (await OfferAsync(request, call))
+        while (Calls.TrySend(call, request))
         {
-            case Enqueued.Yes when Volatile.Read(ref _failure) is { } late && Forget(call):
-                await call.OnFailedAsync(late.ToError()); // the failure came between the two steps above
-                break;
-            case Enqueued.Full: // it was abandoned while it waited for room
-                request.Dispose();
-                return !Forget(call);
-            case Enqueued.Closed:
-                request.Dispose();
-                if (Forget(call))
-                    await call.OnFailedAsync((Volatile.Read(ref _failure) ?? Failure("no longer reads its standard input", null)).ToError());
+            request.ReplaceId(call.ServerId);
+            if (call.HidesProgressToken && !request.Envelope.ProgressToken.IsNone)
+                request.ReplaceProgressToken(call.ServerId);
+            switch (_toChild.TryEnqueue(request))
+            {
+                case Enqueued.Yes when _lifetime.Failure is { } late: // it came between the two steps above
+                    await call.FailAsync(late.ToError());
+                    return;
+                case Enqueued.Yes:
+                    if (call.Outcome is CallOutcome.Cancelled or CallOutcome.TimedOut) // so did the call's end
+                        TryTakeBack(call);
+                    return;
+                case Enqueued.Closed:
+                    request.Dispose();
+                    var failure = _lifetime.Failure ?? _lifetime.Describe("no longer reads its standard input");
+                    await call.FailAsync(failure.ToError());
+                    return;
+            }
+
+            if (!await WaitForRoomAsync(call))
                 break;
         }
 
-        return true;
+        request.Dispose(); // nobody waits for the answer any more
     }
 
-    /// <summary>Whether somebody waits for an answer of its, or something sent to it is still on the way.</summary>
-    public bool IsBusy => _toChild.Bytes > 0 || _pending.Values.Any(call => call.KeepsAwake);
+    /// <summary>Whether a call waits for its answer, or a message waits to be written to it.</summary>
+    public bool IsBusy => _toChild.Bytes > 0 || Calls.AnyAwaited;
 
-    /// <summary>Finds the call that waits under this id.</summary>
-    public PendingCall? Find(long id) => _pending.GetValueOrDefault(id);
-
-    /// <summary>Sends a notification or an answer; waits while the child's queue is full, as long as a request may take.</summary>
+    /// <summary>Sends a notification or an answer; waits while the queue is full, as long as a request may take.</summary>
     /// <param name="message">Owned by the connection from here on.</param>
     /// <param name="cancellationToken">The message is dropped when it fires first.</param>
     public async ValueTask SendAsync(JsonRpcMessage message, CancellationToken cancellationToken)
@@ -116,58 +110,89 @@ public sealed partial class ChildConnection : IAsyncDisposable
             Drop(message, "child-queue-full");
     }
 
-    /// <summary>The call no longer waits: an answer that still comes is dropped.</summary>
-    /// <returns>Whether it was waiting.</returns>
-    public bool Forget(PendingCall call) => _pending.TryRemove(new(call.ChildId, call));
-
-    /// <summary>Ends a child that has gone beyond what it may: its calls fail at once, and it is killed.</summary>
+    /// <summary>Ends a child that has exceeded a limit: its calls fail at once, and it is killed.</summary>
     /// <param name="reason">The end of the sentence "The server 'x' …".</param>
-    public void Kill(string reason) => _condemned.TrySetResult(reason);
+    public void Kill(string reason) => _lifetime.Kill(reason);
 
-    /// <summary>Bytes of memory that it and its descendants take; null when that cannot be told.</summary>
+    /// <summary>Bytes of memory that it and its descendants take; null where that is unknown.</summary>
     public long? ReadMemory() => _process.ReadMemory();
 
-    /// <summary>
-    /// The call no longer waits, and was not sent yet: what the child does not read is not kept for it longer than anybody
-    /// waits for the answer.
-    /// </summary>
-    /// <returns>False when the child may have read it, or it has ended.</returns>
-    public bool TryTakeBack(PendingCall call)
+    public void Cancel(PendingCall call, JsonRpcMessage? notification, string reason)
     {
-        if (call.Sent is not { } request || !_toChild.TryTakeBack(request))
-            return false;
-        request.Dispose();
-        return Forget(call); // whoever else took it out of the pending ones sees to its end
+        if (!TryTakeBack(call) && call.IsCancellable && !IsLost)
+            TrySend(CancelledNotification.For(call.ServerId, notification, reason));
+        else
+            notification?.Dispose();
     }
 
     /// <summary>Ends the child in order and waits until it is gone. Pending calls are failed.</summary>
-    public ValueTask DisposeAsync()
+    public ValueTask DisposeAsync() => new(_lifetime.StopAsync());
+
+    /// <summary>The child sent a message.</summary>
+    /// <param name="message">Owned by the connection from here on.</param>
+    public ValueTask ReceiveAsync(JsonRpcMessage message)
     {
-        lock (_stopLock)
-            _stopping ??= StopAsync();
-        return new ValueTask(_stopping);
+        if (!message.Envelope.IsAnswer)
+            return _observer.OnMessageAsync(message, this);
+        if (Calls.Find(message.Envelope.Id) is { } call)
+            return call.TakeAnswerAsync(message);
+
+        // No call has this id, or it waits no longer. Never broadcast: it may be another's answer, or a forged one.
+        Drop(message, "unknown-id");
+        return default;
     }
 
-    private async ValueTask<Enqueued> OfferAsync(JsonRpcMessage request, PendingCall call)
+    /// <summary>The child sent an answer that cannot be relayed.</summary>
+    /// <param name="id">The call's, as the child sees it.</param>
+    /// <param name="reason">The end of the sentence "The server 'x' …".</param>
+    /// <returns>False when no call waits under this id.</returns>
+    public async ValueTask<bool> TryFailAsync(JsonRpcId id, string reason)
     {
-        // Room alone is no reason to send what was cancelled while the child was being started.
-        if (call.IsAbandoned)
-            return Enqueued.Full;
-        var offered = _toChild.TryEnqueue(request);
-        if (offered is not Enqueued.Full)
-            return offered;
-        var abandoned = call.Abandoned;
+        if (Calls.Find(id) is not { } call)
+            return false;
+        await call.FailAsync(_lifetime.Describe(reason).ToError());
+        return true;
+    }
+
+    private bool TryTakeBack(PendingCall call)
+    {
+        if (call.SentMessage is not { } request || !_toChild.TryTakeBack(request))
+            return false;
+        request.Dispose();
+        call.TryEnd(CallOutcome.NotSent);
+        return true;
+    }
+
+    // Meanwhile the call is queued again: the child cannot know of it.
+    private async ValueTask<bool> WaitForRoomAsync(PendingCall call)
+    {
+        if (!Calls.TryRequeue(call))
+        {
+            call.TryEnd(CallOutcome.NotSent);
+            return false;
+        }
+
+        var withdrawn = call.Withdrawn;
         try
         {
-            return await _toChild.EnqueueAsync(request, abandoned) ? Enqueued.Yes : Enqueued.Closed;
+            await _toChild.WaitForRoomAsync(withdrawn);
+            return true;
         }
-        catch (OperationCanceledException) when (abandoned.IsCancellationRequested)
+        catch (OperationCanceledException) when (withdrawn.IsCancellationRequested)
         {
-            return Enqueued.Full;
+            return false;
         }
     }
 
-    private ChildFailure Failure(string reason, ChildExit? exit) => new(_server.Name, reason, exit, _errorOutput.LastLines);
+    // Together: each may wait for a client that does not read.
+    private Task FailCallsAsync(ChildFailure failure) =>
+        Task.WhenAll(Calls.Snapshot().Select(call => call.FailAsync(failure.ToError()).AsTask()));
 
     private void Drop(JsonRpcMessage message, string reason) => _context.Metrics.Drop(_server.Name, message, reason);
+
+    private static partial class Log
+    {
+        [LoggerMessage(2, LogLevel.Information, "{Server}[{Pid}] stderr: {Line}", EventName = "ChildErrorOutput")]
+        public static partial void ErrorOutput(ILogger log, string server, int pid, string line);
+    }
 }

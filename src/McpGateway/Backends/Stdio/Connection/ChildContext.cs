@@ -5,8 +5,8 @@ using McpGateway.Sessions.Queues;
 namespace McpGateway.Backends.Stdio.Connection;
 
 /// <summary>What every child's connection needs of the gateway.</summary>
-/// <param name="MaxMessageBytes">The longest line of a child that is relayed (Limits:MessageBytes).</param>
-public sealed record ChildContext(
+/// <param name="MaxMessageBytes">The longest message that a child may send (Limits:MessageBytes).</param>
+internal sealed record ChildContext(
     IChildLauncher Launcher,
     QueueBudget Budget,
     GatewayMetrics Metrics,

@@ -3,15 +3,17 @@ using McpGateway.Backends.Stdio.Launching;
 
 namespace McpGateway.Backends.Stdio.Connection;
 
-/// <summary>A child's stderr: each line goes to the log, redacted, and the last ones are kept for its errors.</summary>
+/// <summary>
+/// Reads a child's stderr: each line goes to the log, redacted; the last ones also go into the error when the child is lost.
+/// </summary>
 internal sealed class ChildErrorOutput(SecretRedactor redactor, Action<string> log)
 {
     private const int KeptLines = 10;
 
-    // A child that prints megabytes without a line break must not fill the memory.
+    // A child may print megabytes without a line break, which must not be kept in memory.
     private const int LongestLine = 8000;
 
-    // Cut only after the redaction: a secret that lies across the cut would leave its beginning.
+    // Cut only after the redaction, which would not recognize a secret that was cut in two.
     private const int LongestText = 2000;
 
     private readonly Queue<string> _last = new(KeptLines);
@@ -34,12 +36,12 @@ internal sealed class ChildErrorOutput(SecretRedactor redactor, Action<string> l
         var buffer = new char[1024];
         for (int read; (read = await reader.ReadAsync(buffer)) > 0;)
         {
-            foreach (var letter in buffer.AsSpan(0, read))
+            foreach (var character in buffer.AsSpan(0, read))
             {
-                if (letter == '\n')
+                if (character == '\n')
                     EndLine(line);
-                else if (line.Length < LongestLine && !char.IsControl(letter))
-                    line.Append(letter);
+                else if (line.Length < LongestLine && !char.IsControl(character))
+                    line.Append(character);
             }
         }
 

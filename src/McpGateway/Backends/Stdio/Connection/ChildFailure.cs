@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using McpGateway.Backends.Stdio.Launching;
 using McpGateway.JsonRpc;
+using McpGateway.Sessions;
 
 namespace McpGateway.Backends.Stdio.Connection;
 
@@ -10,19 +11,18 @@ namespace McpGateway.Backends.Stdio.Connection;
 /// <param name="Exit">How its process ended; null when it never ran or still runs.</param>
 /// <param name="ErrorOutput">Its last stderr lines, redacted.</param>
 /// <param name="RetryAfter">Time until it may be started again.</param>
-public sealed record ChildFailure(
+internal sealed record ChildFailure(
     string Server, string Reason, ChildExit? Exit, IReadOnlyList<string> ErrorOutput, TimeSpan RetryAfter = default)
 {
-    public JsonRpcError ToError()
+    public JsonRpcError ToError() => ServerFailure.ToError(Server, Reason, RetryAfter, Details());
+
+    private IEnumerable<KeyValuePair<string, JsonNode?>> Details()
     {
-        var data = new JsonObject { ["server"] = Server };
         if (Exit?.Code is { } code)
-            data["exitCode"] = code;
+            yield return new("exitCode", code);
         if (Exit?.Signal is { } signal)
-            data["signal"] = signal;
+            yield return new("signal", signal);
         if (ErrorOutput.Count > 0)
-            data["stderr"] = new JsonArray([.. ErrorOutput.Select(line => (JsonNode?)line)]);
-        data["retryAfterMs"] = (long)Math.Ceiling(RetryAfter.TotalMilliseconds);
-        return new JsonRpcError(JsonRpcErrorCode.InternalError, $"The server '{Server}' {Reason}.", data);
+            yield return new("stderr", new JsonArray([.. ErrorOutput.Select(line => (JsonNode?)line)]));
     }
 }

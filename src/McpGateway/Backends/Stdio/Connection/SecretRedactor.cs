@@ -5,8 +5,8 @@ using McpGateway.Sessions;
 namespace McpGateway.Backends.Stdio.Connection;
 
 /// <summary>
-/// Takes secrets out of what a child prints before it reaches a log or a client: the values that its configuration
-/// declares, and what looks like a credential.
+/// Masks secrets in a child's output before it reaches a log or a client: the values that its configuration declares, and
+/// text with the form of a credential.
 /// </summary>
 internal sealed partial class SecretRedactor
 {
@@ -18,12 +18,14 @@ internal sealed partial class SecretRedactor
     private readonly string[] _secrets;
 
     public SecretRedactor(StdioTarget target, UserEnvironment? user = null) =>
-        // Line by line and without control characters, as the output comes; the longest first, for one secret may be the
-        // beginning of another.
+        // By line and without control characters, because the output is split and cleaned that way. The longest first, because
+        // one secret may begin with another.
         _secrets =
         [
-            .. target.Environment.Values.Where(value => !UserText.HasPlaceholder(value)).Concat(target.Secrets).Concat(user?.Secrets ?? []).SelectMany(secret => secret.Split('\r', '\n'))
-                .Select(line => string.Concat(line.Where(letter => !char.IsControl(letter))).Trim())
+            .. target.Environment.Values.Where(value => !UserText.HasPlaceholder(value))
+                .Concat(target.Secrets).Concat(user?.Secrets ?? [])
+                .SelectMany(secret => secret.Split('\r', '\n'))
+                .Select(line => string.Concat(line.Where(character => !char.IsControl(character))).Trim())
                 .Where(line => line.Length >= ShortestSecret).Distinct().OrderByDescending(line => line.Length),
         ];
 
@@ -34,8 +36,11 @@ internal sealed partial class SecretRedactor
         return LooksLikeCredential().Replace(line, "${what}" + Mask + "${after}");
     }
 
+    // "Bearer x" and "password = x", then the password in a URL.
     [GeneratedRegex(
-        """(?<what>\b(?:bearer|basic)\s+|\b[\w-]*(?:password|passwd|secret|token|api[_-]?key|credential)[\w-]*["']?\s*[=:]\s*["']?)[^\s"'&,;@]{4,}|(?<what>://[^\s/:@]+:)[^\s/@]+(?<after>@)""",
+        """(?<what>\b(?:bearer|basic)\s+""" +
+        """|\b[\w-]*(?:password|passwd|secret|token|api[_-]?key|credential)[\w-]*["']?\s*[=:]\s*["']?)[^\s"'&,;@]{4,}""" +
+        """|(?<what>://[^\s/:@]+:)[^\s/@]+(?<after>@)""",
         RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
     private static partial Regex LooksLikeCredential();
 }

@@ -12,7 +12,7 @@ namespace McpGateway.Backends.Stdio.Guarding;
 /// On Linux the program's first process is a guard, and the gateway is its child: when the gateway is killed or crashes, the
 /// kernel hands whatever it leaves behind to the guard, which kills it. See docs/processes.md.
 /// </summary>
-public static class Guard
+internal static class Guard
 {
     /// <summary><c>off</c>: the gateway runs without a guard.</summary>
     public const string Switch = "MCPGATEWAY_GUARD";
@@ -31,6 +31,8 @@ public static class Guard
     {
         if (!OperatingSystem.IsLinux())
             return null;
+        // Some parents ignore it, and so would this process: the kernel would then not tell how a child ended.
+        _ = Libc.SetSignalHandler(Libc.SignalChild, 0);
         if (Environment.GetEnvironmentVariable(Link) is { } link && int.TryParse(link, CultureInfo.InvariantCulture, out var guard))
             return Attach(guard) ? null : GuardIsGone;
         if (!IsWanted)
@@ -46,38 +48,36 @@ public static class Guard
         }
     }
 
-    // A debugger that has started this process wants to see the gateway.
+    // A debugger that has started this process is meant for the gateway.
     [SupportedOSPlatform("linux")]
     private static bool IsWanted =>
         !string.Equals(Environment.GetEnvironmentVariable(Switch), Off, StringComparison.OrdinalIgnoreCase)
         && !Debugger.IsAttached && !IsUnderSystemd;
 
-    // It ends what is left of a service by itself.
+    // systemd ends what is left of a service by itself.
     private static bool IsUnderSystemd =>
         Environment.GetEnvironmentVariable("INVOCATION_ID") is not null
         && ProcFiles.Read($"/proc/{Libc.GetParentId()}/comm").SequenceEqual("systemd\n"u8);
 
     private static int StartGateway()
     {
-        // Some parents ignore it, and so would this process: the kernel would then not tell how the gateway ended.
-        _ = Libc.SetSignalHandler(Libc.SignalChild, 0);
         _ = Libc.Control(Libc.SetChildSubreaper, 1);
-        // Inherited by all: with it no descendant can become another user's by a setuid program, beyond our signals.
+        // All inherit it: with it no descendant can change its user by a setuid program and get out of reach of our signals.
         _ = Libc.Control(Libc.SetNoNewPrivileges, 1);
         var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
             .Select(variable => $"{variable.Key}={variable.Value}")
             .Append(string.Create(CultureInfo.InvariantCulture, $"{Link}={Environment.ProcessId}"));
-        return new SpawnOrder(Environment.ProcessPath!, CommandLine(), [.. environment]) { KeepsIgnoredSignals = true }.Spawn();
+        return GatewaySpawn.Start(Environment.ProcessPath!, CommandLine(), [.. environment]);
     }
 
-    // With the program's own name, and for `dotnet McpGateway.dll` with that of the file.
+    // Read from /proc, because .NET's arguments lack the program's name, and for `dotnet McpGateway.dll` that of the file.
     private static string[] CommandLine() => Encoding.UTF8.GetString(ProcFiles.Read("/proc/self/cmdline")).Split('\0')[..^1];
 
-    // The signal at the guard's death is sent when the thread that started us ends: in the guard that is its main thread. It
-    // belongs to the thread that asks for it, which must not end either.
+    // The kernel sends the signal when the thread that started us ends: in the guard that is its main thread. And the request
+    // belongs to the thread that makes it, so that must be a main thread, too.
     private static bool Attach(int guard)
     {
-        // A gateway that one of our children starts would take it for its own.
+        // A gateway that one of our children starts would take our guard for its own.
         Environment.SetEnvironmentVariable(Link, null);
         _ = Libc.Control(Libc.SetParentDeathSignal, Libc.SignalTerminate);
         return Libc.GetParentId() == guard;

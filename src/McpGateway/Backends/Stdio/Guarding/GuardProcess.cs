@@ -11,8 +11,8 @@ internal sealed class GuardProcess(int gateway)
 {
     private const int SignalBase = 128;
 
-    // Then what is left cannot be killed.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    // Give up after this: what is left is stuck in the kernel or belongs to another user.
+    private static readonly TimeSpan KillTimeout = TimeSpan.FromSeconds(20);
 
     private static readonly (PosixSignal Signal, int Number)[] Forwarded =
     [
@@ -20,6 +20,9 @@ internal sealed class GuardProcess(int gateway)
         (PosixSignal.SIGINT, Libc.SignalInterrupt),
         (PosixSignal.SIGHUP, Libc.SignalHangUp),
         (PosixSignal.SIGQUIT, Libc.SignalQuit),
+        // Ctrl+Z and `fg`: the gateway is not in the terminal's session and would not get them.
+        (PosixSignal.SIGTSTP, Libc.SignalStop),
+        (PosixSignal.SIGCONT, Libc.SignalContinue),
     ];
 
     private readonly Lock _lock = new();
@@ -33,10 +36,13 @@ internal sealed class GuardProcess(int gateway)
         {
             context.Cancel = true;
             Forward(one.Number);
+            // The runtime's handler has taken the place of the default, which is to stop.
+            if (one.Number == Libc.SignalStop)
+                _ = Libc.Kill(Environment.ProcessId, Libc.SignalStop);
         }));
         var exit = WaitForGateway();
         var code = exit.Code ?? SignalBase + (exit.Signal ?? 0);
-        using var patience = new Timer(_ => Environment.Exit(code), null, Patience, Timeout.InfiniteTimeSpan);
+        using var giveUp = new Timer(_ => Environment.Exit(code), null, KillTimeout, Timeout.InfiniteTimeSpan);
         KillTheRest();
         GC.KeepAlive(forwarding);
         return code;
@@ -69,7 +75,7 @@ internal sealed class GuardProcess(int gateway)
         }
     }
 
-    // Whatever is below comes here sooner or later: a child that dies leaves its own children to us.
+    // In the end all descendants come here: the kernel gives us the children of a child that has died.
     private static void KillTheRest()
     {
         while (true)
@@ -77,9 +83,9 @@ internal sealed class GuardProcess(int gateway)
             var rest = ProcFiles.Adopted();
             foreach (var pid in rest)
                 _ = Libc.Kill(pid, Libc.SignalKill);
-            // One that came after the look has not been killed: it is no reason to wait.
-            var ended = rest.Count > 0 ? ChildWait.ForAny() : ChildWait.LookForAny();
-            for (; ended.State is WaitState.Ended; ended = ChildWait.LookForAny())
+            // Without one that was killed there may be no end to wait for: a child may have come after the list was read.
+            var ended = rest.Count > 0 ? ChildWait.ForAny() : ChildWait.TryAny();
+            for (; ended.State is WaitState.Ended; ended = ChildWait.TryAny())
                 ChildWait.Reap(ended.Pid);
             if (ended.State is WaitState.NoChild)
                 return;

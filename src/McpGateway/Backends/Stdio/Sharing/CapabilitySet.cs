@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using McpGateway.Backends.Stdio.Supervision;
 using McpGateway.JsonRpc;
 using McpGateway.Policies;
 
@@ -7,7 +8,7 @@ namespace McpGateway.Backends.Stdio.Sharing;
 
 /// <summary>
 /// The client capabilities that a session declares, in a form in which equal sets are equal strings: sessions share a
-/// child only with those who can be asked the same things.
+/// child only with sessions whose clients can answer the same requests.
 /// </summary>
 internal static class CapabilitySet
 {
@@ -16,8 +17,8 @@ internal static class CapabilitySet
 
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 64 };
 
-    /// <summary>Nothing may be asked.</summary>
-    public const string None = "{}";
+    /// <summary>The client answers no requests.</summary>
+    public const string None = Handshake.NoCapabilities;
 
     /// <summary>Reads <c>params.capabilities</c> of a request to initialize.</summary>
     /// <param name="initialize">The request; without the member it declares <see cref="None"/>.</param>

@@ -5,12 +5,16 @@ namespace McpGateway.Backends.Stdio.Sharing;
 
 /// <summary>Which sessions share a child: those with the same key.</summary>
 /// <param name="Server">Whose child it is.</param>
-/// <param name="Owner">The one user that it serves; null when it serves all.</param>
-/// <param name="Capabilities">The client capabilities that it was told of (<see cref="CapabilitySet"/>).</param>
-/// <param name="User">The user's part of its environment, which is told from another by a digest; null when it has none.</param>
-internal readonly record struct ChildKey(ServerState Server, SessionOwner? Owner, string Capabilities, UserEnvironment? User = null)
+/// <param name="Owner">The only user that it serves; null when it serves all.</param>
+/// <param name="Capabilities">The client capabilities that the gateway declares to it (<see cref="CapabilitySet"/>).</param>
+/// <param name="User">The user's part of its environment, compared by digest; null when it has none.</param>
+internal readonly record struct ChildKey(
+    ServerState Server, SessionOwner? Owner, string Capabilities, UserEnvironment? User = null)
 {
-    /// <summary>The key of a session; calls without one never share a child with another user's, whatever the isolation.</summary>
+    /// <summary>
+    /// The key of a session. Calls without a session share a child with those of the same user only, even with isolation by
+    /// session: there is no session to tell them apart by.
+    /// </summary>
     public static ChildKey Of(Session session, string capabilities) => session.Server.Stdio.Isolation is Isolation.Shared
         ? ForAll(session.Server)
         : new ChildKey(session.Server, session.Owner, capabilities, session.User);
@@ -18,6 +22,6 @@ internal readonly record struct ChildKey(ServerState Server, SessionOwner? Owner
     /// <summary>The key of all sessions of a shared server.</summary>
     public static ChildKey ForAll(ServerState server) => new(server, null, CapabilitySet.None);
 
-    /// <summary>Whether its users are many, so that nothing of one may be told to the rest.</summary>
+    /// <summary>Whether it serves several users, so that nothing of one may reach another.</summary>
     public bool ServesAll => Owner is null;
 }

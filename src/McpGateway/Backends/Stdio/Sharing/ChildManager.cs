@@ -5,123 +5,89 @@ using McpGateway.Sessions;
 
 namespace McpGateway.Backends.Stdio.Sharing;
 
-/// <summary>Which sessions share which child, and the seats at them.</summary>
-public sealed class ChildManager
+/// <summary>
+/// Which sessions share which child: finds a session its child, and keeps the shared ones until they have ended.
+/// </summary>
+internal sealed class ChildManager(SupervisionContext context, ILogger<ChildManager> log)
 {
-    private readonly RelayContext _context;
-    private readonly ShutdownTasks _endings;
+    private readonly ShutdownTasks _ending = new(log);
     private readonly Dictionary<ChildKey, SharedChild> _children = [];
-    private readonly HashSet<ChildSupervisor> _lines = [];
     private readonly Lock _lock = new();
     private bool _closed;
 
-    public ChildManager(RelayContext context, ILogger<ChildManager> log)
-    {
-        _context = context;
-        _endings = new ShutdownTasks(log);
-    }
-
     /// <summary>Whether a server's last start has failed, or one of its children is lost again and again.</summary>
-    public bool IsFailing(ServerState server)
-    {
-        if (server.Starts.LastFailure is not null)
-            return true;
-        lock (_lock)
-            return _lines.Any(line => line.Server == server && line.IsFailing);
-    }
+    public bool IsFailing(ServerState server) =>
+        Stdio(server) is var stdio && (stdio.StartBackoff.LastFailure is not null || context.Slots.IsAnyFailing(stdio));
 
-    /// <summary>Finds out how a new session will sit; a child of its own takes one of its server's places now.</summary>
-    /// <returns>Makes the seat; null when the server has no place.</returns>
-    internal Func<Session, IBackendSession>? TryReserve(ServerState server, SessionKind kind)
+    /// <summary>
+    /// Decides which child a new session gets. A child of its own reserves its process slot now, so that a session which is
+    /// opened can also be used.
+    /// </summary>
+    /// <returns>Creates the session's part of the child; null when no slot is free.</returns>
+    public Func<Session, IBackendSession>? TryReserve(ServerState server, SessionKind kind)
     {
         if (kind is SessionKind.Implicit || server.Stdio.Isolation is not Isolation.Session)
             return session => new SharedChildSession(session, this);
-        return TryReserve(server) is { } place ? session => new DedicatedChild(session, this, place, _context) : null;
+        return TryReserve(server) is { } slot ? session => new DedicatedChild(session, slot, context) : null;
     }
 
-    internal void Add(ChildSupervisor line)
-    {
-        lock (_lock)
-            _lines.Add(line);
-    }
-
-    internal void Remove(ChildSupervisor line)
-    {
-        lock (_lock)
-            _lines.Remove(line);
-    }
-
-    /// <summary>Seats a session at the child of its key, which is created when there is none.</summary>
-    /// <returns>Null when it is seated.</returns>
-    internal Refusal? TryJoin(SharedChildSession seat, ChildKey key, out SharedChild? child)
+    /// <summary>Adds a session to the child of its key, which is created when there is none.</summary>
+    /// <returns>Null when it was added.</returns>
+    public Refusal? TryJoin(Session session, ChildKey key, out SharedChild? child)
     {
         lock (_lock)
         {
-            if (_children.TryGetValue(key, out child) && child.TryJoin(seat))
-                return null;
-            child = null;
-            if (TryReserve(key.Server) is not { } place)
-                return Refusal.TooManyProcesses(key.Server.Name);
-            child = new SharedChild(key, this, place, _context, OnEnded);
-            child.TryJoin(seat);
-            _children[key] = child;
+            // More than once, because a new child without sessions may have to make room for another at once.
+            while (!_children.TryGetValue(key, out child) || !child.TryJoin(session))
+            {
+                child = null;
+                if (TryReserve(key.Server) is not { } slot)
+                    return Refusal.TooManyProcesses(key.Server.Name);
+                _children[key] = new SharedChild(key, slot, context, OnEnded);
+            }
+
             return null;
         }
     }
 
-    /// <summary>The monitor's visit: one task for each child.</summary>
-    internal IEnumerable<Task> Tick(long now) => All().Select(child => child.TickAsync(now));
+    /// <summary>The monitor's visit: one task for each shared child.</summary>
+    public IEnumerable<Task> Tick(long now) => All().Select(child => child.TickAsync(now));
 
-    /// <summary>Starts the one child of each shared server that is to be kept ready.</summary>
-    internal void WarmUp(IEnumerable<ServerState> servers)
+    /// <summary>Starts the one child of each shared server that must be kept ready (<c>warm</c>).</summary>
+    public void WarmUp(IEnumerable<ServerState> servers)
     {
-        foreach (var server in servers.Where(server => server is { IsRetired: false, Config.Warm: > 0, Stdio.Isolation: Isolation.Shared }))
+        foreach (var server in servers)
         {
+            if (server is not { IsRetired: false, Config.Warm: > 0, Stdio.Isolation: Isolation.Shared })
+                continue;
             lock (_lock)
             {
                 var key = ChildKey.ForAll(server);
-                if (!_closed && server.Starts.RetryAfter == TimeSpan.Zero && !_children.ContainsKey(key) && TryReserve(server) is { } place)
-                    _ = (_children[key] = new SharedChild(key, this, place, _context, OnEnded)).ConnectAsync();
+                if (_closed || Stdio(server).StartBackoff.RetryAfter > TimeSpan.Zero || _children.ContainsKey(key)
+                    || TryReserve(server) is not { } slot)
+                {
+                    continue;
+                }
+
+                var child = new SharedChild(key, slot, context, OnEnded);
+                _children[key] = child;
+                _ = child.ConnectAsync(); // never fails: the start logs why it did, and the next visit tries again
             }
         }
     }
 
-    /// <summary>Ends all children and waits until they are gone.</summary>
-    internal Task EndAllAsync()
+    /// <summary>Ends all shared children and waits until they are gone.</summary>
+    public Task EndAllAsync()
     {
         lock (_lock)
             _closed = true;
-        return _endings.WhenAllAsync(All().Select(child => child.EndAsync(Refusal.Draining.Error)));
+        return _ending.WhenAllAsync(All().Select(child => child.EndAsync(Refusal.Draining.Error)));
     }
 
-    /// <summary>
-    /// Takes a place among a server's processes. When all are taken, the child that has gone unused the longest and owes
-    /// nobody an answer makes room: it ends if it has no session, and else sleeps until its next message.
-    /// </summary>
-    /// <returns>Null when every child is in use.</returns>
-    internal ProcessSlot? TryReserve(ServerState server)
-    {
-        if (server.TryReserveProcess())
-            return new ProcessSlot(Task.CompletedTask);
-        lock (_lock)
-        {
-            if (MakeRoom(server) is not { } vacated)
-                return null;
-            server.TakeOverProcess();
-            return new ProcessSlot(vacated);
-        }
-    }
+    private ProcessSlot? TryReserve(ServerState server) => context.Slots.TryReserve(Stdio(server));
 
-    private Task? MakeRoom(ServerState server)
-    {
-        var vacant = _children.Values.Where(child => child.Key.Server == server && child is { IsVacant: true, HoldsPlace: true }).MinBy(child => child.UsedAt);
-        if (vacant is not null)
-            return vacant.EndIfVacantAsync();
-        if (_context.Warm.TryGiveUp(server) is { } warm)
-            return warm;
-        return _lines.Where(line => line.Server == server).OrderBy(line => line.UsedAt)
-            .Select(line => line.TryHibernate()).FirstOrDefault(vacated => vacated is not null);
-    }
+    // The registry's states are created by this backend.
+    private static StdioServerState Stdio(ServerState server) => (StdioServerState)server;
 
     private SharedChild[] All()
     {
@@ -131,7 +97,7 @@ public sealed class ChildManager
 
     private void OnEnded(SharedChild child, Task ending)
     {
-        _endings.Add(ending, child.Key.Server.Name); // first: in between, the end of all children would find it in neither
+        _ending.Add(ending, child.Key.Server.Name); // first, or EndAllAsync could find it in neither
         lock (_lock)
         {
             if (_children.TryGetValue(child.Key, out var current) && current == child)

@@ -22,24 +22,29 @@ internal sealed class DedicatedChild : IBackendSession, IChildObserver
     private const int LongestHandshake = 64 * 1024;
 
     private readonly Session _session;
-    private readonly RelayContext _context;
-    private readonly ChildSupervisor _line;
-    private readonly ServerRequestTable _asked = new(hidesProgressTokens: false);
-    private readonly SessionStateReplay _known = new();
+    private readonly SupervisionContext _context;
+    private readonly ChildSupervisor _supervisor;
+    private readonly ServerRequestTable _serverRequests = new(hidesProgressTokens: false);
+    private readonly SessionStateReplay _state = new();
     private Handshake? _handshake;
     private bool _clientShakesHands;
 
-    public DedicatedChild(Session session, ChildManager places, ProcessSlot place, RelayContext context)
+    public DedicatedChild(Session session, ProcessSlot slot, SupervisionContext context)
     {
         _session = session;
         _context = context;
-        _line = new ChildSupervisor(session.Server, places, place, this, context, session.User);
-        ListedItems = new ListedItems(request => _line.AskAsync(request, _handshake));
+        Calls = new CallRegistry(session.Server.Name, isShared: false, context.Time, context.Metrics);
+        _supervisor = new ChildSupervisor(slot, this, Calls, context, session.User);
+        ListedItems = new ListedItems(request => _supervisor.Sender.AskAsync(request, _handshake));
     }
+
+    public bool IsShared => false;
+
+    public CallRegistry Calls { get; }
 
     public ListedItems ListedItems { get; }
 
-    public bool ClientIsAsked => _asked.AnyWithoutCall(_session);
+    public bool AwaitsClient => _serverRequests.AnyWithoutCall(_session);
 
     // A client whose first message is not initialize is one that believes it already has.
     public Refusal? Begin(JsonRpcMessage first)
@@ -49,65 +54,51 @@ internal sealed class DedicatedChild : IBackendSession, IChildObserver
         return null;
     }
 
-    public async ValueTask CallAsync(JsonRpcMessage request, ClientCall call)
+    public ValueTask CallAsync(JsonRpcMessage request, ClientCall call)
     {
         if (call.IsInitialize)
             WatchHandshake(request, call);
         else
-            _known.Watch(request, call);
-        await _line.CallAsync(request, call, _handshake);
+            _state.Watch(request, call);
+        return _supervisor.Sender.CallAsync(request, call, _handshake);
     }
 
     public ValueTask NotifyAsync(JsonRpcMessage notification, CancellationToken cancellationToken)
     {
         if (notification.Envelope.Method != McpMethod.Initialized || _clientShakesHands)
-            return _line.SendAsync(notification, _handshake, cancellationToken);
+            return _supervisor.Sender.SendAsync(notification, _handshake, cancellationToken);
         notification.Dispose(); // the gateway has sent its own
         return default;
     }
 
     public ValueTask AnswerAsync(JsonRpcMessage answer, CancellationToken cancellationToken)
     {
-        if (_asked.TryTake(_session, answer.Envelope.Id) is not { } asked)
+        if (_serverRequests.TryTake(_session, answer.Envelope.Id) is not { } serverRequest)
         {
-            // Forged, late, or another session's: in each case not the child's business.
-            _context.Metrics.Drop(_session.Server.Name, answer, "unknown-id");
+            Drop(answer, "unknown-id"); // forged, late, or another session's: in each case not the child's business
             return default;
         }
 
-        answer.ReplaceId(asked.ChildId);
-        return _line.AnswerAsync(asked, answer, cancellationToken);
-    }
-
-    public void Cancel(ClientCall call, JsonRpcMessage? cancellation, string reason)
-    {
-        call.Abandon();
-        // Not initialize, which cannot be cancelled; else it was not sent yet, or its answer is on the way.
-        if (_line.Child is { } child && !child.TryTakeBack(call) && child.Forget(call) && !call.IsInitialize)
-            child.TrySend(Cancellation.For(call.ChildId, cancellation, reason));
-        else
-            cancellation?.Dispose();
+        answer.ReplaceId(serverRequest.ServerId);
+        return _supervisor.Sender.AnswerAsync(serverRequest, answer, cancellationToken);
     }
 
     public void Refuse(JsonRpcMessage request, JsonRpcError error)
     {
         using (request)
-        {
-            if (_asked.TryTake(_session, request.WrittenId) is { } asked)
-                asked.Refuse(error);
-        }
+            _serverRequests.TryTake(_session, request.WrittenId)?.Refuse(error);
     }
 
-    public void Tick(long now) => _line.Tick(now);
+    public void Tick(long now) => _supervisor.Tick(now);
 
-    public Task EndAsync() => _line.CloseAsync();
+    public Task EndAsync() => _supervisor.CloseAsync();
 
     async Task IChildObserver.RestoreAsync(ChildConnection child)
     {
         ListedItems.Clear();
-        foreach (var request in _known.Requests())
-            await _line.TellAsync(child, request);
-        foreach (var notification in ListsChanged.For(_line.InitializeResult))
+        foreach (var request in _state.Requests())
+            await _supervisor.Sender.TellAsync(child, request);
+        foreach (var notification in ListsChanged.For(_supervisor.InitializeResult))
             await _session.DeliverAsync(notification, null);
     }
 
@@ -115,42 +106,47 @@ internal sealed class DedicatedChild : IBackendSession, IChildObserver
     {
         if (child.IsLost)
         {
-            // A descendant may hold its output open, and what is asked now nobody waits for.
-            _context.Metrics.Drop(_session.Server.Name, message, "child-gone");
+            // A descendant may hold its output open, and nobody waits for answers to its requests.
+            Drop(message, "child-gone");
             return default;
         }
 
         var call = CallOf(message.Envelope);
         if (!message.Envelope.IsRequest)
             return OnNotificationAsync(message, call, child);
-        if (_asked.TryAsk(_session, message, call, child))
+        if (_serverRequests.TryAdd(_session, message, call, child))
             return _session.DeliverAsync(message, call);
         using (message)
             child.TrySend(JsonRpcMessage.CreateError(message.Envelope.Id, NotAsked));
         return default;
     }
 
-    void IChildObserver.OnAsleep() => _ = ServerRequestCancellation.SendAsync(_asked.TakeAll(_session), _context);
+    void IChildObserver.OnHibernated() => CancelServerRequests();
 
     void IChildObserver.OnLost(JsonRpcError error, bool isFinal)
     {
         if (isFinal || _handshake is null || _session.Server.Config.OnExit is OnExit.Terminate)
-            _session.OnChildLost(error);
+            _session.OnServerLost(error);
         else
-            _ = ServerRequestCancellation.SendAsync(_asked.TakeAll(_session), _context);
+            CancelServerRequests();
     }
+
+    Task? IChildObserver.TryEndIfUnused() => null; // its session uses it
+
+    private void CancelServerRequests() => _ = ServerRequestCancellation.SendAsync(_serverRequests.TakeAll(_session), _context);
 
     // What the client declares, and what it is told, holds for later children too.
     private void WatchHandshake(JsonRpcMessage initialize, ClientCall call)
     {
         var parameters = initialize.Envelope.Params.In(initialize.Utf8);
-        var handshake = parameters.Length is > 0 and <= LongestHandshake ? new Handshake(Encoding.UTF8.GetString(parameters)) : null;
+        var handshake = parameters.Length is > 0 and <= LongestHandshake
+            ? new Handshake(Encoding.UTF8.GetString(parameters)) : null;
         call.OnAnswer += answer =>
         {
             if (answer.Envelope.Kind is not JsonRpcKind.Result)
                 return;
             _handshake = handshake;
-            _line.Confirm(answer.Envelope.Result.In(answer.Utf8).ToArray());
+            _supervisor.Confirm(answer.Envelope.Result.In(answer.Utf8).ToArray());
         };
     }
 
@@ -160,16 +156,16 @@ internal sealed class DedicatedChild : IBackendSession, IChildObserver
             ListedItems.Clear();
         if (notification.Envelope.Method == McpMethod.Cancelled)
         {
-            if (_asked.TryTake(child, notification.Envelope.CancelledId) is not { } asked)
+            if (_serverRequests.TryTake(child, notification.Envelope.CancelledId) is not { } serverRequest)
             {
-                _context.Metrics.Drop(_session.Server.Name, notification, "unknown-id");
+                Drop(notification, "unknown-id");
                 return default;
             }
 
-            notification.ReplaceId(asked.ClientId);
+            notification.ReplaceId(serverRequest.ClientId);
         }
 
-        // Only its own progress keeps a call alive, not what comes to it for want of another.
+        // Only its own progress keeps a call alive, not what is put on its stream because there is no other.
         if (notification.Envelope.Method == McpMethod.Progress && call?.ProgressToken == notification.Envelope.ProgressToken)
             call.Touch();
         return _session.DeliverAsync(notification, call);
@@ -184,4 +180,6 @@ internal sealed class DedicatedChild : IBackendSession, IChildObserver
             named = calls.FindByTask(task);
         return named ?? calls.Only();
     }
+
+    private void Drop(JsonRpcMessage message, string reason) => _context.Metrics.Drop(_session.Server.Name, message, reason);
 }

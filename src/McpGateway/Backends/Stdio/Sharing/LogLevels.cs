@@ -1,20 +1,23 @@
+using McpGateway.Sessions;
+
 namespace McpGateway.Backends.Stdio.Sharing;
 
 /// <summary>
 /// The log level that each session of a shared child wants. The child is told the most verbose of them; what a session
-/// did not ask for is kept from it.
+/// does not want is kept from it.
 /// </summary>
-/// <param name="tell">Tells the child; must not fail.</param>
-internal sealed class LogLevels(Func<string, Task> tell)
+/// <param name="tell">Tells the child.</param>
+/// <param name="log">Hears of it when the child could not be told.</param>
+internal sealed partial class LogLevels(Func<string, Task> tell, ILogger log)
 {
     // RFC 5424's, the most verbose first (MCP, "Logging").
     private static readonly string[] Names = ["debug", "info", "notice", "warning", "error", "critical", "alert", "emergency"];
 
-    // What a session gets that has asked for nothing. Not debug: another may have asked for that.
-    private static readonly int Unasked = Array.IndexOf(Names, "info");
+    // What a session gets that has set no level. Not debug: another session may have set that.
+    private static readonly int Default = Array.IndexOf(Names, "info");
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<SharedChildSession, int> _wanted = [];
+    private readonly Dictionary<Session, int> _wanted = [];
     private Task _telling = Task.CompletedTask;
     private int _told = -1;
     private bool _isTelling;
@@ -22,7 +25,7 @@ internal sealed class LogLevels(Func<string, Task> tell)
     public static bool IsLevel(string? name) => Array.IndexOf(Names, name) >= 0;
 
     /// <summary>What the child was told last; null for nothing.</summary>
-    public string? Wanted
+    public string? Told
     {
         get
         {
@@ -31,32 +34,32 @@ internal sealed class LogLevels(Func<string, Task> tell)
         }
     }
 
-    public void Set(SharedChildSession seat, string level)
+    public void Set(Session session, string level)
     {
         lock (_lock)
         {
-            if (seat.HasLeft)
+            if (session.IsEnded)
                 return;
-            _wanted[seat] = Array.IndexOf(Names, level);
+            _wanted[session] = Array.IndexOf(Names, level);
             TellIfChanged();
         }
     }
 
-    public void Remove(SharedChildSession seat)
+    public void Remove(Session session)
     {
         lock (_lock)
         {
-            if (_wanted.Remove(seat))
+            if (_wanted.Remove(session))
                 TellIfChanged();
         }
     }
 
     /// <summary>Whether a session wants messages of this level. One that is no level passes: the child decides.</summary>
-    public bool Wants(SharedChildSession seat, string? level)
+    public bool Wants(Session session, string? level)
     {
         var index = Array.IndexOf(Names, level);
         lock (_lock)
-            return index < 0 || index >= _wanted.GetValueOrDefault(seat, Unasked);
+            return index < 0 || index >= _wanted.GetValueOrDefault(session, Default);
     }
 
     /// <summary>Completes when the child has been told what is wanted now.</summary>
@@ -93,7 +96,20 @@ internal sealed class LogLevels(Func<string, Task> tell)
                 level = Names[wanted];
             }
 
-            await tell(level);
+            try
+            {
+                await tell(level);
+            }
+            catch (Exception exception)
+            {
+                Log.NotTold(log, exception, level); // what is wanted next is told all the same
+            }
         }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(21, LogLevel.Error, "A child could not be told the log level {Level}", EventName = "LogLevelNotTold")]
+        public static partial void NotTold(ILogger log, Exception exception, string level);
     }
 }

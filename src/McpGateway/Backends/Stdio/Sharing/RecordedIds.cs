@@ -1,3 +1,5 @@
+using McpGateway.Sessions;
+
 namespace McpGateway.Backends.Stdio.Sharing;
 
 /// <summary>
@@ -10,24 +12,24 @@ internal sealed class RecordedIds
     private const int LongestId = 1024;
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, SharedChildSession?> _seats = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Session?> _sessions = new(StringComparer.Ordinal);
     private readonly Queue<string> _oldest = new();
 
-    public void Record(string? id, SharedChildSession seat)
+    public void Record(string? id, Session session)
     {
         if (id is null || id.Length > LongestId)
             return;
         lock (_lock)
         {
-            if (_seats.TryGetValue(id, out var known))
+            if (_sessions.TryGetValue(id, out var known))
             {
-                _seats[id] = known == seat ? seat : null;
+                _sessions[id] = known == session ? session : null;
                 return;
             }
 
             if (_oldest.Count == Capacity)
-                _seats.Remove(_oldest.Dequeue());
-            _seats.Add(id, seat);
+                _sessions.Remove(_oldest.Dequeue());
+            _sessions.Add(id, session);
             _oldest.Enqueue(id);
         }
     }
@@ -36,15 +38,15 @@ internal sealed class RecordedIds
     {
         lock (_lock)
         {
-            _seats.Clear();
+            _sessions.Clear();
             _oldest.Clear();
         }
     }
 
     /// <returns>Null when the id is unknown, or belongs to nobody in particular.</returns>
-    public SharedChildSession? Find(string? id)
+    public Session? Find(string? id)
     {
         lock (_lock)
-            return id is null ? null : _seats.GetValueOrDefault(id);
+            return id is null ? null : _sessions.GetValueOrDefault(id);
     }
 }

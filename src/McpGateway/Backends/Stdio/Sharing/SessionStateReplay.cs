@@ -37,7 +37,8 @@ internal sealed class SessionStateReplay
     {
         lock (_lock)
         {
-            var requests = _subscriptions.Select(uri => GatewayCall.Request(McpMethod.Subscribe, new JsonObject { ["uri"] = uri }));
+            var requests = _subscriptions.Select(
+                uri => GatewayCall.Request(McpMethod.Subscribe, new JsonObject { ["uri"] = uri }));
             return _level is { } level
                 ? [GatewayCall.Request(McpMethod.SetLevel, new JsonObject { ["level"] = level }), .. requests]
                 : [.. requests];

@@ -1,66 +1,120 @@
-using System.Text.Json.Nodes;
+using McpGateway.Backends.Stdio.Connection;
 using McpGateway.Backends.Stdio.Supervision;
-using McpGateway.Cli.DemoServer;
+using McpGateway.Configuration;
 using McpGateway.JsonRpc;
+using McpGateway.Policies;
 using McpGateway.Policies.Items;
 using McpGateway.Sessions;
 
 namespace McpGateway.Backends.Stdio.Sharing;
 
 /// <summary>
-/// One child that several sessions use. It sees a single client, the gateway: ids and progress tokens are the gateway's,
-/// and what the child says goes to the session that it belongs to (SharedChild.FromChild.cs) or to nobody.
+/// One child that several sessions use: which sessions they are, and when it ends. It is kept for a while after its last
+/// session, which may come back. It sees a single client, the gateway: ids and progress tokens are the gateway's.
 /// </summary>
-internal sealed partial class SharedChild : IChildObserver
+internal sealed class SharedChild : IChildObserver
 {
-    private readonly RelayContext _context;
-    private readonly ILogger _log;
-    private readonly ChildSupervisor _line;
+    private readonly SupervisionContext _context;
+    private readonly ChildSupervisor _supervisor;
+    private readonly SharedChildRouter _router;
     private readonly Handshake _handshake;
-    private readonly CallsInFlight _inFlight = new();
-    private readonly ResourceSubscriptions _subscriptions = new();
-    private readonly RecordedIds _tasks = new();
-    private readonly TaskTokens _taskTokens = new();
-    private readonly RecordedIds _elicitations = new();
+    private readonly Action<SharedChild, Task> _onEnded;
+    private readonly Lock _lock = new();
+    private readonly HashSet<Session> _members = [];
+    private Task? _ending;
 
     /// <param name="key">Whom it serves.</param>
-    /// <param name="places">Gives the places among the server's processes.</param>
-    /// <param name="place">The one for the first process.</param>
+    /// <param name="slot">For its first process.</param>
     /// <param name="context">The gateway's parts.</param>
     /// <param name="onEnded">Told once, with what completes when the process is gone.</param>
-    public SharedChild(ChildKey key, ChildManager places, ProcessSlot place, RelayContext context, Action<SharedChild, Task> onEnded)
+    public SharedChild(ChildKey key, ProcessSlot slot, SupervisionContext context, Action<SharedChild, Task> onEnded)
     {
         Key = key;
         _context = context;
         _onEnded = onEnded;
-        _log = context.Loggers.CreateLogger($"McpGateway.Servers.{key.Server.Name}");
-        _line = new ChildSupervisor(key.Server, places, place, this, context, key.User);
+        var log = ServerLog.Create(context.Loggers, key.Server.Name);
+        Calls = new CallRegistry(key.Server.Name, isShared: true, context.Time, context.Metrics)
+        {
+            OnAnswered = IssuedIds.Record,
+        };
+        _supervisor = new ChildSupervisor(slot, this, Calls, context, key.User);
         _handshake = Handshake.Declaring(key.Capabilities);
-        Levels = new LogLevels(TellLevelAsync);
-        ListedItems = new ListedItems(request => _line.AskAsync(request, _handshake));
+        Levels = new LogLevels(level => TellAsync(McpMethod.SetLevel, new() { ["level"] = level }), log);
+        Subscriptions = new SharedSubscriptions(this, context.Budget, log);
+        ListedItems = new ListedItems(request => _supervisor.Sender.AskAsync(request, _handshake));
+        _router = new SharedChildRouter(this, new UnattributedLog(key.Server, log));
     }
 
     public ChildKey Key { get; }
 
-    /// <summary>What the child has asked clients and waits for.</summary>
-    public ServerRequestTable Asked { get; } = new(hidesProgressTokens: true);
+    public CallRegistry Calls { get; }
 
-    /// <summary>Which session's client runs which task for the child.</summary>
-    public RecordedIds ClientTasks { get; } = new();
+    /// <summary>The requests that the child sent to clients and that they have not answered.</summary>
+    public ServerRequestTable ServerRequests { get; } = new(hidesProgressTokens: true);
+
+    public IssuedIds IssuedIds { get; } = new();
 
     public LogLevels Levels { get; }
+
+    public SharedSubscriptions Subscriptions { get; }
 
     /// <summary>What the child has listed.</summary>
     public ListedItems ListedItems { get; }
 
     /// <summary>What the child answered to the gateway's initialize. Only after <see cref="ConnectAsync"/>.</summary>
-    public ReadOnlySpan<byte> InitializeResult => _line.InitializeResult;
+    public ReadOnlySpan<byte> InitializeResult => _supervisor.InitializeResult;
+
+    /// <summary>The only session that uses it; null when none does, or several do.</summary>
+    public Session? OnlyMember
+    {
+        get
+        {
+            lock (_lock)
+                return _members.Count == 1 ? _members.First() : null;
+        }
+    }
+
+    /// <inheritdoc cref="ChildActivity.UsedAt"/>
+    public long UsedAt => _supervisor.Activity.UsedAt;
 
     private ServerState Server => Key.Server;
 
+    /// <summary>The sessions that use it.</summary>
+    public Session[] Members()
+    {
+        lock (_lock)
+            return [.. _members];
+    }
+
+    /// <inheritdoc cref="ChildActivity.Touch()"/>
+    public void Touch() => _supervisor.Activity.Touch();
+
+    /// <returns>False when it is about to end.</returns>
+    public bool TryJoin(Session session)
+    {
+        lock (_lock)
+        {
+            if (_ending is not null)
+                return false;
+            _supervisor.Activity.Touch();
+            return _members.Add(session);
+        }
+    }
+
+    /// <summary>The session has ended, and what it wanted with it. Its calls have been cancelled.</summary>
+    public void Leave(Session session)
+    {
+        foreach (var request in ServerRequests.TakeAll(session))
+            request.Refuse(SharedChildSession.ClientGone);
+        lock (_lock)
+            _members.Remove(session);
+        Subscriptions.RemoveAll(session);
+        Levels.Remove(session);
+    }
+
     /// <summary>Starts the child, unless it was started before.</summary>
     /// <returns>Null when it is there, else what to answer.</returns>
-    public Task<JsonRpcError?> ConnectAsync() => _line.TryConnectAsync(_handshake);
+    public Task<JsonRpcError?> ConnectAsync() => _supervisor.TryConnectAsync(_handshake);
 
     /// <summary>Whether the child has declared a capability.</summary>
     public bool Can(ReadOnlySpan<byte> capability) =>
@@ -68,64 +122,100 @@ internal sealed partial class SharedChild : IChildObserver
         && JsonMembers.TryFind(capabilities, capability, out _);
 
     /// <summary>Sends a call of a session's. It never fails: a call that cannot be sent is answered with an error.</summary>
-    public async ValueTask ForwardAsync(JsonRpcMessage request, ClientCall call, SharedChildSession seat)
-    {
-        _inFlight.Enter(seat);
-        if (!await _line.CallAsync(request, call, _handshake))
-            _inFlight.Leave(seat);
-    }
+    public ValueTask CallAsync(JsonRpcMessage request, ClientCall call) =>
+        _supervisor.Sender.CallAsync(request, call, _handshake);
 
     public ValueTask SendAsync(JsonRpcMessage message, CancellationToken cancellationToken) =>
-        _line.SendAsync(message, _handshake, cancellationToken);
+        _supervisor.Sender.SendAsync(message, _handshake, cancellationToken);
 
-    /// <inheritdoc cref="ChildSupervisor.AnswerAsync"/>
-    public ValueTask AnswerAsync(ServerRequest asked, JsonRpcMessage answer, CancellationToken cancellationToken) =>
-        _line.AnswerAsync(asked, answer, cancellationToken);
+    /// <inheritdoc cref="ChildSender.AnswerAsync"/>
+    public ValueTask AnswerAsync(ServerRequest request, JsonRpcMessage answer, CancellationToken cancellationToken) =>
+        _supervisor.Sender.AnswerAsync(request, answer, cancellationToken);
 
-    public void TrySend(JsonRpcMessage message) => _line.TrySend(message);
+    /// <summary>Sends a request of the gateway's own. A child that is not there learns it when it is.</summary>
+    public Task TellAsync(string method, System.Text.Json.Nodes.JsonObject parameters) => _supervisor.Child is { } child
+        ? _supervisor.Sender.TellAsync(child, GatewayCall.Request(method, parameters))
+        : Task.CompletedTask;
 
     public void Drop(JsonRpcMessage message, string reason) => _context.Metrics.Drop(Server.Name, message, reason);
 
-    /// <summary>Nobody waits any more for a call, which counts as in flight until the child has answered it.</summary>
-    /// <returns>False when the child does not know it, or has answered.</returns>
-    public bool TryAbandon(ClientCall call)
+    /// <summary>The monitor's visit.</summary>
+    /// <param name="now">A timestamp of the context's clock.</param>
+    public async Task TickAsync(long now)
     {
-        if (_line.Child is not { } child || child.Find(call.ChildId) != call)
-            return false;
-        if (child.TryTakeBack(call))
-        {
-            _inFlight.Leave(call.Seat!);
-            return false;
-        }
-
-        if (_inFlight.Abandon(call, _context.Time.GetTimestamp()) is { } tooMany)
-            child.Forget(tooMany);
-        return true;
+        var maximum = (long)(Server.Config.RequestMaximum.TotalSeconds * _context.Time.TimestampFrequency);
+        Calls.ForgetUnansweredBefore(now - maximum);
+        _supervisor.Tick(now);
+        var keptReady = Key.ServesAll && Server.Config.Warm > 0;
+        if (Server.IsRetired || (!keptReady && _context.Time.GetElapsedTime(UsedAt, now) >= Server.Config.IdleTimeout))
+            await (TryEndIfUnused() ?? Task.CompletedTask);
     }
 
-    /// <inheritdoc cref="SharedChildSession.OnSettled"/>
-    public void OnSettled(ClientCall call, JsonRpcMessage? answer, SharedChildSession seat)
+    /// <inheritdoc/>
+    public Task? TryEndIfUnused()
     {
-        _inFlight.Leave(seat);
-        if (answer is null)
-            return;
-        if (call.WantsTask && AnswerReader.FindTask(answer) is { } task)
+        lock (_lock)
         {
-            _tasks.Record(task, seat);
-            if (!call.ProgressToken.IsNone)
-                _taskTokens.Record(call.ChildId, new TaskToken(seat, task, call.ProgressToken));
+            if (_ending is not null || _members.Count > 0)
+                return null;
+            _ending = Task.Run(() => EndCoreAsync(Refusal.SessionNotFound.Error));
         }
-        else if (answer.Envelope.Kind is JsonRpcKind.Error)
-        {
-            foreach (var elicitation in AnswerReader.FindElicitations(answer))
-                _elicitations.Record(elicitation, seat);
-        }
+
+        _onEnded(this, _ending);
+        return _ending;
     }
 
-    private Task TellLevelAsync(string level) => TellAsync(McpMethod.SetLevel, new JsonObject { ["level"] = level });
+    /// <summary>Ends it and the sessions that use it.</summary>
+    /// <param name="error">What their calls in flight are answered with.</param>
+    /// <returns>Completes when the process is gone; the same task for every caller.</returns>
+    public Task EndAsync(JsonRpcError error)
+    {
+        lock (_lock)
+        {
+            if (_ending is not null)
+                return _ending;
+            _ending = Task.Run(() => EndCoreAsync(error));
+        }
 
-    // A child that is not there learns it when it is.
-    private Task TellAsync(string method, JsonObject parameters) => _line.Child is { } child
-        ? _line.TellAsync(child, GatewayCall.Request(method, parameters))
-        : Task.CompletedTask;
+        _onEnded(this, _ending);
+        return _ending;
+    }
+
+    ValueTask IChildObserver.OnMessageAsync(JsonRpcMessage message, ChildConnection child) => _router.RouteAsync(message, child);
+
+    async Task IChildObserver.RestoreAsync(ChildConnection child)
+    {
+        ListedItems.Clear();
+        if (Levels.Told is { } level)
+            await _supervisor.Sender.TellAsync(child, GatewayCall.Request(McpMethod.SetLevel, new() { ["level"] = level }));
+        foreach (var uri in Subscriptions.Uris())
+            await _supervisor.Sender.TellAsync(child, GatewayCall.Request(McpMethod.Subscribe, new() { ["uri"] = uri }));
+        foreach (var notification in ListsChanged.For(InitializeResult))
+            await SharedChildRouter.DeliverToAllAsync(notification, Members());
+    }
+
+    void IChildObserver.OnLost(JsonRpcError error, bool isFinal)
+    {
+        if (isFinal || Server.Config.OnExit is OnExit.Terminate)
+            _ = EndAsync(error); // the manager awaits it
+        else
+            ForgetIssued();
+    }
+
+    void IChildObserver.OnHibernated() => ForgetIssued();
+
+    // Its ids and its requests are gone with the child; another may issue the same ids.
+    private void ForgetIssued()
+    {
+        IssuedIds.Clear();
+        _ = ServerRequestCancellation.SendAsync(ServerRequests.TakeAll(), _context);
+    }
+
+    private async Task EndCoreAsync(JsonRpcError error)
+    {
+        foreach (var member in Members())
+            member.OnServerLost(error);
+        await _supervisor.CloseAsync();
+        await Levels.ToldAsync();
+    }
 }

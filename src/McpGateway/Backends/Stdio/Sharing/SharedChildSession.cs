@@ -1,5 +1,4 @@
 using McpGateway.Backends.Stdio.Supervision;
-using McpGateway.Cli.DemoServer;
 using McpGateway.JsonRpc;
 using McpGateway.Policies;
 using McpGateway.Policies.Items;
@@ -8,31 +7,29 @@ using McpGateway.Sessions;
 namespace McpGateway.Backends.Stdio.Sharing;
 
 /// <summary>
-/// A session's place at a child that others use too. Here is what one client's messages may do to the child; what the
-/// child's messages may do to clients is in SharedChild.FromChild.cs.
+/// A session's share of a child that others use too. Here is what one client's messages may do to the child; what the
+/// child's messages may do to clients is in <see cref="SharedChildRouter"/>.
 /// </summary>
-internal sealed class SharedChildSession(Session session, ChildManager pool) : IBackendSession
+internal sealed class SharedChildSession(Session session, ChildManager children) : IBackendSession
 {
+    /// <summary>What the child is told of requests that the client of an ended session has not answered.</summary>
+    public static readonly JsonRpcError ClientGone = new(JsonRpcErrorCode.InternalError, "The client's session has ended.");
+
     private static readonly JsonRpcError NoTasks = new(
         JsonRpcErrorCode.MethodNotFound, "Tasks are not served here: this server's process is shared by all users.");
 
-    private static readonly JsonRpcError ClientGone = new(
-        JsonRpcErrorCode.InternalError, "The client's session has ended.");
-
-    private volatile bool _hasLeft;
     private SharedChild? _child;
 
-    public Session Session { get; } = session;
+    public bool IsShared => true;
 
-    /// <summary>Whether the session has ended: nothing may be kept for it any more.</summary>
-    public bool HasLeft => _hasLeft;
-
-    public bool ClientIsAsked => _child?.Asked.AnyWithoutCall(Session) ?? false;
+    public CallRegistry Calls => Child.Calls;
 
     public ListedItems ListedItems => Child.ListedItems;
 
+    public bool AwaitsClient => _child?.ServerRequests.AnyWithoutCall(session) ?? false;
+
     // Only Begin sets it, and nothing else comes before.
-    private SharedChild Child => _child ?? throw new InvalidOperationException("The seat was not taken yet.");
+    private SharedChild Child => _child ?? throw new InvalidOperationException("The session has not begun.");
 
     public Refusal? Begin(JsonRpcMessage first)
     {
@@ -43,7 +40,7 @@ internal sealed class SharedChildSession(Session session, ChildManager pool) : I
             return refusal;
         }
 
-        return pool.TryJoin(this, ChildKey.Of(Session, capabilities), out _child);
+        return children.TryJoin(session, ChildKey.Of(session, capabilities), out _child);
     }
 
     public ValueTask CallAsync(JsonRpcMessage request, ClientCall call)
@@ -55,8 +52,8 @@ internal sealed class SharedChildSession(Session session, ChildManager pool) : I
         {
             McpMethod.Initialize => AnswerInitializeAsync(request, call),
             McpMethod.SetLevel => SetLevelAsync(request, call),
-            McpMethod.Subscribe or McpMethod.Unsubscribe => Child.SubscribeAsync(request, call, this),
-            _ => Child.ForwardAsync(request, call, this),
+            McpMethod.Subscribe or McpMethod.Unsubscribe => Child.Subscriptions.TakeAsync(request, call),
+            _ => Child.CallAsync(request, call),
         };
     }
 
@@ -69,7 +66,7 @@ internal sealed class SharedChildSession(Session session, ChildManager pool) : I
                 return default;
             case McpMethod.Progress:
                 return NotifyProgressAsync(notification, cancellationToken);
-            case McpMethod.TaskStatus when Child.ClientTasks.Find(notification.Envelope.Task) != this:
+            case McpMethod.TaskStatus when Child.IssuedIds.ClientTasks.Find(notification.Envelope.Task) != session:
                 Child.Drop(notification, "unknown-id");
                 return default;
             default:
@@ -79,56 +76,32 @@ internal sealed class SharedChildSession(Session session, ChildManager pool) : I
 
     public ValueTask AnswerAsync(JsonRpcMessage answer, CancellationToken cancellationToken)
     {
-        if (Child.Asked.TryTake(Session, answer.Envelope.Id) is not { } asked)
+        if (Child.ServerRequests.TryTake(session, answer.Envelope.Id) is not { } request)
         {
             Child.Drop(answer, "unknown-id");
             return default;
         }
 
-        if (asked.WantsTask)
-            Child.ClientTasks.Record(AnswerReader.FindTask(answer), this);
-        answer.ReplaceId(asked.ChildId);
-        return Child.AnswerAsync(asked, answer, cancellationToken);
-    }
-
-    public void Cancel(ClientCall call, JsonRpcMessage? cancellation, string reason)
-    {
-        call.Abandon();
-        if (_child is { } child && child.TryAbandon(call))
-            child.TrySend(Cancellation.For(call.ChildId, cancellation, reason));
-        else
-            cancellation?.Dispose(); // the child has never seen it, or its answer is on the way
+        if (request.WantsTask)
+            Child.IssuedIds.ClientTasks.Record(AnswerReader.FindTask(answer), session);
+        answer.ReplaceId(request.ServerId);
+        return Child.AnswerAsync(request, answer, cancellationToken);
     }
 
     public void Refuse(JsonRpcMessage request, JsonRpcError error)
     {
         using (request)
-        {
-            if (Child.Asked.TryTake(Session, request.WrittenId) is { } asked)
-                asked.Refuse(error);
-        }
+            Child.ServerRequests.TryTake(session, request.WrittenId)?.Refuse(error);
     }
-
-    /// <summary>A call of this seat's was answered, or has failed, whether anybody still waited for it or not.</summary>
-    /// <param name="call">The call; no longer pending at the child.</param>
-    /// <param name="answer">Null when it has failed; stays the caller's.</param>
-    public void OnSettled(ClientCall call, JsonRpcMessage? answer) => Child.OnSettled(call, answer, this);
 
     public void Tick(long now)
     {
-        // The child's own visit is not one of its sessions'.
+        // The child has a visit of its own, whatever sessions use it.
     }
 
     public Task EndAsync()
     {
-        _hasLeft = true;
-        if (_child is { } child)
-        {
-            foreach (var asked in child.Asked.TakeAll(Session))
-                asked.Refuse(ClientGone);
-            child.Leave(this);
-        }
-
+        _child?.Leave(session);
         return Task.CompletedTask;
     }
 
@@ -142,7 +115,7 @@ internal sealed class SharedChildSession(Session session, ChildManager pool) : I
             await call.AnswerAsync(JsonRpcMessage.CreateResult(call.ClientId, result));
         else
             await call.FailAsync(new JsonRpcError(JsonRpcErrorCode.InternalError,
-                $"The server '{Session.Server.Name}' answered initialize with no result that can be passed on."));
+                $"The server '{session.Server.Name}' answered initialize with no result that can be passed on."));
     }
 
     private async ValueTask SetLevelAsync(JsonRpcMessage request, ClientCall call)
@@ -159,20 +132,21 @@ internal sealed class SharedChildSession(Session session, ChildManager pool) : I
         }
         else if (!LogLevels.IsLevel(level))
         {
-            await call.FailAsync(new JsonRpcError(JsonRpcErrorCode.InvalidParams, "level must be one of RFC 5424's, such as info."));
+            await call.FailAsync(
+                new JsonRpcError(JsonRpcErrorCode.InvalidParams, "level must be one of RFC 5424's, such as info."));
         }
         else
         {
-            Child.Levels.Set(this, level!);
+            Child.Levels.Set(session, level!);
             await Child.Levels.ToldAsync(); // before what the client sends next
             await call.AnswerAsync(JsonRpcMessage.CreateResult(call.ClientId, "{}"u8));
         }
     }
 
-    // Progress on something that the child asked this client, under the token that it was given for it.
+    // Progress on a request of the child's, under the token that the client was given for it.
     private ValueTask NotifyProgressAsync(JsonRpcMessage progress, CancellationToken cancellationToken)
     {
-        var token = Child.Asked.ChildTokenOf(Session, progress.Envelope.ProgressToken);
+        var token = Child.ServerRequests.ServerTokenOf(session, progress.Envelope.ProgressToken);
         if (token.IsNone)
         {
             Child.Drop(progress, "unknown-token");

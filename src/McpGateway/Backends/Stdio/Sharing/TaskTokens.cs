@@ -47,9 +47,3 @@ internal sealed class TaskTokens
         }
     }
 }
-
-/// <summary>One of them.</summary>
-/// <param name="Seat">Whose call it was.</param>
-/// <param name="Task">The task's id.</param>
-/// <param name="ClientToken">The token that the client waits for.</param>
-internal sealed record TaskToken(SharedChildSession Seat, string Task, JsonRpcId ClientToken);

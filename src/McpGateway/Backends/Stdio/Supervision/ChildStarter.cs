@@ -5,38 +5,33 @@ using McpGateway.Sessions;
 namespace McpGateway.Backends.Stdio.Supervision;
 
 /// <summary>Starts a server's child as its configuration says.</summary>
-public sealed class ChildStarter(ChildContext context)
+internal sealed class ChildStarter(ChildContext context)
 {
-    /// <summary>Starts one. The caller has reserved its place (<see cref="ServerState.TryReserveProcess"/>).</summary>
+    /// <summary>Starts a process and connects to it.</summary>
     /// <param name="server">A stdio server.</param>
-    /// <param name="listener">Receives what the child says of its own accord.</param>
+    /// <param name="observer">Receives the child's own requests and notifications.</param>
+    /// <param name="calls">Where calls to it are recorded.</param>
     /// <param name="user">The user's part of its environment; null when it has none.</param>
-    /// <exception cref="ChildLaunchException">It cannot be started; the place has been given back.</exception>
-    public ChildConnection Start(ServerState server, IConnectionObserver listener, UserEnvironment? user = null)
-    {
-        try
-        {
-            return Connect(server, Launch(server, user), listener, user);
-        }
-        catch
-        {
-            server.ReleaseProcess();
-            throw;
-        }
-    }
-
-    /// <summary>Connects to a child that was started before.</summary>
-    public ChildConnection Connect(ServerState server, IChildProcess process, IConnectionObserver listener, UserEnvironment? user = null) =>
-        new(process, listener, server, context, user);
-
     /// <exception cref="ChildLaunchException">It cannot be started.</exception>
-    internal IChildProcess Launch(ServerState server, UserEnvironment? user = null)
+    public ChildConnection Start(
+        ServerState server, IConnectionObserver observer, CallRegistry calls, UserEnvironment? user = null) =>
+        Connect(server, Launch(server, user), observer, calls, user);
+
+    /// <summary>Connects to a process that is running already.</summary>
+    public ChildConnection Connect(
+        ServerState server, IChildProcess process, IConnectionObserver observer, CallRegistry calls,
+        UserEnvironment? user = null) =>
+        new(process, observer, server, calls, context, user);
+
+    /// <summary>Starts a process.</summary>
+    /// <exception cref="ChildLaunchException">It cannot be started.</exception>
+    public IChildProcess Launch(ServerState server, UserEnvironment? user = null)
     {
         var target = server.Stdio;
         if (target.WorkingDirectory is { } directory && !Directory.Exists(directory))
             throw new ChildLaunchException($"The working directory '{directory}' does not exist.");
         if (target.IsPersonal && user is null)
-            throw new ChildLaunchException("Its environment has parts that only a user can bring along, and there is none.");
+            throw new ChildLaunchException("Its environment needs a user's values (${claim:…}, ${header:…}), and there is none.");
         var environment = ChildEnvironment.For(target, user);
         var program = CommandResolver.Resolve(target.Command, environment, target.WorkingDirectory);
         return context.Launcher.Launch(new LaunchSpec(program, target.Arguments, environment, target.WorkingDirectory));

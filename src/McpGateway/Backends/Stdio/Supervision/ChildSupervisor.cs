@@ -1,57 +1,104 @@
 using McpGateway.Backends.Stdio.Connection;
-using McpGateway.Backends.Stdio.Launching;
-using McpGateway.Backends.Stdio.Sharing;
+using McpGateway.Configuration;
 using McpGateway.JsonRpc;
 using McpGateway.Sessions;
 
 namespace McpGateway.Backends.Stdio.Supervision;
 
 /// <summary>
-/// The line to a child: started with the first message, and again with the next one after a child was lost or put to sleep;
-/// the same for everyone who sends over it, closed once.
+/// Keeps one child running at a time: the first message starts it, and after it was lost or has hibernated the next message
+/// starts another. Closed once, with the last session that uses it.
 /// </summary>
 internal sealed partial class ChildSupervisor
 {
-    private readonly ServerState _server;
-    private readonly IChildObserver _owner;
-    private readonly RelayContext _context;
-    private readonly UserEnvironment? _user;
+    private readonly SupervisionContext _context;
     private readonly ILogger _log;
-    private readonly RunningTasks _tasks;
+    private readonly MemoryLimit _memory;
+    private readonly Hibernation _hibernation;
     private readonly Lock _lock = new();
+    private ProcessSlot? _firstSlot;
     private ChildRun? _current;
+
+    // Completes when all children before the current one are gone. Guarded by the lock, as the current one is.
+    private Task _retiring = Task.CompletedTask;
     private bool _closed;
 
-    /// <param name="server">Whose child it is.</param>
-    /// <param name="places">Gives the places among the server's processes.</param>
-    /// <param name="place">The one for the first child.</param>
-    /// <param name="owner">Receives what the child says of its own accord.</param>
+    /// <param name="slot">Reserved for the first child. Those after it reserve their own.</param>
+    /// <param name="observer">Is told of the children.</param>
+    /// <param name="calls">Where calls to the children are recorded.</param>
     /// <param name="context">The gateway's parts.</param>
-    /// <param name="user">The user's part of its environment; null when it has none.</param>
-    public ChildSupervisor(ServerState server, ChildManager places, ProcessSlot place, IChildObserver owner, RelayContext context, UserEnvironment? user = null)
+    /// <param name="user">The user's part of the children's environment; null when there is none.</param>
+    public ChildSupervisor(
+        ProcessSlot slot, IChildObserver observer, CallRegistry calls, SupervisionContext context, UserEnvironment? user = null)
     {
-        _server = server;
-        _places = places;
-        _place = place;
-        _owner = owner;
+        _firstSlot = slot;
         _context = context;
-        _user = user;
         _log = context.Loggers.CreateLogger<ChildSupervisor>();
-        _losses = new Backoff(context.Time);
-        _tasks = new RunningTasks(context.Time);
-        _usedAt = context.Time.GetTimestamp();
-        places.Add(this);
+        Server = slot.Server;
+        Observer = observer;
+        Calls = calls;
+        User = user;
+        Activity = new ChildActivity(context.Time, context.Budget);
+        Tasks = new RunningTasks(context.Time);
+        Backoff = new RestartBackoff(Server, context.Time, _log);
+        Sender = new ChildSender(this, context);
+        _memory = new MemoryLimit(Server, context.Time);
+        _hibernation = new Hibernation(Server, Activity, Tasks, context.Time);
+        context.Slots.Add(this);
     }
 
-    /// <summary>The child, from its start on; null while there is none.</summary>
+    public StdioServerState Server { get; }
+
+    public IChildObserver Observer { get; }
+
+    public CallRegistry Calls { get; }
+
+    public UserEnvironment? User { get; }
+
+    public ChildActivity Activity { get; }
+
+    public RunningTasks Tasks { get; }
+
+    public RestartBackoff Backoff { get; }
+
+    /// <summary>Sends messages to the child, which is started for them.</summary>
+    public ChildSender Sender { get; }
+
+    /// <summary>The child, from its launch on; null while there is none.</summary>
     public ChildConnection? Child => Volatile.Read(ref _current)?.Child;
 
-    /// <summary>The first child's initialize result, as JSON; null before it was initialized.</summary>
-    public byte[]? InitializeResult { get; private set; }
+    /// <summary>The first child's initialize result, as JSON; null before its handshake.</summary>
+    public byte[]? InitializeResult { get; set; }
 
-    /// <summary>Starts the child, unless it is there.</summary>
+    public bool IsClosed => Volatile.Read(ref _closed);
+
+    /// <summary>Whether one of the server's process slots is reserved for it, or in use.</summary>
+    public bool HoldsSlot
+    {
+        get
+        {
+            lock (_lock)
+                return _firstSlot is not null || _current is not null;
+        }
+    }
+
+    /// <summary>Starts the child, unless it was started before.</summary>
     /// <param name="handshake">What the gateway does before the first message; null when the client does it.</param>
-    /// <returns>Null when the child is there, else what to answer.</returns>
+    /// <exception cref="ChildStartException">It was not started, or did not do the handshake.</exception>
+    /// <exception cref="Launching.ChildLaunchException">It cannot be started.</exception>
+    public Task<ChildConnection> ConnectAsync(Handshake? handshake)
+    {
+        lock (_lock)
+        {
+            if (_closed)
+                return Task.FromException<ChildConnection>(new ChildStartException(StartErrors.Stopped));
+            _current ??= new ChildRun(this, _context, _retiring, handshake);
+            return _current.Ready;
+        }
+    }
+
+    /// <inheritdoc cref="ConnectAsync"/>
+    /// <returns>Null when the child is ready, else what to answer.</returns>
     public async Task<JsonRpcError?> TryConnectAsync(Handshake? handshake)
     {
         try
@@ -61,159 +108,122 @@ internal sealed partial class ChildSupervisor
         }
         catch (Exception exception)
         {
-            return Explain(exception); // the start has logged it
+            return StartErrors.Explain(exception, Server); // the start has logged it
         }
     }
 
-    /// <summary>Sends a call. It never fails: a call that cannot be sent is answered with an error.</summary>
-    /// <returns>False when the child never sees it.</returns>
-    public async ValueTask<bool> CallAsync(JsonRpcMessage request, ClientCall call, Handshake? handshake)
+    /// <summary>The client has done the handshake itself.</summary>
+    /// <param name="result">The child's initialize result, as JSON.</param>
+    public void Confirm(byte[] result)
     {
-        _tasks.Watch(call);
-        var waiting = Enter(request);
-        try
-        {
-            var connecting = ConnectAsync(handshake);
-            var child = connecting.IsCompleted ? await connecting : await connecting.WaitAsync(call.Abandoned);
-            return await child.CallAsync(request, call);
-        }
-        catch (OperationCanceledException) when (call.IsAbandoned)
-        {
-            request.Dispose(); // a start may take longer than anybody waits for the answer
-            return false;
-        }
-        catch (Exception exception)
-        {
-            request.Dispose();
-            if (exception is not (ChildLaunchException or ChildStartException))
-                Log.SendFailed(_log, exception, _server.Name);
-            await call.FailAsync(Explain(exception));
-            return false;
-        }
-        finally
-        {
-            Leave(waiting);
-        }
+        InitializeResult ??= result;
+        Volatile.Read(ref _current)?.EndStart();
+        Backoff.StartSucceeded();
     }
 
-    /// <summary>Sends a notification or an answer; dropped when the child cannot be started.</summary>
-    public async ValueTask SendAsync(JsonRpcMessage message, Handshake? handshake, CancellationToken cancellationToken)
+    /// <summary>The monitor's visit.</summary>
+    /// <param name="now">A timestamp of the context's clock.</param>
+    public void Tick(long now)
     {
-        var waiting = Enter(message);
-        try
-        {
-            if (await TryConnectAsync(handshake) is null && Child is { } child)
-                await child.SendAsync(message, cancellationToken);
-            else
-                message.Dispose(); // whoever started the child was told why
-        }
-        finally
-        {
-            Leave(waiting);
-        }
-    }
-
-    /// <summary>Sends a client's answer to the child that asked; to no other, which would know nothing of it.</summary>
-    public async ValueTask AnswerAsync(ServerRequest asked, JsonRpcMessage answer, CancellationToken cancellationToken)
-    {
-        if (asked.Child.IsLost)
-        {
-            _context.Metrics.Drop(_server.Name, answer, "child-gone");
-            return;
-        }
-
-        var waiting = Enter(answer);
-        try
-        {
-            await asked.Child.SendAsync(answer, cancellationToken);
-        }
-        finally
-        {
-            Leave(waiting);
-        }
-    }
-
-    /// <summary>Sends a message if the child is there and has room for it now.</summary>
-    public void TrySend(JsonRpcMessage message)
-    {
+        if (Child is { IsBusy: true })
+            Activity.Touch(now); // it is idle from its last answer on
+        else if (_hibernation.IsDue(now))
+            TryHibernate();
+        if (Volatile.Read(ref _current) is { IsReady: true } current)
+            Backoff.OnAlive(current.Lived(now));
         if (Child is { } child)
-            child.TrySend(message);
-        else
-            message.Dispose();
+            _memory.CheckMemory(child, now);
     }
 
-    /// <summary>
-    /// Sends a request of the gateway's own, whose result tells nothing. A child may refuse it, and goes on as it was.
-    /// </summary>
-    /// <returns>Completes when it is on its way: what is sent next, the child reads next.</returns>
-    public async Task TellAsync(ChildConnection child, JsonRpcMessage request)
+    /// <summary>Stops the child if nobody waits for it. The next message starts another.</summary>
+    /// <returns>Completes when its process is gone; null when it must keep running.</returns>
+    public Task? TryHibernate()
     {
-        var (method, call) = (request.Envelope.Method!, new GatewayCall());
-        await child.CallAsync(request, call);
-        _ = ObserveAsync(child, call, method);
+        lock (_lock)
+        {
+            if (_closed || InitializeResult is null || _current is not { } idle || !_hibernation.Allows(idle))
+                return null;
+            _current = null;
+            Log.Hibernates(_log, Server.Name);
+            AwaitBeforeNextStart(HibernateAsync(idle));
+            return _retiring;
+        }
     }
 
-    /// <summary>Sends a request of the gateway's own, and waits for its answer. It never fails.</summary>
-    public async Task<GatewayAnswer> AskAsync(JsonRpcMessage request, Handshake? handshake)
+    /// <summary>Stops the child, if there is one, and waits until it is gone. No other is started.</summary>
+    public async Task CloseAsync()
     {
-        var waiting = Enter(request);
-        var (method, call) = (request.Envelope.Method!, new GatewayCall());
+        ChildRun? last;
+        lock (_lock)
+        {
+            _closed = true;
+            last = _current;
+            if (last is { Child: not null })
+                AwaitBeforeNextStart(last.StopAsync());
+        }
+
+        _context.Slots.Remove(this);
+        if (last is { Child: null })
+            await ((Task)last.Ready).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // it stops what it has started
+        Interlocked.Exchange(ref _firstSlot, null)?.Dispose();
+        await _retiring;
+    }
+
+    /// <summary>The slot for the next child: the one reserved for the first, then one of its own.</summary>
+    public ProcessSlot? TryTakeSlot() => Interlocked.Exchange(ref _firstSlot, null) ?? _context.Slots.TryReserve(Server);
+
+    /// <summary>A child was launched.</summary>
+    /// <returns>
+    /// False when the supervisor was closed in the meantime. The start, which alone knows the child, must then stop it.
+    /// </returns>
+    public bool TryKeep(ChildRun run, ChildConnection child)
+    {
+        lock (_lock)
+        {
+            run.Launched(child);
+            return !_closed;
+        }
+    }
+
+    /// <summary>A start failed. The next one waits until nothing is left of it.</summary>
+    public void OnStartFailed(ChildRun run)
+    {
+        lock (_lock)
+            Retire(run);
+    }
+
+    /// <summary>A child is gone or unusable. The next one waits until nothing is left of it.</summary>
+    public void OnLosing(ChildRun run)
+    {
+        lock (_lock)
+        {
+            Retire(run);
+            Tasks.Clear();
+            // Messages that still wait for a child must not start another.
+            _closed |= Server.Config.OnExit is OnExit.Terminate;
+        }
+    }
+
+    private void Retire(ChildRun run)
+    {
+        if (_current == run)
+            _current = null;
+        AwaitBeforeNextStart(run.Gone);
+    }
+
+    private void AwaitBeforeNextStart(Task gone) => _retiring = _retiring.IsCompleted ? gone : Task.WhenAll(_retiring, gone);
+
+    // The next start waits for it, so it must not fail.
+    private async Task HibernateAsync(ChildRun idle)
+    {
         try
         {
-            var child = await ConnectAsync(handshake);
-            await child.CallAsync(request, call);
-            return new GatewayAnswer(await call.Result.WaitAsync(_server.Config.RequestTimeout, _context.Time), null);
-        }
-        catch (GatewayCallException exception)
-        {
-            return new GatewayAnswer(null, exception.Failure);
-        }
-        catch (TimeoutException)
-        {
-            Child?.Forget(call);
-            return new GatewayAnswer(null, new ChildFailure(_server.Name, $"did not answer {method} (requestTimeout)", null, []).ToError());
+            await idle.StopAsync();
+            Observer.OnHibernated();
         }
         catch (Exception exception)
         {
-            request.Dispose();
-            return new GatewayAnswer(null, Explain(exception)); // the start has logged it
+            Log.HibernationFailed(_log, exception, Server.Name);
         }
-        finally
-        {
-            Leave(waiting);
-        }
-    }
-
-    private async Task ObserveAsync(ChildConnection child, GatewayCall call, string method)
-    {
-        try
-        {
-            await call.Result.WaitAsync(_server.Config.RequestTimeout, _context.Time);
-        }
-        catch (GatewayCallException exception)
-        {
-            Log.NotTaken(_log, _server.Name, method, exception.Message);
-        }
-        catch (TimeoutException exception)
-        {
-            child.Forget(call);
-            Log.NotTaken(_log, _server.Name, method, exception.Message);
-        }
-    }
-
-    // While a message waits for the child to start, or for room, no queue counts it.
-    private int Enter(JsonRpcMessage message)
-    {
-        var waiting = message.WrittenLength;
-        _context.Budget.Add(waiting);
-        Interlocked.Increment(ref _senders);
-        return waiting;
-    }
-
-    private void Leave(int waiting)
-    {
-        Touch();
-        Interlocked.Decrement(ref _senders);
-        _context.Budget.Remove(waiting);
     }
 }

@@ -5,7 +5,7 @@ using McpGateway.Sessions;
 namespace McpGateway.Backends.Stdio.Supervision;
 
 /// <summary>A request of the gateway's own to a child.</summary>
-internal sealed class GatewayCall : PendingCall
+internal sealed class GatewayCall(CallRegistry registry) : PendingCall(registry)
 {
     private readonly TaskCompletionSource<byte[]> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -13,14 +13,12 @@ internal sealed class GatewayCall : PendingCall
     public Task<byte[]> Result => _result.Task;
 
     /// <summary>A request for such a call; its id is given when it is sent.</summary>
-    public static JsonRpcMessage Request(string method, JsonObject parameters) => JsonRpcMessage.Create(new JsonObject
-    {
-        ["jsonrpc"] = "2.0", ["id"] = 0, ["method"] = method, ["params"] = parameters,
-    });
+    public static JsonRpcMessage Request(string method, JsonObject parameters) =>
+        JsonRpcMessage.CreateRequest(method, parameters);
 
-    protected internal override bool KeepsAwake => false;
+    public override bool KeepsAwake => false;
 
-    protected internal override ValueTask OnAnswerAsync(JsonRpcMessage answer)
+    protected override ValueTask OnAnswerAsync(JsonRpcMessage answer, bool isAwaited)
     {
         using (answer)
         {
@@ -33,21 +31,9 @@ internal sealed class GatewayCall : PendingCall
         return default;
     }
 
-    protected internal override ValueTask OnFailedAsync(JsonRpcError error)
+    protected override ValueTask OnFailedAsync(JsonRpcError error)
     {
         _result.TrySetException(new GatewayCallException(error));
         return default;
     }
-}
-
-/// <summary>What became of a request of the gateway's own.</summary>
-/// <param name="Result">As JSON; null when the child has answered with an error, or there is a failure.</param>
-/// <param name="Failure">Why the child could not answer.</param>
-internal readonly record struct GatewayAnswer(byte[]? Result, JsonRpcError? Failure);
-
-/// <summary>A request of the gateway's own has no result.</summary>
-/// <param name="failure">Why the child cannot answer; null when it answered with an error, whose text may hold anything.</param>
-internal sealed class GatewayCallException(JsonRpcError? failure) : Exception(failure?.Message ?? "The server answered with an error.")
-{
-    public JsonRpcError? Failure { get; } = failure;
 }

@@ -1,39 +1,34 @@
-using System.Reflection;
+using System.Text;
 using System.Text.Json.Nodes;
 using McpGateway.Backends.Stdio.Connection;
-using McpGateway.Backends.Stdio.Sharing;
 using McpGateway.JsonRpc;
 using McpGateway.Policies;
+using McpGateway.Sessions;
 
 namespace McpGateway.Backends.Stdio.Supervision;
 
 /// <summary>
-/// The handshake that the gateway does itself where no client does: with a child that sessions share, and for an SSE
-/// client that came back and goes on as if nothing had happened.
+/// The handshake that the gateway does itself: with a child that sessions share, with a child that replaces a lost one, and for
+/// a client that skips it because it believes that its session still exists.
 /// </summary>
-/// <param name="Parameters">The params of initialize, as a JSON object: the gateway's own, or once more those of a client.</param>
+/// <param name="Parameters">The params of initialize, a JSON object: the gateway's own, or those that a client sent.</param>
 internal sealed record Handshake(string Parameters)
 {
-    private static readonly string Version =
-        typeof(Handshake).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
+    /// <summary>No client capabilities, as JSON.</summary>
+    public const string NoCapabilities = "{}";
 
-    /// <summary>Declares nothing, so the child asks nothing.</summary>
-    public static Handshake WithoutCapabilities { get; } = Declaring(CapabilitySet.None);
+    /// <summary>Declares nothing, so that the child sends no requests.</summary>
+    public static Handshake WithoutCapabilities { get; } = Declaring(NoCapabilities);
 
     /// <summary>Declares these client capabilities, a JSON object, in the gateway's own name.</summary>
-    public static Handshake Declaring(string capabilities) => new(new JsonObject
-    {
-        ["protocolVersion"] = ProtocolVersion.Latest,
-        ["capabilities"] = JsonNode.Parse(capabilities),
-        ["clientInfo"] = new JsonObject { ["name"] = "McpGateway", ["version"] = Version },
-    }.ToJsonString());
+    public static Handshake Declaring(string capabilities) => new(GatewayClient.InitializeParams(capabilities));
 
-    /// <summary>Does it, within the server's start time-out.</summary>
+    /// <summary>Does the handshake, within the server's start time-out.</summary>
     /// <returns>The child's initialize result, as JSON.</returns>
-    /// <exception cref="ChildStartException">The child did not take part.</exception>
+    /// <exception cref="ChildStartException">The child did not answer, or with an error.</exception>
     public async Task<byte[]> PerformAsync(ChildConnection child, TimeSpan timeout, TimeProvider time)
     {
-        var call = new GatewayCall();
+        var call = new GatewayCall(child.Calls.Registry);
         await child.CallAsync(Initialize(), call);
         try
         {
@@ -47,7 +42,7 @@ internal sealed record Handshake(string Parameters)
         }
         catch (TimeoutException)
         {
-            child.Forget(call);
+            call.TryEnd(CallOutcome.TimedOut);
             throw Failed(Error($"The server did not answer initialize within {timeout} (startTimeout)."));
         }
     }
@@ -56,7 +51,7 @@ internal sealed record Handshake(string Parameters)
 
     private static JsonRpcError Error(string message) => new(JsonRpcErrorCode.InternalError, message);
 
-    private JsonRpcMessage Initialize() => JsonRpcMessage.Create(System.Text.Encoding.UTF8.GetBytes(
+    private JsonRpcMessage Initialize() => JsonRpcMessage.Create(Encoding.UTF8.GetBytes(
         $$"""{"jsonrpc":"2.0","id":0,"method":"initialize","params":{{Parameters}}}"""));
 
     private static JsonRpcMessage Initialized() =>

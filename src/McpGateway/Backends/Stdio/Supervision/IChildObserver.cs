@@ -3,20 +3,30 @@ using McpGateway.JsonRpc;
 
 namespace McpGateway.Backends.Stdio.Supervision;
 
-/// <summary>What stands behind a line: it has one child after the other, and must be able to tell a new one what the old one knew.</summary>
+/// <summary>
+/// Whom a supervisor tells of its children, one after the other. It must be able to tell a new child what the last one knew.
+/// </summary>
 internal interface IChildObserver
 {
     /// <inheritdoc cref="IConnectionObserver.OnMessageAsync"/>
     ValueTask OnMessageAsync(JsonRpcMessage message, ChildConnection child);
 
-    /// <summary>A child has been started in place of an earlier one, and its handshake is done. Nothing else is sent before this completes.</summary>
+    /// <summary>
+    /// A child has replaced an earlier one, and its handshake is done. Nothing else is sent before this completes.
+    /// </summary>
     Task RestoreAsync(ChildConnection child);
 
-    /// <summary>The child was put to sleep, and is gone. No other is started before this returns.</summary>
-    void OnAsleep();
+    /// <summary>The child has hibernated: its process is gone. No other is started before this returns.</summary>
+    void OnHibernated();
 
     /// <summary>The child could not be started, or is gone; its pending calls have been failed.</summary>
-    /// <param name="error">What to answer to those who still want something of it.</param>
-    /// <param name="isFinal">Whether no other can take its place: there never was a handshake, or it is not the same server any more.</param>
+    /// <param name="error">The answer to requests that still wait for it.</param>
+    /// <param name="isFinal">
+    /// Whether no other child can replace it: the handshake never succeeded, or the new child is not the same server any more.
+    /// </param>
     void OnLost(JsonRpcError error, bool isFinal);
+
+    /// <summary>Another child needs a process slot. Ends this one for good if no session uses it.</summary>
+    /// <returns>Completes when its process is gone; null when it is in use, or is ending already.</returns>
+    Task? TryEndIfUnused();
 }

@@ -6,15 +6,19 @@ using McpGateway.Policies;
 
 namespace McpGateway.Backends.Stdio.Supervision;
 
-/// <summary>What a client is told at initialize when its child was initialized before: the child's own result, but for the revision.</summary>
+/// <summary>
+/// The answer to a client's initialize when its child was initialized before: the child's own result, except for the revision.
+/// </summary>
 internal static class InitializeAnswer
 {
-    // The child's text stays as it is, but for what JSON must escape.
+    // The child's text stays as it is, except where JSON must escape it.
     private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 256 };
 
-    /// <summary>Whether a later child is what the client was told of the first: the same revision, the same capabilities.</summary>
+    /// <summary>
+    /// Whether a later child is the server that the client knows from the first: the same revision and capabilities.
+    /// </summary>
     public static bool IsSameServer(ReadOnlySpan<byte> first, ReadOnlySpan<byte> later)
     {
         try
@@ -30,7 +34,7 @@ internal static class InitializeAnswer
     }
 
     /// <param name="childResult">What the child answered to the gateway, as JSON.</param>
-    /// <param name="requested">The revision that the client asks for.</param>
+    /// <param name="requested">The revision that the client wants.</param>
     /// <param name="withTasks">Whether tasks are served.</param>
     /// <returns>The result, as JSON; null when the child's cannot be read, or is in a revision that is not served.</returns>
     public static byte[]? TryCreate(ReadOnlySpan<byte> childResult, string? requested, bool withTasks)

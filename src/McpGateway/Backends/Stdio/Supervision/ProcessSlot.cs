@@ -1,5 +1,22 @@
 namespace McpGateway.Backends.Stdio.Supervision;
 
-/// <summary>A place among a server's processes.</summary>
-/// <param name="Vacated">Completes when the process that had it before is gone.</param>
-internal sealed record ProcessSlot(Task Vacated);
+/// <summary>
+/// One of the processes that a server may have (<c>maxProcesses</c>): reserved before the process starts, disposed of when it
+/// is gone.
+/// </summary>
+/// <param name="server">Whose it is.</param>
+/// <param name="vacated">Completes when the process that had the slot before is gone.</param>
+internal sealed class ProcessSlot(StdioServerState server, Task vacated) : IDisposable
+{
+    private int _disposed;
+
+    public StdioServerState Server { get; } = server;
+
+    public Task Vacated { get; } = vacated;
+
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+            Server.ReleaseSlot();
+    }
+}

@@ -1,12 +1,11 @@
-using McpGateway.Backends.Stdio.Sharing;
 using McpGateway.JsonRpc;
 using McpGateway.Sessions;
 
 namespace McpGateway.Backends.Stdio.Supervision;
 
 /// <summary>
-/// The tasks (2025-11-25) on which a child works though it owes nobody an answer: as long as it has any, it must not be put
-/// to sleep. Bounded; of one that is never heard of again only its age is the end.
+/// The tasks (MCP 2025-11-25) that a child works on though no call waits for it: as long as there are any, it must not
+/// hibernate. Their number is bounded, and so is their age, because a child need not say that a task has ended.
 /// </summary>
 internal sealed class RunningTasks(TimeProvider time)
 {
@@ -30,7 +29,7 @@ internal sealed class RunningTasks(TimeProvider time)
         }
     }
 
-    /// <summary>Learns from the answer to a call, whether it begins a task or asks about one.</summary>
+    /// <summary>Reads from the answer to a call whether it starts a task, or a task has ended.</summary>
     public void Watch(ClientCall call)
     {
         if (call.WantsTask)
@@ -39,27 +38,28 @@ internal sealed class RunningTasks(TimeProvider time)
             call.OnAnswer += answer => EndIf(IsOver(call.Method, answer), task);
     }
 
-    /// <summary>Learns from what the child says.</summary>
+    /// <summary>Reads from a notification of the child's whether a task has ended.</summary>
     public void Watch(JsonRpcMessage message)
     {
         if (message.Envelope is { Method: McpMethod.TaskStatus, Task: { } task } envelope)
             EndIf(IsOver(envelope.Params.In(message.Utf8)), task);
     }
 
-    /// <summary>The child is gone, and they with it.</summary>
+    /// <summary>The child is gone, and its tasks with it.</summary>
     public void Clear()
     {
         lock (_lock)
             _startedAt.Clear();
     }
 
-    /// <summary>Whether a task's state, as an answer or a notification has it, is the last.</summary>
+    /// <summary>Whether a task's state, as an answer or a notification has it, is final.</summary>
     public static bool IsOver(ReadOnlySpan<byte> state) =>
         JsonMembers.FindText(state, "status"u8) is "completed" or "failed" or "cancelled";
 
-    // Its result is only given out when there is one; an error, too, means that there is nothing to wait for.
+    // tasks/result is answered when there is a result, and tasks/cancel ends the task. After an error there is no such task.
     private static bool IsOver(string method, JsonRpcMessage answer) =>
-        method != McpMethod.GetTask || answer.Envelope.Kind is JsonRpcKind.Error || IsOver(answer.Envelope.Result.In(answer.Utf8));
+        method != McpMethod.GetTask || answer.Envelope.Kind is JsonRpcKind.Error
+        || IsOver(answer.Envelope.Result.In(answer.Utf8));
 
     private void Begin(string? task)
     {

@@ -1,5 +1,6 @@
-using McpGateway.Backends.Stdio.Launching;
 using McpGateway.Configuration;
+using McpGateway.Sessions;
+using McpGateway.Backends.Stdio.Launching;
 using McpGateway.Tests.Configuration;
 
 namespace McpGateway.Tests.Backends.Stdio.Launching;

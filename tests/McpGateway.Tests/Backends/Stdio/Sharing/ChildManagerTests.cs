@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using McpGateway.Backends.Stdio.Supervision;
 using McpGateway.Configuration;
 using McpGateway.Policies;
 using McpGateway.Sessions;
@@ -13,7 +14,7 @@ public sealed class ChildManagerTests : IAsyncDisposable
 
     private readonly SessionsFixture _fixture = new();
     private readonly SessionManager _sessions;
-    private ServerState _server = Server(Isolation.User, 2);
+    private StdioServerState _server = Server(Isolation.User, 2);
 
     public ChildManagerTests() => _sessions = _fixture.Manager();
 
@@ -56,7 +57,7 @@ public sealed class ChildManagerTests : IAsyncDisposable
     }
 
     [Fact]
-    public void Session_TakesItsPlaceWhenItIsOpened()
+    public void Session_ReservesItsSlotWhenItIsOpened()
     {
         _server = Server(Isolation.Session, 1);
         Open();
@@ -77,7 +78,7 @@ public sealed class ChildManagerTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task NoPlaceLeft_InitializeIsRefusedAndMayBeTriedAgain()
+    public async Task NoSlotFree_InitializeIsRefusedAndMayBeTriedAgain()
     {
         _server = Server(Isolation.User, 1);
         _server.Update(_server.Config with { OnExit = OnExit.Terminate });
@@ -88,7 +89,7 @@ public sealed class ChildManagerTests : IAsyncDisposable
 
         await alice.EndAsync().Soon();
         Assert.Equal(0, first.Stops); // its user may come back
-        Assert.NotSame(first, await FirstAsync(bob, "{}")); // but another asks for its place now
+        Assert.NotSame(first, await FirstAsync(bob, "{}")); // but another needs its slot now
         Assert.Equal(1, first.Stops);
         Assert.Equal(1, _server.Processes);
     }
@@ -158,10 +159,10 @@ public sealed class ChildManagerTests : IAsyncDisposable
         Assert.Contains("no result that can be passed on", await SessionsFixture.ReadAsync(post), StringComparison.Ordinal);
     }
 
-    private static ServerState Server(Isolation isolation, int processes)
+    private static StdioServerState Server(Isolation isolation, int processes)
     {
         var config = ServersFixture.Config();
-        return new ServerState(config with { MaxProcesses = processes, Target = (StdioTarget)config.Target with { Isolation = isolation } });
+        return new StdioServerState(config with { MaxProcesses = processes, Target = (StdioTarget)config.Target with { Isolation = isolation } });
     }
 
     private Session Open(SessionOwner? owner = null)

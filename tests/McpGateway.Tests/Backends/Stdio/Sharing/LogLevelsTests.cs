@@ -1,4 +1,7 @@
 using McpGateway.Backends.Stdio.Sharing;
+using McpGateway.Sessions;
+using McpGateway.Tests.Sessions;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace McpGateway.Tests.Backends.Stdio.Sharing;
 
@@ -6,14 +9,32 @@ public sealed class LogLevelsTests
 {
     private readonly List<string> _told = [];
     private readonly LogLevels _levels;
-    private readonly SharedChildSession _first = Seats.Any();
-    private readonly SharedChildSession _second = Seats.Any();
+    private readonly Session _first = TestSessions.Any();
+    private readonly Session _second = TestSessions.Any();
 
     public LogLevelsTests() => _levels = new LogLevels(level =>
     {
         _told.Add(level);
         return Task.CompletedTask;
-    });
+    }, NullLogger.Instance);
+
+    [Fact]
+    public async Task Set_TheChildCouldNotBeTold_IsLoggedAndTheNextLevelIsTold()
+    {
+        var log = new RecordingLogger();
+        List<string> told = [];
+        var levels = new LogLevels(level =>
+        {
+            told.Add(level);
+            return told.Count == 1 ? Task.FromException(new InvalidOperationException("no")) : Task.CompletedTask;
+        }, log);
+        levels.Set(_first, "error");
+        await levels.ToldAsync().Soon();
+        levels.Set(_first, "debug");
+        await levels.ToldAsync().Soon();
+        Assert.Equal(["error", "debug"], told);
+        Assert.Equal("LogLevelNotTold", Assert.Single(log.Entries).EventName);
+    }
 
     [Fact]
     public async Task Set_TellsTheChildTheMostVerboseLevel()
@@ -40,7 +61,7 @@ public sealed class LogLevelsTests
     [Fact]
     public async Task Set_AfterTheSessionHasEnded_IsIgnored()
     {
-        _levels.Set(await Seats.LeftAsync(), "debug");
+        _levels.Set(await TestSessions.EndedAsync(), "debug");
         await _levels.ToldAsync().Soon();
         Assert.Empty(_told);
     }
@@ -54,7 +75,7 @@ public sealed class LogLevelsTests
         {
             told.Add(level);
             return gate.Task;
-        });
+        }, NullLogger.Instance);
         levels.Set(_first, "error");
         var telling = levels.ToldAsync();
         await Waiting.UntilAsync(() => told.Count == 1);
@@ -94,9 +115,9 @@ public sealed class LogLevelsTests
     [InlineData(null, false)]
     public void IsLevel_Name(string? name, bool expected) => Assert.Equal(expected, LogLevels.IsLevel(name));
 
-    private Task SetAsync(SharedChildSession seat, string level)
+    private Task SetAsync(Session session, string level)
     {
-        _levels.Set(seat, level);
+        _levels.Set(session, level);
         return _levels.ToldAsync().Soon();
     }
 }

@@ -1,13 +1,14 @@
 using McpGateway.Backends.Stdio.Sharing;
-using McpGateway.Cli.DemoServer;
+using McpGateway.Sessions;
+using McpGateway.Tests.Sessions;
 
 namespace McpGateway.Tests.Backends.Stdio.Sharing;
 
 public sealed class RecordedIdsTests
 {
     private readonly RecordedIds _ids = new();
-    private readonly SharedChildSession _first = Seats.Any();
-    private readonly SharedChildSession _second = Seats.Any();
+    private readonly Session _first = TestSessions.Any();
+    private readonly Session _second = TestSessions.Any();
 
     [Fact]
     public void Find_IsWhoGotIt()
@@ -50,7 +51,7 @@ public sealed class RecordedIdsTests
         tokens.Record(2, new TaskToken(_second, "b", 7));
         tokens.End("a");
         Assert.Null(tokens.Find(1));
-        Assert.Same(_second, tokens.Find(2)?.Seat);
+        Assert.Same(_second, tokens.Find(2)?.Session);
         Assert.Null(tokens.Find(McpGateway.JsonRpc.JsonRpcId.FromString("2")));
     }
 }

@@ -1,12 +1,14 @@
 using McpGateway.Backends.Stdio.Sharing;
+using McpGateway.Sessions;
+using McpGateway.Tests.Sessions;
 
 namespace McpGateway.Tests.Backends.Stdio.Sharing;
 
 public sealed class ResourceSubscriptionsTests
 {
     private readonly ResourceSubscriptions _subscriptions = new();
-    private readonly SharedChildSession _first = Seats.Any();
-    private readonly SharedChildSession _second = Seats.Any();
+    private readonly Session _first = TestSessions.Any();
+    private readonly Session _second = TestSessions.Any();
 
     [Theory]
     [InlineData("file:///a", "file:///a", true)]
@@ -59,29 +61,7 @@ public sealed class ResourceSubscriptionsTests
     [Fact]
     public async Task TryAdd_AfterTheSessionHasEnded_IsRefused()
     {
-        Assert.False(_subscriptions.TryAdd("a", await Seats.LeftAsync()));
+        Assert.False(_subscriptions.TryAdd("a", await TestSessions.EndedAsync()));
         Assert.False(_subscriptions.AnyFor("a"));
-    }
-
-    [Fact]
-    public async Task InTurn_OneResource_RunsOneAfterTheOther()
-    {
-        var gate = new TaskCompletionSource();
-        List<int> order = [];
-        var first = _subscriptions.InTurnAsync("a", async () =>
-        {
-            await gate.Task;
-            order.Add(1);
-        });
-        var second = _subscriptions.InTurnAsync("a", () =>
-        {
-            order.Add(2);
-            return Task.CompletedTask;
-        });
-        await _subscriptions.InTurnAsync("b", () => Task.CompletedTask).Soon(); // another resource does not wait
-        Assert.Empty(order);
-        gate.SetResult();
-        await Task.WhenAll(first, second).Soon();
-        Assert.Equal([1, 2], order);
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using McpGateway.Backends.Stdio.Supervision;
 using McpGateway.Cli.DemoServer;
 using McpGateway.Configuration;
 using McpGateway.Sessions;
@@ -11,7 +12,7 @@ public sealed class SharedChildTests : IAsyncDisposable
 {
     private readonly SessionsFixture _fixture = new();
     private readonly SessionManager _sessions;
-    private readonly ServerState _server;
+    private readonly StdioServerState _server;
     private readonly FakeChild _child = new();
 
     public SharedChildTests()
@@ -19,7 +20,7 @@ public sealed class SharedChildTests : IAsyncDisposable
         _fixture.Launcher.Make = () => _child;
         _sessions = _fixture.Manager();
         var config = ServersFixture.Config();
-        _server = new ServerState(config with
+        _server = new StdioServerState(config with
         {
             Target = (StdioTarget)config.Target with { Isolation = Isolation.User },
             OnExit = OnExit.Terminate,

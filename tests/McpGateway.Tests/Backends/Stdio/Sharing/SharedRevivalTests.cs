@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using McpGateway.Backends.Stdio.Supervision;
 using McpGateway.Configuration;
 using McpGateway.Sessions;
 using McpGateway.Tests.JsonRpc;
@@ -14,7 +15,7 @@ public sealed class SharedRevivalTests : IAsyncDisposable
 
     private readonly SessionsFixture _fixture = new();
     private readonly SessionManager _sessions;
-    private readonly ServerState _server;
+    private readonly StdioServerState _server;
     private readonly Session _first;
     private readonly Session _second;
 
@@ -22,7 +23,7 @@ public sealed class SharedRevivalTests : IAsyncDisposable
     {
         var config = ServersFixture.Config();
         var target = (StdioTarget)config.Target with { Isolation = Isolation.User };
-        _server = new ServerState(config with { Target = target, MaxProcesses = 1 }, _fixture.Time);
+        _server = new StdioServerState(config with { Target = target, MaxProcesses = 1 }, _fixture.Time);
         _sessions = _fixture.Manager();
         (_first, _second) = (Open(), Open());
     }
@@ -41,10 +42,10 @@ public sealed class SharedRevivalTests : IAsyncDisposable
         var child = await BeginAsync();
         await LevelAsync(_second, "debug");
         Assert.Contains("logging/setLevel", await AnsweredAsync(child), StringComparison.Ordinal);
-        var subscribing = Ask(_first, """{"jsonrpc":"2.0","id":5,"method":"resources/subscribe","params":{"uri":"a:/x"}}""");
+        var subscribing = Send(_first, """{"jsonrpc":"2.0","id":5,"method":"resources/subscribe","params":{"uri":"a:/x"}}""");
         await AnsweredAsync(child);
         Assert.NotNull(await SessionsFixture.ReadAsync(subscribing));
-        var lost = new[] { Ask(_first, Call(6)), Ask(_second, Call(6)) };
+        var lost = new[] { Send(_first, Call(6)), Send(_second, Call(6)) };
         await child.ReadAsync();
         await child.ReadAsync();
         var streams = new[] { _first.OpenStream(), _second.OpenStream() };
@@ -52,7 +53,7 @@ public sealed class SharedRevivalTests : IAsyncDisposable
         foreach (var post in lost)
             Assert.Contains("exited with code 3", await SessionsFixture.ReadAsync(post), StringComparison.Ordinal);
 
-        var answer = Ask(_second, Call(7));
+        var answer = Send(_second, Call(7));
         var next = await ShakenAsync();
         Assert.Contains("debug", await AnsweredAsync(next), StringComparison.Ordinal);
         Assert.Contains("a:/x", await AnsweredAsync(next), StringComparison.Ordinal);
@@ -69,7 +70,7 @@ public sealed class SharedRevivalTests : IAsyncDisposable
     {
         (await BeginAsync()).Exit(3);
         await Waiting.UntilAsync(() => _server.Processes == 0);
-        var answer = Ask(_second, Call(7));
+        var answer = Send(_second, Call(7));
         var next = await _fixture.Launcher.NextAsync();
         await next.ReadAsync();
         await next.AnswerAsync(1, """{"protocolVersion":"2025-06-18","capabilities":{}}""");
@@ -81,19 +82,19 @@ public sealed class SharedRevivalTests : IAsyncDisposable
     public async Task ChildLost_QuestionAndTasks_AreForgotten()
     {
         var child = await BeginAsync();
-        var post = Ask(_first, """{"jsonrpc":"2.0","id":6,"method":"tools/call","params":{"task":{},"_meta":{"progressToken":"t"}}}""");
+        var post = Send(_first, """{"jsonrpc":"2.0","id":6,"method":"tools/call","params":{"task":{},"_meta":{"progressToken":"t"}}}""");
         await AnsweredAsync(child, """{"task":{"taskId":"one","status":"working"}}""");
         Assert.NotNull(await SessionsFixture.ReadAsync(post));
         var stream = _first.OpenStream();
-        var asking = Ask(_first, Call(7));
+        var calling = Send(_first, Call(7));
         await child.ReadAsync();
         await child.SayAsync("""{"jsonrpc":"2.0","id":"q","method":"roots/list"}""");
-        var id = (long)JsonNode.Parse((await SessionsFixture.ReadAsync(asking))!)!["id"]!;
+        var id = (long)JsonNode.Parse((await SessionsFixture.ReadAsync(calling))!)!["id"]!;
         child.Exit(3);
         Assert.Contains($"\"requestId\":{id}", await SessionsFixture.ReadAsync(stream), StringComparison.Ordinal);
 
         _fixture.Time.Advance(TimeSpan.FromSeconds(1));
-        Ask(_second, Call(8));
+        Send(_second, Call(8));
         var next = await ShakenAsync();
         await AnsweredAsync(next);
         Assert.Contains("list_changed", await SessionsFixture.ReadAsync(stream), StringComparison.Ordinal);
@@ -107,7 +108,7 @@ public sealed class SharedRevivalTests : IAsyncDisposable
     {
         _server.Update(_server.Config with { HibernateAfter = TimeSpan.FromMinutes(5) });
         var child = await BeginAsync();
-        var post = Ask(_first, """{"jsonrpc":"2.0","id":6,"method":"tools/call","params":{"task":{}}}""");
+        var post = Send(_first, """{"jsonrpc":"2.0","id":6,"method":"tools/call","params":{"task":{}}}""");
         await AnsweredAsync(child, """{"task":{"taskId":"one","status":"working"}}""");
         Assert.NotNull(await SessionsFixture.ReadAsync(post));
         var stream = _first.OpenStream();
@@ -119,7 +120,7 @@ public sealed class SharedRevivalTests : IAsyncDisposable
         await Task.WhenAll(_fixture.Children.Tick(_fixture.Time.Advance(TimeSpan.FromMinutes(5)))).Soon();
         Assert.Contains($"\"requestId\":{id}", await SessionsFixture.ReadAsync(stream), StringComparison.Ordinal);
 
-        Ask(_second, Call(8));
+        Send(_second, Call(8));
         var next = await ShakenAsync();
         await AnsweredAsync(next);
         await next.SayAsync("""{"jsonrpc":"2.0","method":"notifications/tasks/status","params":{"taskId":"one","status":"working"}}""");
@@ -127,11 +128,11 @@ public sealed class SharedRevivalTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task NoPlaceLeft_IdleChildSleepsAndItsSessionsGoOn()
+    public async Task NoSlotFree_IdleChildHibernatesAndItsSessionsGoOn()
     {
         var child = await BeginAsync();
         var other = Open(SessionsFixture.Bob);
-        Ask(other, Initialize());
+        Send(other, Initialize());
         await ShakenAsync();
         Assert.Equal(1, child.Stops);
         Assert.Equal(1, _server.Processes);
@@ -144,7 +145,7 @@ public sealed class SharedRevivalTests : IAsyncDisposable
         return session!;
     }
 
-    private ResponseStream Ask(Session session, string request)
+    private ResponseStream Send(Session session, string request)
     {
         var post = _fixture.Post();
         Assert.Null(session.Receive(Json.Message(request), post, CancellationToken.None).Refusal);
@@ -157,11 +158,11 @@ public sealed class SharedRevivalTests : IAsyncDisposable
         """{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{"roots":{}}}}""";
 
     private async Task LevelAsync(Session session, string level) => Assert.Contains("\"result\"", await SessionsFixture.ReadAsync(
-        Ask(session, $$$"""{"jsonrpc":"2.0","id":4,"method":"logging/setLevel","params":{"level":"{{{level}}}"}}""")), StringComparison.Ordinal);
+        Send(session, $$$"""{"jsonrpc":"2.0","id":4,"method":"logging/setLevel","params":{"level":"{{{level}}}"}}""")), StringComparison.Ordinal);
 
     private async Task<FakeChild> BeginAsync()
     {
-        var posts = new[] { Ask(_first, Initialize()), Ask(_second, Initialize()) };
+        var posts = new[] { Send(_first, Initialize()), Send(_second, Initialize()) };
         var child = await ShakenAsync();
         foreach (var post in posts)
             Assert.NotNull(await SessionsFixture.ReadAsync(post));

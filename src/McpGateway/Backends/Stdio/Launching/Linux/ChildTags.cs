@@ -20,5 +20,6 @@ internal abstract class ChildTags
     public abstract ulong Of(int pid);
 
     /// <summary>Starts a process that bears it. One at a time in the whole program.</summary>
-    public abstract int Spawn(SpawnOrder order, ulong tag);
+    /// <exception cref="ChildLaunchException">It could not be started.</exception>
+    public abstract CliWrapProcess Start(LaunchSpec spec, ulong tag);
 }

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace McpGateway.Backends.Stdio.Launching.Linux;
 
-/// <summary>How a direct child ended. Always by its id: a wait for any child would take away those of the framework's.</summary>
+/// <summary>How a direct child ended. It is reaped by its id: a wait for any child would take those of the framework's Process.</summary>
 internal static unsafe class ChildWait
 {
     // siginfo_t: its size, and where its fields lie.
@@ -12,17 +12,14 @@ internal static unsafe class ChildWait
     private const int StatusOffset = 24;
     private const int CodeExited = 1; // CLD_EXITED
 
-    /// <summary>Looks without reaping: the id stays taken.</summary>
-    public static WaitResult Look(int pid) => Wait(Libc.WaitForProcess, pid, Libc.WaitNoHang | Libc.WaitNoReap);
-
     /// <summary>Reaps it if it has ended.</summary>
     public static WaitResult Reap(int pid) => Wait(Libc.WaitForProcess, pid, Libc.WaitNoHang);
 
-    /// <summary>Waits, without reaping, until some child has ended. For a process that uses no other way of starting children.</summary>
+    /// <summary>Waits, without reaping, until some child has ended. For a process that has no children of the framework's.</summary>
     public static WaitResult ForAny() => Wait(Libc.WaitForAny, 0, Libc.WaitNoReap);
 
     /// <summary>The same without waiting.</summary>
-    public static WaitResult LookForAny() => Wait(Libc.WaitForAny, 0, Libc.WaitNoReap | Libc.WaitNoHang);
+    public static WaitResult TryAny() => Wait(Libc.WaitForAny, 0, Libc.WaitNoReap | Libc.WaitNoHang);
 
     private static WaitResult Wait(int kind, int id, int options)
     {
@@ -42,15 +39,3 @@ internal static unsafe class ChildWait
                 WaitState.Ended, pid, *(int*)(info + CodeOffset) == CodeExited ? new ChildExit(status, null) : new ChildExit(null, status));
     }
 }
-
-internal enum WaitState
-{
-    Running,
-    Ended,
-
-    /// <summary>There is no such child, or somebody else has reaped it.</summary>
-    NoChild,
-}
-
-/// <param name="Pid">Of the one that ended.</param>
-internal readonly record struct WaitResult(WaitState State, int Pid, ChildExit Exit);

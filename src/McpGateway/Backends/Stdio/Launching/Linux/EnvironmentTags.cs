@@ -28,12 +28,11 @@ internal sealed class EnvironmentTags : ChildTags
         return at >= 0 && Utf8Parser.TryParse(text[(at + Marker.Length)..], out ulong tag, out _) ? tag : None;
     }
 
-    public override int Spawn(SpawnOrder order, ulong tag) => (order with
+    public override CliWrapProcess Start(LaunchSpec spec, ulong tag) => CliWrapProcess.Start(spec with
     {
-        Environment =
-        [
-            .. order.Environment.Where(variable => !variable.StartsWith($"{Variable}=", StringComparison.Ordinal)),
-            string.Create(CultureInfo.InvariantCulture, $"{Variable}={tag}"),
-        ],
-    }).Spawn();
+        Environment = new Dictionary<string, string>(spec.Environment)
+        {
+            [Variable] = tag.ToString(CultureInfo.InvariantCulture),
+        },
+    });
 }

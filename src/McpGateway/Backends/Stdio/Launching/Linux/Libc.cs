@@ -11,6 +11,8 @@ internal static unsafe partial class Libc
     public const int SignalKill = 9;
     public const int SignalTerminate = 15;
     public const int SignalChild = 17;
+    public const int SignalContinue = 18;
+    public const int SignalStop = 19;
 
     public const int ErrorInterrupted = 4; // EINTR
 
@@ -27,13 +29,19 @@ internal static unsafe partial class Libc
     public const int WaitExited = 4; // WEXITED
     public const int WaitNoReap = 0x01000000; // WNOWAIT
 
-    public const short SpawnDefaultSignals = 4; // POSIX_SPAWN_SETSIGDEF
-    public const short SpawnSignalMask = 8; // POSIX_SPAWN_SETSIGMASK
-    public const short SpawnOwnSession = 0x80; // POSIX_SPAWN_SETSID
+    public const int AccessExecute = 1; // X_OK
+    public const int AccessRead = 4; // R_OK
 
-    /// <summary>glibc has it from 2.34 on, musl does not.</summary>
-    public static bool HasCloseFrom { get; } = NativeLibrary.TryLoad("libc.so.6", out var libc)
-        && NativeLibrary.TryGetExport(libc, "posix_spawn_file_actions_addclosefrom_np", out _);
+    // Numbers of system calls for which some libc in use has no function.
+    public const int CallPidfdSendSignal = 424; // Linux 5.1, glibc 2.36
+    public const int CallPidfdOpen = 434; // Linux 5.3, glibc 2.36
+    public const int CallCloseRange = 436; // Linux 5.9, glibc 2.34
+
+    public const uint CloseRangeOnExec = 4; // CLOSE_RANGE_CLOEXEC: Linux 5.11
+    public const uint PidfdSignalGroup = 4; // PIDFD_SIGNAL_PROCESS_GROUP: Linux 6.9
+
+    /// <summary>Of the last call that keeps it.</summary>
+    public static string LastError => Marshal.GetLastPInvokeErrorMessage();
 
     [LibraryImport("libc", EntryPoint = "prctl", SetLastError = true)]
     public static partial int Control(int operation, nuint first, nuint second = 0, nuint third = 0, nuint fourth = 0);
@@ -53,11 +61,11 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "waitid", SetLastError = true)]
     public static partial int Wait(int kind, int id, byte* info, int options);
 
-    [LibraryImport("libc", EntryPoint = "pipe2", SetLastError = true)]
-    public static partial int Pipe(int* ends, int flags);
-
     [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "access", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Access(string path, int mode);
 
     [LibraryImport("libc", EntryPoint = "read")]
     public static partial nint Read(int descriptor, byte* buffer, nint size);
@@ -71,39 +79,14 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "setrlimit")]
     public static partial int SetLimit(int resource, in Limit limit);
 
-    [LibraryImport("libc", EntryPoint = "posix_spawn")]
-    public static partial int Spawn(out int pid, byte* path, void* actions, void* attributes, byte** arguments, byte** environment);
+    [LibraryImport("libc", EntryPoint = "syscall")]
+    public static partial int CloseRange(nint call, uint first, uint last, uint flags);
 
-    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_init")]
-    public static partial void InitActions(void* actions);
+    [LibraryImport("libc", EntryPoint = "syscall")]
+    public static partial int OpenProcess(nint call, int pid, uint flags);
 
-    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_destroy")]
-    public static partial void DestroyActions(void* actions);
-
-    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_adddup2")]
-    public static partial int AddDuplicate(void* actions, int descriptor, int newDescriptor);
-
-    /// <summary>glibc 2.29, musl 1.1.24.</summary>
-    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_addchdir_np")]
-    public static partial int AddChangeDirectory(void* actions, byte* path);
-
-    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_addclosefrom_np")]
-    public static partial int AddCloseFrom(void* actions, int descriptor);
-
-    [LibraryImport("libc", EntryPoint = "posix_spawnattr_init")]
-    public static partial void InitAttributes(void* attributes);
-
-    [LibraryImport("libc", EntryPoint = "posix_spawnattr_destroy")]
-    public static partial void DestroyAttributes(void* attributes);
-
-    [LibraryImport("libc", EntryPoint = "posix_spawnattr_setflags")]
-    public static partial int SetFlags(void* attributes, short flags);
-
-    [LibraryImport("libc", EntryPoint = "posix_spawnattr_setsigdefault")]
-    public static partial int SetDefaultSignals(void* attributes, byte* signals);
-
-    [LibraryImport("libc", EntryPoint = "posix_spawnattr_setsigmask")]
-    public static partial int SetSignalMask(void* attributes, byte* signals);
+    [LibraryImport("libc", EntryPoint = "syscall")]
+    public static partial int SignalProcess(nint call, int handle, int signal, nint info, uint flags);
 
     /// <summary>struct rlimit.</summary>
     public struct Limit

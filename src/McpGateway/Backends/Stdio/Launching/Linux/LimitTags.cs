@@ -42,13 +42,13 @@ internal sealed class LimitTags : ChildTags
 
     // A limit belongs to the whole process: what another thread starts meanwhile bears the tag, too. Only that stays in the
     // gateway's session.
-    public override int Spawn(SpawnOrder order, ulong tag)
+    public override CliWrapProcess Start(LaunchSpec spec, ulong tag)
     {
         Libc.GetLimit(Libc.LimitOfMessageQueues, out var own);
         Libc.SetLimit(Libc.LimitOfMessageQueues, own with { Soft = tag });
         try
         {
-            return order.Spawn();
+            return CliWrapProcess.Start(spec);
         }
         finally
         {

@@ -1,15 +1,15 @@
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
-using McpGateway.Sessions;
 
 namespace McpGateway.Backends.Stdio.Launching.Linux;
 
 /// <summary>What /proc says about processes. Any of it may be outdated by the time that it is read.</summary>
 internal static class ProcFiles
 {
-    // The field's number, counted from the state.
+    // The fields' numbers, counted from the state.
     private const int Threads = 17;
+    private const int Start = 19;
 
     private static readonly string OwnChildren = $"/proc/self/task/{Environment.ProcessId}/children";
 
@@ -41,15 +41,17 @@ internal static class ProcFiles
         return children;
     }
 
-    /// <summary>A process's state, parent, group and session; null when it has gone.</summary>
+    /// <summary>A process's state, parent, group, session and start; null when it has gone.</summary>
     public static ProcessStat? Stat(int pid)
     {
         var text = Encoding.Latin1.GetString(Read($"/proc/{pid}/stat"));
-        // pid (name) state parent group session … threads …: the name may hold anything, parentheses too.
+        // pid (name) state parent group session … threads … start …: the name may hold anything, parentheses too.
         var fields = text[(text.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        return fields.Length > Threads
-            ? new ProcessStat(fields[0][0], Number(fields[1]), Number(fields[2]), Number(fields[3]), Number(fields[Threads]))
-            : null;
+        if (fields.Length <= Start)
+            return null;
+        var key = new ProcessKey(pid, ulong.Parse(fields[Start], CultureInfo.InvariantCulture));
+        return new ProcessStat(
+            key, fields[0][0], Number(fields[1]), Number(fields[2]), Number(fields[3]), Number(fields[Threads]));
     }
 
     /// <summary>Bytes of memory that these processes take, without files that are mapped.</summary>
@@ -60,14 +62,16 @@ internal static class ProcFiles
     });
 
     /// <summary>A file's bytes; none when it cannot be read.</summary>
-    public static unsafe ReadOnlySpan<byte> Read(string path)
+    /// <param name="path">The file; it need not be in /proc.</param>
+    /// <param name="limit">How many bytes will do.</param>
+    public static unsafe ReadOnlySpan<byte> Read(string path, int limit = int.MaxValue)
     {
         var file = Libc.Open(path, Libc.CloseOnExec);
         if (file < 0)
             return [];
         var bytes = new byte[4096];
         var filled = 0;
-        while (true)
+        while (filled < limit)
         {
             nint read;
             fixed (byte* rest = &bytes[filled])
@@ -80,7 +84,7 @@ internal static class ProcFiles
         }
 
         Libc.Close(file);
-        return bytes.AsSpan(0, filled);
+        return bytes.AsSpan(0, Math.Min(filled, limit));
     }
 
     private static long KibibytesIn(ReadOnlySpan<byte> status, ReadOnlySpan<byte> name)
@@ -110,11 +114,4 @@ internal static class ProcFiles
             .Select(name => int.TryParse(name, out var pid) ? pid : 0)
             .Where(pid => pid > 0 && Stat(pid)?.Parent == parent),
     ];
-}
-
-/// <summary>From /proc/PID/stat.</summary>
-internal readonly record struct ProcessStat(char State, int Parent, int Group, int Session, int Threads)
-{
-    /// <summary>Dead, and perhaps not yet reaped. A process whose first thread alone has ended looks much the same.</summary>
-    public bool HasEnded => State is 'Z' or 'X' && Threads <= 1;
 }

@@ -1,4 +1,5 @@
 using System.Runtime.Versioning;
+using McpGateway.Backends.Stdio.Launching;
 using McpGateway.Backends.Stdio.Launching.Linux;
 
 namespace McpGateway.Tests.Backends.Stdio.Launching.Linux;
@@ -17,20 +18,21 @@ public sealed class ChildTagsTests
         var tags = Create(kind);
         tags.Next();
         var tag = tags.Next();
-        // A session of its own, and another one below it.
-        var child = tags.Spawn(
-            new SpawnOrder("/bin/sh", ["sh", "-c", "setsid sleep 600 & wait"], ["PATH=/usr/bin:/bin"]) { OwnSession = true }, tag);
-        await Waiting.UntilAsync(() => FamilyTree.Living([child]).Count == 2);
-        var family = FamilyTree.Living([child]);
+        // Of its own parent, and another one below it in a session of its own.
+        using var child = tags.Start(new LaunchSpec(
+            "/bin/sh", ["-c", "setsid sleep 600 & wait"], new Dictionary<string, string> { ["PATH"] = "/usr/bin:/bin" }, null), tag);
+        var root = ProcFiles.Stat(child.Id)!.Value.Key;
+        await Waiting.UntilAsync(() => ProcessScan.Running([root]).Count == 2);
+        var tree = ProcessScan.Running([root]);
         // Between fork and exec the tag in the environment is not there yet.
-        await Waiting.UntilAsync(() => family.TrueForAll(pid => tags.Of(pid) == tag));
+        await Waiting.UntilAsync(() => tree.TrueForAll(process => tags.Of(process.Pid) == tag));
 
         Assert.True(tags.IsOurs(tag));
         Assert.False(tags.IsOurs(tags.Of(Environment.ProcessId)));
         Assert.False(tags.IsOurs(ChildTags.None));
 
-        family.ForEach(pid => _ = Libc.Kill(pid, Libc.SignalKill));
-        await Waiting.UntilAsync(() => ChildWait.Reap(child).State is WaitState.Ended);
+        tree.ForEach(process => ProcessHandle.Signal(process.Key, Libc.SignalKill));
+        Assert.Equal(new ChildExit(null, 9), await child.Exited.Soon());
     }
 
     [Theory]

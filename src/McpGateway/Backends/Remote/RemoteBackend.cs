@@ -1,0 +1,64 @@
+using McpGateway.Configuration;
+using McpGateway.Policies;
+using McpGateway.Sessions;
+
+namespace McpGateway.Backends.Remote;
+
+/// <summary>A remote server: its sessions live there. Here a request is checked, forwarded, and its answer filtered.</summary>
+internal sealed class RemoteBackend(RemoteContext remote, RemoteCall call) : IBackend
+{
+    public ServerConfig Server => call.Server;
+
+    public bool ServesStreamableHttp => call.Target.Transport is RemoteTransport.StreamableHttp;
+
+    public bool ServesSse => call.Target.Transport is RemoteTransport.Sse;
+
+    public bool RequiresSession => false;
+
+    public string? ProtocolVersion => null;
+
+    // The id has been opened already, when the server's address was chosen by it.
+    public bool TryFind(SessionKind kind, string id) => call.Session is not null;
+
+    public Refusal? TryOpen() => null;
+
+    public async ValueTask<BackendReply> PostAsync(PostedMessages posted)
+    {
+        using (posted)
+        {
+            if (remote.Drain.Begun.IsCancellationRequested && posted.HasRequest)
+                return Refusal.Draining;
+            if (RemoteHeaders.TryMake(call, RemoteHeaders.Both, out var headers) is { } missing)
+                return missing;
+            return ServesSse
+                ? await new RemoteMessagePost(remote, call, posted).SendAsync(headers)
+                : await new RemotePost(remote, call, posted).SendAsync(headers);
+        }
+    }
+
+    public ValueTask<BackendReply> CallAsync(PostedMessages posted)
+    {
+        posted.Dispose();
+        return new(Refusal.BadRequest("sessionId is missing; GET /sse tells where messages are posted."));
+    }
+
+    public ValueTask<BackendReply> ListenAsync() => new RemoteListening(remote, call).ListenAsync();
+
+    public ValueTask<BackendReply> OpenSseAsync() => new RemoteListening(remote, call).OpenSseAsync();
+
+    public async ValueTask<BackendReply> EndSessionAsync()
+    {
+        if (RemoteHeaders.TryMake(call, RemoteHeaders.Both, out var headers) is { } refusal)
+            return refusal;
+        return await RemoteForward.BeginAsync(
+            remote, call, new RemoteExchange { Target = url => url, Headers = headers },
+            async (forward, response, _) => forward.Answer(
+                response.IsSuccessStatusCode ? default : await RefusedAnswer.ReplyAsync(remote, call, response, "GET, POST")),
+            failure => UpstreamErrors.Refusal(failure, call.Server.Name));
+    }
+
+    public void GiveUpSession()
+    {
+        // It is the server's to end.
+    }
+}

@@ -1,0 +1,24 @@
+using System.Buffers;
+using McpGateway.JsonRpc;
+
+namespace McpGateway.Backends.Remote;
+
+/// <summary>The body of a POST to a remote server.</summary>
+internal static class RemoteMessages
+{
+    /// <summary>The messages as they were checked: nothing else of the client's body passes, and no line break in it.</summary>
+    public static byte[] Write(IReadOnlyList<JsonRpcMessage> messages, bool isBatch)
+    {
+        var body = new ArrayBufferWriter<byte>(messages.Sum(message => message.WrittenLength + 1) + 1);
+        for (var i = 0; i < messages.Count; i++)
+        {
+            if (isBatch)
+                body.Write(i == 0 ? "["u8 : ","u8);
+            messages[i].WriteTo(body);
+        }
+
+        if (isBatch)
+            body.Write("]"u8);
+        return body.WrittenSpan.ToArray();
+    }
+}

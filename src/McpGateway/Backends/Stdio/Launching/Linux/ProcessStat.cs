@@ -1,0 +1,10 @@
+namespace McpGateway.Backends.Stdio.Launching.Linux;
+
+/// <summary>From /proc/PID/stat.</summary>
+internal readonly record struct ProcessStat(ProcessKey Key, char State, int Parent, int Group, int Session, int Threads)
+{
+    public int Pid => Key.Pid;
+
+    /// <summary>Dead, and perhaps not yet reaped. A process whose first thread alone has ended looks much the same.</summary>
+    public bool HasEnded => State is 'Z' or 'X' && Threads <= 1;
+}

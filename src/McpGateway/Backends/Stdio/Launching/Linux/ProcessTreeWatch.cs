@@ -1,0 +1,82 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+
+namespace McpGateway.Backends.Stdio.Launching.Linux;
+
+/// <summary>
+/// Starts children and watches their process trees, on a thread of its own. There is one in a program: the kernel gives the
+/// orphans of all children to the whole process, and the tag is a limit of the whole process.
+/// </summary>
+[SupportedOSPlatform("linux")]
+[SuppressMessage("Design", "CA1001", Justification = "It lives as long as the program.")]
+internal sealed partial class ProcessTreeWatch
+{
+    // SIGCHLD says when a child has ended; this is for the case that one gets lost.
+    private static readonly TimeSpan IdleScanInterval = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan TerminateScanInterval = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan KillScanInterval = TimeSpan.FromMilliseconds(1);
+
+    // Something that forks endlessly is caught by scanning faster than it forks.
+    private const int ScansWithoutPause = 200;
+
+    private static readonly Lazy<ProcessTreeWatch> TheOne = new(() => new ProcessTreeWatch());
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<ulong, ProcessTree> _trees = [];
+    private readonly ChildTags _tags = ChildTags.Create();
+    private readonly AutoResetEvent _wake = new(false);
+    private readonly PosixSignalRegistration _childSignal;
+    private int _restlessScans;
+
+    private ProcessTreeWatch()
+    {
+        // From here on whatever loses its parent below this process becomes its child.
+        _ = Libc.Control(Libc.SetChildSubreaper, 1);
+        Inheritance.ReplaceIgnoredSignals();
+        _childSignal = PosixSignalRegistration.Create(PosixSignal.SIGCHLD, _ => Wake());
+        new Thread(Run) { IsBackground = true, Name = "Child processes" }.Start();
+    }
+
+    public static ProcessTreeWatch Shared => TheOne.Value;
+
+    /// <exception cref="ChildLaunchException">The program could not be started.</exception>
+    public ProcessTree Start(LaunchSpec spec)
+    {
+        // A scan waits for the lock: a child that ends at once is in the table by the time that its end is looked at.
+        lock (_lock)
+        {
+            ulong tag;
+            do
+                tag = _tags.Next();
+            while (_trees.ContainsKey(tag));
+            Inheritance.CloseDescriptorsOnExec();
+            var tree = new ProcessTree(this, _tags.Start(spec, tag), tag);
+            _trees.Add(tag, tree);
+            return tree;
+        }
+    }
+
+    /// <summary>Has the next scan come at once: a tree has a new task, or a child has ended.</summary>
+    public void Wake() => _wake.Set();
+
+    private void Run()
+    {
+        while (true)
+        {
+            _wake.WaitOne(Pause());
+            Scan();
+        }
+    }
+
+    private TimeSpan Pause()
+    {
+        TreeTask[] tasks;
+        lock (_lock)
+            tasks = [.. _trees.Values.Select(tree => tree.Task).Distinct()];
+        if (tasks.Contains(TreeTask.Kill))
+            return _restlessScans is > 0 and < ScansWithoutPause ? TimeSpan.Zero : KillScanInterval;
+        return tasks.Contains(TreeTask.ReportEmpty) ? TerminateScanInterval : IdleScanInterval;
+    }
+}

@@ -1,0 +1,31 @@
+using System.Globalization;
+using McpGateway.Backends.Stdio.Connection;
+
+namespace McpGateway.Backends.Stdio.Supervision;
+
+/// <summary>Kills a child whose process tree takes more memory than <c>maxMemoryMiB</c> allows.</summary>
+internal sealed class MemoryLimit(StdioServerState server, TimeProvider time)
+{
+    // Reading the memory of a process tree takes tens of microseconds: too much for each visit of the monitor to each child.
+    private static readonly TimeSpan MemoryCheckInterval = TimeSpan.FromSeconds(1);
+
+    private const long Mebibyte = 1024 * 1024;
+
+    private long _checkedAt;
+
+    /// <param name="child">The child that runs now.</param>
+    /// <param name="now">A timestamp of the clock.</param>
+    public void CheckMemory(ChildConnection child, long now)
+    {
+        if (server.Config.MaxMemory is not { } limit || child.IsLost
+            || time.GetElapsedTime(_checkedAt, now) < MemoryCheckInterval)
+        {
+            return;
+        }
+
+        _checkedAt = now;
+        if (child.ReadMemory() is { } memory && memory > limit)
+            child.Kill(string.Create(CultureInfo.InvariantCulture,
+                $"was stopped: it took {memory / Mebibyte} MiB of memory, over its limit of {limit / Mebibyte} (maxMemoryMiB)"));
+    }
+}

@@ -1,0 +1,8 @@
+using McpGateway.Backends.Stdio.Launching;
+
+namespace McpGateway.Backends.Stdio.Supervision;
+
+/// <summary>A process that runs and has been told nothing yet.</summary>
+/// <param name="Process">Nobody reads or writes its pipes.</param>
+/// <param name="Slot">Its slot among its server's processes.</param>
+internal sealed record WarmChild(IChildProcess Process, ProcessSlot Slot);

@@ -1,0 +1,187 @@
+using McpGateway.Configuration;
+using McpGateway.JsonRpc;
+using McpGateway.Policies;
+using McpGateway.Policies.Items;
+using McpGateway.Policies.RateLimits;
+
+namespace McpGateway.Sessions;
+
+/// <summary>Takes what the client sends, and passes it on to the session's part of the backend.</summary>
+internal sealed class SessionIntake(
+    Session session, SessionRules rules, SessionStreams streams, SessionLifetime lifetime, SessionDeparture departure)
+{
+    private readonly Lock _lock = new();
+    private long _lastKey;
+    private bool _begun;
+
+    /// <summary>
+    /// The revision that client and server settled on; null before they have, the latest when the gateway did the handshake.
+    /// </summary>
+    public string? ProtocolVersion { get; private set; }
+
+    /// <summary>Takes a message of the client's.</summary>
+    /// <param name="message">Owned by the session from here on, also when it is refused.</param>
+    /// <param name="replies">Where a request's answer, and what belongs to it, is to go.</param>
+    /// <param name="rights">What its sender may do.</param>
+    /// <param name="cancellationToken">Stops waiting for room for a notification or an answer.</param>
+    public Receipt Receive(
+        JsonRpcMessage message, ResponseStream replies, SenderRights rights, CancellationToken cancellationToken)
+    {
+        if (lifetime.IsEnded)
+            return Refuse(message, Refusal.SessionNotFound);
+        lifetime.Touch();
+        var config = session.Server.Config.Tools;
+        RequestedItem? item = null;
+        if (config is not null && new ItemPolicy(config).Check(message, rights.Granted, out item) is { } refusal)
+            return Refuse(message, refusal);
+        return message.Envelope.Kind switch
+        {
+            JsonRpcKind.Request => ReceiveRequest(message, replies, rights.Quota, config, item),
+            JsonRpcKind.Notification => ReceiveNotification(message, cancellationToken),
+            _ => ReceiveAnswer(message, cancellationToken),
+        };
+    }
+
+    /// <summary>Nobody waits any more for what was to go to this stream: the server is told.</summary>
+    public void CancelFor(ResponseStream replies)
+    {
+        foreach (var call in session.Calls.Snapshot())
+        {
+            if (ReferenceEquals(call.Replies, replies))
+                call.TryCancel("the client has gone");
+        }
+    }
+
+    private Receipt ReceiveRequest(
+        JsonRpcMessage request, ResponseStream replies, ClientQuota? quota, ServerToolsConfig? config, RequestedItem? item)
+    {
+        if (lifetime.IsEnding)
+            return Refuse(request, Refusal.SessionNotFound);
+        if (departure.Answer is { } draining)
+            return Refuse(request, draining);
+        if (session.Calls.IsFull)
+            return Refuse(request, Refusal.TooManyCalls);
+        if (!Volatile.Read(ref _begun) && session.Kind is not SessionKind.Implicit && request.Envelope.Method == McpMethod.Ping)
+            return AnswerPing(request, replies);
+        if (ConcurrencyPermit.TryAcquire(quota, [request], out var permit) is { } busy)
+            return Refuse(request, busy);
+        if (Begin(request) is { } refusal)
+        {
+            permit?.Dispose();
+            return Refuse(request, refusal);
+        }
+
+        var call = new ClientCall(session.Calls, KeyOf(request), request, replies)
+        {
+            ConcurrencyPermit = permit,
+            Filter = rules.FilterFor(request),
+            OnAnswer = request.Envelope.Method == McpMethod.Initialize ? OnInitialized : null,
+        };
+        if (session.Calls.TryAdd(call))
+        {
+            return new Receipt(null, permit is null
+                ? rules.CallAsync(request, call, config, item)
+                : CallWithPermitAsync(request, call, permit, config, item));
+        }
+
+        permit?.Dispose();
+        return Refuse(request, Refusal.IdInFlight);
+    }
+
+    // A call that waits for its permit is recorded already: it can be cancelled, it times out, its client hears keep-alives.
+    private async ValueTask CallWithPermitAsync(
+        JsonRpcMessage request, ClientCall call, ConcurrencyPermit permit, ServerToolsConfig? config, RequestedItem? item)
+    {
+        switch (await permit.Outcome)
+        {
+            case PermitOutcome.Admitted when call.IsOpen:
+                call.Touch();
+                await rules.CallAsync(request, call, config, item);
+                break;
+            case PermitOutcome.Refused:
+                request.Dispose();
+                await call.FailAsync(Refusal.TooManyAtATime.Error);
+                break;
+            default:
+                request.Dispose(); // whoever ended the call has answered it
+                break;
+        }
+    }
+
+    private Receipt ReceiveNotification(JsonRpcMessage notification, CancellationToken cancellationToken)
+    {
+        if (Begin(notification) is { } refusal)
+            return Refuse(notification, refusal);
+        if (notification.Envelope.Method != McpMethod.Cancelled)
+            return new Receipt(null, session.Backend.NotifyAsync(notification, cancellationToken));
+        if (session.Calls.Find(notification.Envelope.CancelledId) is not { IsCancellable: true } call
+            || !call.TryCancel(string.Empty, notification))
+        {
+            streams.Drop(notification, "unknown-id");
+        }
+
+        return default;
+    }
+
+    private Receipt ReceiveAnswer(JsonRpcMessage answer, CancellationToken cancellationToken)
+    {
+        if (Volatile.Read(ref _begun))
+            return new Receipt(null, session.Backend.AnswerAsync(answer, cancellationToken));
+        streams.Drop(answer, "unknown-id"); // nobody has asked anything yet
+        return default;
+    }
+
+    // A client may ping before it initializes: then there is no server process yet that could answer.
+    private static Receipt AnswerPing(JsonRpcMessage ping, ResponseStream replies)
+    {
+        using (ping)
+            return new Receipt(null, replies.AnswerAsync(JsonRpcMessage.CreateResult(ping.Envelope.Id, "{}"u8)));
+    }
+
+    // The first message settles how the session begins. One that is not initialize comes from a client that believes it
+    // already has (EventSource reconnects that way), or from callers without a session.
+    private Refusal? Begin(JsonRpcMessage message)
+    {
+        var isInitialize = message.Envelope is { IsRequest: true, Method: McpMethod.Initialize };
+        lock (_lock)
+        {
+            if (_begun)
+            {
+                if (isInitialize)
+                    return session.Kind is SessionKind.Implicit ? null : Refusal.AlreadyInitialized;
+            }
+            else if (session.Backend.Begin(message) is { } refusal)
+            {
+                return refusal;
+            }
+            else
+            {
+                session.Calls.Join(session.Backend.Calls);
+                _begun = true;
+                if (!isInitialize)
+                    ProtocolVersion = Policies.ProtocolVersion.Latest;
+            }
+        }
+
+        if (!isInitialize && !streams.IsReady && message.Envelope.Method != McpMethod.Ping)
+            streams.BecomeReady();
+        return null;
+    }
+
+    private JsonRpcId KeyOf(JsonRpcMessage request) =>
+        session.Kind is SessionKind.Implicit ? Interlocked.Increment(ref _lastKey) : request.Envelope.Id;
+
+    private void OnInitialized(JsonRpcMessage answer)
+    {
+        if (answer.Envelope.Kind is JsonRpcKind.Result)
+            ProtocolVersion = JsonMembers.FindText(answer.Envelope.Result.In(answer.Utf8), "protocolVersion"u8);
+        else
+            lifetime.EndAfterCalls(); // what was not initialized is no session
+    }
+
+    private static Receipt Refuse(JsonRpcMessage message, Refusal refusal)
+    {
+        message.Dispose();
+        return refusal;
+    }
+}

@@ -1,0 +1,175 @@
+using McpGateway.JsonRpc;
+
+namespace McpGateway.Sessions;
+
+/// <summary>
+/// On which of its streams a client gets what is for it: a call's own, the one that it opened for everything else, or a short
+/// queue until it opens one.
+/// </summary>
+internal sealed partial class SessionStreams(Session session, SessionRules rules, SessionContext context)
+{
+    private static readonly JsonRpcError NobodyListens = new(
+        JsonRpcErrorCode.InternalError, "No stream of the client's was open to ask it on.");
+
+    private readonly HeldMessages _held = new(context.Time, context.Budget);
+    private readonly Lock _lock = new();
+    private ResponseStream? _current;
+
+    // Before a client has its handshake behind it, it may not be sent anything else. A server of its own knows when that is.
+    private volatile bool _isReady = !session.Backend.IsShared;
+
+    /// <summary>
+    /// The open stream for what belongs to no call; null when there is none. An SSE session has everything on it.
+    /// </summary>
+    public ResponseStream? Current
+    {
+        get
+        {
+            lock (_lock)
+                return _current is { IsOpen: true } ? _current : null;
+        }
+    }
+
+    /// <summary>Whether the client has its handshake behind it.</summary>
+    public bool IsReady => _isReady;
+
+    /// <summary>
+    /// Opens the stream for what belongs to no call. An older one ends: a half-open connection must not keep the client out.
+    /// </summary>
+    /// <param name="via">The replica that its client is connected to; null: this one.</param>
+    public ResponseStream Open(string? via)
+    {
+        var stream = ResponseStream.Lasting(context.Budget, context.Time);
+        stream.Via = via;
+        ResponseStream? replaced;
+        lock (_lock)
+        {
+            replaced = _current;
+            _current = stream;
+        }
+
+        if (_isReady)
+            _ = MoveToAsync(stream, replaced);
+        else
+            replaced?.End();
+        if (session.IsEnded)
+            stream.End(); // the end came in between, and has not seen it
+        return stream;
+    }
+
+    /// <summary>The stream's client is gone.</summary>
+    /// <returns>False when another stream has replaced it.</returns>
+    public bool TryClose(ResponseStream stream)
+    {
+        stream.Abandon();
+        lock (_lock)
+        {
+            if (!ReferenceEquals(_current, stream))
+                return false;
+            _current = null;
+            return true;
+        }
+    }
+
+    /// <summary>The client has its handshake behind it.</summary>
+    public void BecomeReady()
+    {
+        _isReady = true;
+        if (Current is { } stream)
+            _ = MoveToAsync(stream, null);
+    }
+
+    /// <summary>Takes a message of the server's that is for this session.</summary>
+    /// <param name="message">Under the ids that the client knows; owned by the session from here on.</param>
+    /// <param name="call">The call that it belongs to; null for no single one.</param>
+    public async ValueTask DeliverAsync(JsonRpcMessage message, ClientCall? call)
+    {
+        if (rules.IsForbidden(message))
+        {
+            Drop(message, "forbidden");
+            return;
+        }
+
+        // A stream may end between the choice and the write; each can fail only once, so the choice comes to an end.
+        while (Choose(call) is { } stream)
+        {
+            if (await stream.WriteAsync(message, patient: !session.Backend.IsShared))
+                return;
+        }
+
+        if (session.IsEnded || session.Kind is SessionKind.Implicit || !_held.TryHold(message))
+            GiveUp(message);
+        else if (_isReady && Current is { } opened)
+            await DeliverHeldAsync(opened); // it opened after the choice, and may have been given what was held before this
+    }
+
+    /// <summary>The stream on which the most bytes wait for the client.</summary>
+    public ResponseStream? Slowest() =>
+        session.Calls.Snapshot().Select(call => call.Replies).Append(Current).OfType<ResponseStream>()
+            .MaxBy(stream => stream.QueuedBytes);
+
+    /// <summary>The monitor's visit: keep-alives, and what was held for too long.</summary>
+    public void Tick(long now)
+    {
+        Current?.Tick(now);
+        while (_held.TryTakeExpired(now, out var expired))
+            GiveUp(expired);
+    }
+
+    /// <summary>The session has ended.</summary>
+    public void End()
+    {
+        lock (_lock)
+            _current?.EndAfterAnswers();
+        _held.Close();
+    }
+
+    public void Drop(JsonRpcMessage message, string reason) => context.Metrics.Drop(session.Server.Name, message, reason);
+
+    private ResponseStream? Choose(ClientCall? call)
+    {
+        if (call is { Replies.IsOpen: true } && (_isReady || !call.IsInitialize))
+            return call.Replies;
+        // The callers of an implicit session know nothing of each other.
+        if (session.Kind is SessionKind.Implicit || !_isReady)
+            return null;
+        return Current ?? session.Calls.OldestListening()?.Replies;
+    }
+
+    // Nobody awaits it: the stream is the client's at once.
+    private async Task MoveToAsync(ResponseStream stream, ResponseStream? replaced)
+    {
+        try
+        {
+            replaced?.End();
+            while (replaced is not null && replaced.TryRead(out var unread))
+                await DeliverAsync(unread, null);
+            await DeliverHeldAsync(stream);
+        }
+        catch (Exception exception)
+        {
+            Log.DeliveryFailed(context.Loggers.CreateLogger<SessionStreams>(), exception, session.Server.Name);
+        }
+    }
+
+    private async Task DeliverHeldAsync(ResponseStream stream)
+    {
+        while (stream.IsOpen && _held.TryTake(out var held))
+            await DeliverAsync(held, null);
+    }
+
+    private void GiveUp(JsonRpcMessage message)
+    {
+        if (message.Envelope.IsRequest)
+            session.Backend.Refuse(message, NobodyListens);
+        else
+            Drop(message, "no-stream");
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "{Server}: what waited for a client could not be put on its stream",
+            EventName = "DeliveryFailed")]
+        public static partial void DeliveryFailed(ILogger log, Exception exception, string server);
+    }
+}
