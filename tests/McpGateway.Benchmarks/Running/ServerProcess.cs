@@ -73,7 +73,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
             $"No response from {url}; {_process.StartInfo.ArgumentList[0]} {state}:\n{string.Join('\n', _lastLines)}");
     }
 
-    /// <summary>How many threads its only child has.</summary>
+    /// <summary>The number of threads of its only child process.</summary>
     public int ThreadsOfItsChild() => Directory.GetDirectories(
         $"/proc/{File.ReadAllText($"/proc/{_process.Id}/task/{_process.Id}/children").Trim()}/task").Length;
 
