@@ -80,10 +80,10 @@ internal sealed partial class Reference(Isolation isolation, int maxProcesses, S
     private void Leave(ReferenceChild child, ReferenceSession session)
     {
         child.Members.Remove(session);
-        foreach (var ask in child.Asks.Where(ask => ask.Session == session).ToArray())
+        foreach (var sent in child.ServerRequests.Where(sent => sent.Session == session).ToArray())
         {
-            Forget(child, ask);
-            child.Expected.Add(Pattern.Error(ask.ChildId));
+            Forget(child, sent);
+            child.Expected.Add(Pattern.Error(sent.ChildId));
         }
 
         foreach (var (uri, subscribers) in child.Subscribers)
@@ -104,7 +104,7 @@ internal sealed partial class Reference(Isolation isolation, int maxProcesses, S
         return Children.Where(child => child.Members.Count == 0).MinBy(child => child.UsedAt) is { } unused && Children.Remove(unused);
     }
 
-    private bool TrySit(ReferenceSession session, string capabilities)
+    private bool TryJoin(ReferenceSession session, string capabilities)
     {
         var (owner, declared) = isolation is Isolation.Shared ? ((SessionOwner?)null, "{}") : (session.Owner, capabilities);
         var child = Children.Find(other => !other.IsOwn && other.Owner == owner && other.Capabilities == declared);
