@@ -26,7 +26,7 @@ ENV ASPNETCORE_URLS=http://*:8000 \
     DOTNET_USE_POLLING_FILE_WATCHER=1 \
     HOME=/home/app
 WORKDIR /app
-# Gives each child a session of its own (docs/processes.md); of util-linux, and in the base image.
+# setsid of util-linux gives each child a session of its own (docs/processes.md). The base image contains it.
 RUN test -x /usr/bin/setsid
 # Owned by root, so that neither the gateway nor its children can change the program.
 COPY --from=build /app ./

@@ -13,15 +13,15 @@ using McpGateway.Sessions;
 
 namespace McpGateway;
 
-/// <summary>Puts the parts together, in the order in which a request passes them.</summary>
+/// <summary>Composes the application. The middleware is added in the order in which a request passes it.</summary>
 internal static class Gateway
 {
-    /// <param name="settings">From the command line.</param>
-    /// <param name="adjust">What a test replaces.</param>
+    /// <param name="settings">The settings from the command line.</param>
+    /// <param name="adjust">Lets a test replace services and settings.</param>
     public static WebApplication Compose(RunSettings settings, Action<WebApplicationBuilder>? adjust = null)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = HostFolder.Find() });
-        // Its lines hold whole query strings, where session ids travel; and it would start an activity for each request.
+        // Its messages contain query strings, and thus session ids. It would also create an activity for each request.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         builder.WebHost.UseKestrel(kestrel => kestrel.AddServerHeader = false);
 
@@ -45,14 +45,14 @@ internal static class Gateway
 
         app.UsePathBase(builder.Configuration["PathBase"] ?? string.Empty);
         app.UseSecurityHeaders();
-        app.UseErrorBodies(); // around all else: nothing leaves without a body
-        app.UsePeerForwarding(); // before all that looks at where a request comes from
-        app.UseHealth(); // before the guard: kubelet's Host is the pod's address
-        app.UseKnownProxies(); // before all that looks at scheme and host
-        app.UseResourceMetadata(); // before the guard: these documents are for pages of all origins
-        app.UseRouting(); // explicit, or the framework adds steps of its own accord
+        app.UseErrorBodies(); // outermost: no error leaves without a body
+        app.UsePeerForwarding(); // before everything that uses the client's address
+        app.UseHealth(); // before the guard: kubelet sends the pod's address as Host
+        app.UseKnownProxies(); // before everything that uses the scheme and the host
+        app.UseResourceMetadata(); // before the guard: pages of all origins may read these documents
+        app.UseRouting(); // explicit: otherwise the framework adds it as the first step
         app.UseRequestGuard();
-        app.UseCors(); // before authentication: browsers ask without a token whether they may send one
+        app.UseCors(); // before authentication: a preflight request has no token
         app.UseAuthentication();
         app.UseAuthorization();
         app.MapGatewayProxy();

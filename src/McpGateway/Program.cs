@@ -12,5 +12,5 @@ var root = new RootCommand("Serves stdio MCP servers over HTTP.")
     DemoServerCommand.Create(),
 };
 new RunCommand(settings => Gateway.Compose(settings), Guard.Enter).AddTo(root);
-// The host sees to SIGTERM and Ctrl+C. The library's own handler would end the process two seconds later, calls and all.
+// The host handles SIGTERM and Ctrl+C. The library's own handler would kill the process after two seconds, during calls.
 return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

@@ -56,8 +56,12 @@ connect.SetAction((arguments, stop) =>
     new ConnectBenchmark(new ConnectOptions(arguments.GetValue(server)!, arguments.GetValue(rounds)), Console.Out)
         .RunAsync(stop));
 
-Option<int> children = new("--sessions") { Description = "Sessions that start at once.", DefaultValueFactory = _ => 300 };
-Command starts = new("starts", "Measures how fast sessions with children of their own start.") { children, rounds };
+Option<int> children = new("--sessions")
+{
+    Description = "The number of sessions to start at once.",
+    DefaultValueFactory = _ => 300,
+};
+Command starts = new("starts", "Measures how fast sessions start that have a child of their own.") { children, rounds };
 starts.SetAction((arguments, stop) =>
     new StartsBenchmark(new StartsOptions(arguments.GetValue(children), arguments.GetValue(rounds)), Console.Out).RunAsync(stop));
 

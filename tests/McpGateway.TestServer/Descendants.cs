@@ -39,5 +39,6 @@ internal static class Descendants
     public static void StartStorm(string folder) =>
         Start("sh", "-c", Detach, "sh", "sh", "-c", Storm, folder, Storm, Generations);
 
+    // Disposing frees only the handle; the process keeps running.
     private static void Start(string program, params string[] arguments) => Process.Start(program, arguments).Dispose();
 }

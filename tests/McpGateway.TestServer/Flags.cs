@@ -54,6 +54,7 @@ internal sealed record Flags
             if (flags is { Descendants.Count: > 0, PidDirectory: null })
                 throw new FormatException("Flags that start descendants require --pid-file.");
         }
+        // InvalidOperationException comes from the queue, when a flag lacks its value.
         catch (Exception e) when (e is FormatException or OverflowException or InvalidOperationException)
         {
             problem = $"{e.Message}\n{Help}";

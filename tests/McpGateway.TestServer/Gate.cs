@@ -5,6 +5,7 @@ namespace McpGateway.TestServer;
 /// <summary>A gate for one call. The call and the tool <c>open</c> may arrive in any order.</summary>
 internal sealed class Gate
 {
+    // Asynchronously, or the waiting call would run inside the tool that opens the gate.
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<string> _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

@@ -25,6 +25,7 @@ internal sealed class Peer(Outbox outbox, Inbox inbox, string[] args, int? grand
     public void AcceptAnswer(JsonElement answer)
     {
         History.AddAnswer(answer);
+        // A stray response proves that the gateway delivered one to the wrong child.
         if (!Requests.TryAccept(answer)) History.AddStrayAnswer();
     }
 

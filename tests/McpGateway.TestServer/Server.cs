@@ -49,6 +49,7 @@ internal sealed class Server(Flags flags, string[] args, int? grandchildId) : ID
         else Track(AnswerAsync(method, id, message.Get("params"), methods));
     }
 
+    // RunAsync waits for these before the process exits, so that no response is lost.
     private void Track(Task answer)
     {
         _running[answer] = 0;

@@ -37,7 +37,7 @@ internal sealed class ServerTask(string id, JsonElement? ttl)
             writer.WriteString("lastUpdatedAt", _updatedAt);
             if (ttl is { } given) writer.WriteRaw("ttl", given);
             else writer.WriteNull("ttl");
-            writer.WriteNumber("pollInterval", 50);
+            writer.WriteNumber("pollInterval", 50); // short, because tests wait for it
             writer.WriteEndObject();
         }
     }

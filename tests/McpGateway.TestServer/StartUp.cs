@@ -19,6 +19,7 @@ internal sealed class StartUp : IDisposable
     public static async Task<StartUp> PerformAsync(Flags flags)
     {
         var start = new StartUp();
+        // Kept in a field: the registration ends when its object is collected.
         if (flags.IgnoreTerm)
             start._ignoredTerm = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => signal.Cancel = true);
         // Not redirected on purpose: like a real grandchild, it keeps the pipes open after this process has ended.

@@ -29,6 +29,7 @@ internal sealed class Subscriptions
     /// <summary>A subscription covers its URI and everything below it.</summary>
     public bool Covers(string uri)
     {
+        // The slash prevents test://a from covering test://ab.
         lock (_gate) return _uris.Any(s => uri == s || uri.StartsWith(s.TrimEnd('/') + '/', StringComparison.Ordinal));
     }
 }

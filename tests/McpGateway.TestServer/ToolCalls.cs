@@ -29,6 +29,7 @@ internal sealed class ToolCalls(Peer peer, Catalog catalog, bool servesTasks)
         }
         catch (RpcException e)
         {
+            // The tool `open` waits for this text, also after an error.
             gate?.Leave($"{e.Code}: {e.Message}");
             throw;
         }

@@ -13,7 +13,7 @@ internal static class DevTokens
 {
     private const int KeyBytes = 32;
 
-    // As text 64 bytes: what HS512 asks for.
+    // 64 bytes as text, which is what HS512 requires (RFC 7518, section 3.2).
     private const int SecretBytes = 48;
 
     /// <summary>A random text that is long enough for <c>SharedSecret</c>, whatever its algorithm.</summary>

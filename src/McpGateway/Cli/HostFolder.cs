@@ -13,6 +13,7 @@ internal static class HostFolder
     }
 
     /// <summary>The settings as the gateway itself would read them.</summary>
+    // In the order of ASP.NET Core's host: later sources win.
     public static IConfiguration ReadSettings() => new ConfigurationBuilder()
         .AddEnvironmentVariables("DOTNET_")
         .AddEnvironmentVariables("ASPNETCORE_") // ASPNETCORE_URLS

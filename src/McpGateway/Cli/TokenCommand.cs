@@ -113,6 +113,7 @@ internal static class TokenCommand
     {
         if (issuer is null)
             return ["No issuer in Access:Jwt:Issuers has a SharedSecret. `token secret` creates one and prints where to set it."];
+        // The gateway would refuse to start with these settings, so their tokens would be of no use.
         if (JwtOptionsValidator.Errors(access).ToArray() is [_, ..] errors)
             return errors;
         if (audience is null)

@@ -14,7 +14,7 @@ internal static class JwtAlgorithms
     /// <summary>Verified with the secret that signs, so never with a key that an issuer publishes.</summary>
     public static IReadOnlyList<string> Symmetric { get; } = ["HS256", "HS384", "HS512"];
 
-    /// <summary>How long a secret must be: as long as the algorithm's hash (RFC 7518, section 3.2).</summary>
+    /// <summary>The minimum length of a secret, in bytes: that of the algorithm's hash (RFC 7518, section 3.2).</summary>
     /// <param name="algorithm">One of <see cref="Symmetric"/>.</param>
     public static int SecretBytes(string algorithm) => int.Parse(algorithm.AsSpan(2), CultureInfo.InvariantCulture) / 8;
 

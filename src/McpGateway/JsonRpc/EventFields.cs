@@ -1,11 +1,11 @@
 namespace McpGateway.JsonRpc;
 
 /// <summary>
-/// What a server's event stream said beside a message (HTML standard, section 9.2). It passes on unchanged, so that a client can
-/// resume where a stream broke off (Last-Event-ID).
+/// The fields of a server-sent event besides its data (HTML standard, section 9.2). They are relayed unchanged, so that a client
+/// can resume an interrupted stream (Last-Event-ID).
 /// </summary>
 /// <param name="Id">The event's id; null when it has none.</param>
-/// <param name="Retry">When the client is to come back; null when the event does not say so.</param>
+/// <param name="Retry">The client's reconnection time; null when the event has none.</param>
 /// <param name="Name">The event's name; empty for an event without a name.</param>
 internal sealed record EventFields(string? Id, TimeSpan? Retry, string Name = EventFields.MessageName)
 {

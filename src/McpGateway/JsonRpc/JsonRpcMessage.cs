@@ -92,11 +92,13 @@ internal sealed class JsonRpcMessage : IDisposable
     /// <inheritdoc cref="Create(byte[])"/>
     public static JsonRpcMessage Create(JsonObject json) => Create(System.Text.Encoding.UTF8.GetBytes(json.ToJsonString()));
 
-    /// <summary>An event that carries no message, so that it keeps its place among those that do. Its data is on one line.</summary>
+    /// <summary>
+    /// An event without a message. It is queued with the messages to keep their order. Its data is on one line.
+    /// </summary>
     public static JsonRpcMessage CreateEvent(EventFields fields, byte[] data) =>
         new(data, data.Length, pooled: false, new JsonRpcEnvelope { Kind = JsonRpcKind.Notification }) { Event = fields };
 
-    /// <summary>A request of the gateway's own. Its id is a placeholder: whoever sends it replaces it.</summary>
+    /// <summary>A request that the gateway creates. Its id is a placeholder, which the sender replaces.</summary>
     public static JsonRpcMessage CreateRequest(string method, JsonObject parameters) => Create(new JsonObject
     {
         ["jsonrpc"] = "2.0", ["id"] = 0, ["method"] = method, ["params"] = parameters,

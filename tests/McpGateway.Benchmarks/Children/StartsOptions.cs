@@ -1,5 +1,6 @@
 namespace McpGateway.Benchmarks.Children;
 
-/// <param name="Sessions">How many are started at once.</param>
-/// <param name="Rounds">How often.</param>
+/// <summary>What <see cref="StartsBenchmark"/> measures.</summary>
+/// <param name="Sessions">The number of sessions to start at once.</param>
+/// <param name="Rounds">The number of measurements.</param>
 internal sealed record StartsOptions(int Sessions, int Rounds);

@@ -64,7 +64,9 @@ internal sealed class ForwardingBenchmark(ForwardingOptions options, TextWriter 
         ["Replicas__Self"] = $"gw-{self}",
         ["Replicas__Peers__gw-0"] = urls[0].AbsoluteUri,
         ["Replicas__Peers__gw-1"] = urls[1].AbsoluteUri,
+        // Any key will do, since both replicas run on this machine only.
         ["Replicas__Keys__0"] = Convert.ToBase64String(new byte[32]),
+        // No load balancer has to notice the stop.
         ["Drain__Delay"] = "00:00:00",
     };
 }

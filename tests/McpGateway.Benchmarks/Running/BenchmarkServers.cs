@@ -47,7 +47,7 @@ internal sealed class BenchmarkServers : IAsyncDisposable
         }
     }
 
-    /// <summary>The threads of the gateway that was started last, on Linux; the guard's are not counted.</summary>
+    /// <summary>The threads of the gateway that was started last, without those of its guard. Linux only.</summary>
     public int GatewayThreads() => _processes[^1].ThreadsOfItsChild();
 
     /// <summary>Starts another gateway.</summary>

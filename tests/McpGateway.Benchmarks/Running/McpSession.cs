@@ -121,6 +121,7 @@ internal sealed class McpSession : IDisposable
             Content = new StringContent(message, Encoding.UTF8, new MediaTypeHeaderValue("application/json")),
             Headers = { { "Accept", "application/json, text/event-stream" } },
         };
+        // Required after the handshake (MCP 2025-06-18, Transports, "Protocol Version Header").
         if (ProtocolVersion.Length > 0)
             request.Headers.Add("MCP-Protocol-Version", ProtocolVersion);
         if (Id is not null)

@@ -27,6 +27,7 @@ internal static class Report
         CultureInfo.InvariantCulture,
         $"{Median(results, it => it.P50.TotalMilliseconds):0.00}/{Median(results, it => it.P99.TotalMilliseconds):0.00}");
 
+    // Unlike a mean, it is not affected by a round that another program disturbed.
     public static double Median<T>(IReadOnlyList<T> results, Func<T, double> figure)
     {
         var sorted = results.Select(figure).Order().ToArray();

@@ -42,6 +42,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
             start.Environment[name] = value;
         ServerProcess server = new(new Process { StartInfo = start });
         server._process.Start();
+        // Both must be read, or a full pipe would block the server.
         server._process.BeginOutputReadLine();
         server._process.BeginErrorReadLine();
         return server;
@@ -72,7 +73,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
             $"No response from {url}; {_process.StartInfo.ArgumentList[0]} {state}:\n{string.Join('\n', _lastLines)}");
     }
 
-    /// <summary>How many threads its only child has.</summary>
+    /// <summary>The number of threads of its only child process.</summary>
     public int ThreadsOfItsChild() => Directory.GetDirectories(
         $"/proc/{File.ReadAllText($"/proc/{_process.Id}/task/{_process.Id}/children").Trim()}/task").Length;
 

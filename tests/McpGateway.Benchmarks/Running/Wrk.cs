@@ -11,6 +11,7 @@ internal sealed class Wrk(
     IEnumerable<string?> sessionIds, string protocolVersion, IReadOnlyDictionary<string, string>? headers = null)
 {
     private const string Program = "wrk";
+    // 14 digits, as call.lua expects.
     private const long FirstId = 10_000_000_000_000;
     private const long IdsPerRun = 1_000_000_000;
 
@@ -22,6 +23,7 @@ internal sealed class Wrk(
 
     public async Task<WrkResult> RunAsync(Uri url, int connections, int seconds, CancellationToken stop)
     {
+        // wrk refuses fewer connections than threads.
         var threads = Math.Min(connections, 2);
         string[] arguments =
         [
@@ -47,6 +49,7 @@ internal sealed class Wrk(
         }
         finally
         {
+            // After a cancellation, wrk would continue until its duration is over.
             if (!wrk.HasExited)
                 wrk.Kill();
         }

@@ -30,6 +30,7 @@ internal static class VolumeTools
         new("reply", "Writes a raw line to stdout", ReplyAsync),
     ];
 
+    // What servers print to stdout by mistake, and what only resembles a message.
     private static readonly string[] Noises =
     [
         "this is not JSON", "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"content\":[", "[1,2,3]", "", "42", "\"a string\"",
@@ -60,7 +61,7 @@ internal static class VolumeTools
         var memory = new byte[call.Number("bytes")];
         Array.Fill(memory, (byte)1); // the kernel assigns pages only when they are written
         await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
-        GC.KeepAlive(memory);
+        GC.KeepAlive(memory); // or the garbage collector could free it while the call hangs
         return new("held");
     }
 

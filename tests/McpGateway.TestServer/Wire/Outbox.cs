@@ -7,9 +7,11 @@ namespace McpGateway.TestServer.Wire;
 /// <summary>Writes whole lines to stdout, one at a time, from any thread.</summary>
 internal sealed class Outbox(Stream stdout) : IDisposable
 {
+    // Like most servers, this one does not escape characters outside ASCII. The gateway must relay them unchanged.
     private static readonly JsonWriterOptions Options =
         new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 512 };
 
+    // The lines of concurrent calls must not be mixed.
     private readonly SemaphoreSlim _writing = new(1, 1);
 
     public Task ReplyAsync(JsonElement id, Action<Utf8JsonWriter> result, CancellationToken cancellationToken) =>

@@ -13,6 +13,7 @@ internal static class RawJson
         writer.WriteRaw(value);
     }
 
+    // The value was parsed before, so it need not be validated again.
     public static void WriteRaw(this Utf8JsonWriter writer, JsonElement value) =>
         writer.WriteRawValue(JsonMarshal.GetRawUtf8Value(value), skipInputValidation: true);
 

@@ -18,7 +18,7 @@ internal sealed class ServerRequests(Outbox outbox)
     {
         var id = Interlocked.Increment(ref _lastId);
         var answer = new TaskCompletionSource<JsonElement>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _waiting[id] = answer;
+        _waiting[id] = answer; // before it is sent, because the response may arrive at once
         await outbox.SendAsync(message =>
         {
             message.WriteNumber("id", id);

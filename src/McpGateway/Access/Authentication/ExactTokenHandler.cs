@@ -6,12 +6,12 @@ using Microsoft.IdentityModel.Tokens;
 namespace McpGateway.Access.Authentication;
 
 /// <summary>
-/// Gives a caller the claims that stand in the token, to the letter. The library's own claims hold numbers beyond 64 bits
-/// rounded: two subjects, or two tenants that a child's key is made of, could then be one.
+/// Gives a caller exactly the claims that are in the token. The library rounds numbers beyond 64 bits, so two different subjects,
+/// or two values that decide which child is used, could become equal.
 /// </summary>
 internal sealed class ExactTokenHandler : JsonWebTokenHandler
 {
-    // Claims keep the names that they have in the token.
+    // By default the handler renames claims to long URIs of WS-Federation. Here they keep their names from the token.
     public ExactTokenHandler() => MapInboundClaims = false;
 
     protected override ClaimsIdentity CreateClaimsIdentity(
@@ -21,7 +21,7 @@ internal sealed class ExactTokenHandler : JsonWebTokenHandler
         var identity = validationParameters.CreateClaimsIdentity(jwtToken, issuer);
         foreach (var member in payload.RootElement.EnumerateObject())
         {
-            // An array is several claims of one name; one inside it is a value like any other.
+            // An array becomes several claims with the same name. An array inside it becomes one claim, as JSON text.
             var values = member.Value.ValueKind is JsonValueKind.Array ? member.Value.EnumerateArray().ToArray() : [member.Value];
             identity.AddClaims(values.Select(TextOf).OfType<string>()
                 .Select(text => new Claim(member.Name, text, ClaimValueTypes.String, issuer)));
@@ -30,7 +30,7 @@ internal sealed class ExactTokenHandler : JsonWebTokenHandler
         return identity;
     }
 
-    // Null says that there is no value, and so there is no claim.
+    // null means that there is no value, so it becomes no claim.
     private static string? TextOf(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Null => null,

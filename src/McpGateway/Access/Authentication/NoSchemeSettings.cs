@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Authentication;
 namespace McpGateway.Access.Authentication;
 
 /// <summary>
-/// Instead of the settings that JwtBearer reads by itself, from <c>Authentication:Schemes</c>: they would replace what
-/// <see cref="BearerOptionsSetup"/> says, keys included. Who is let in stands in <c>Access</c> alone.
+/// Replaces the section <c>Authentication:Schemes</c>, which JwtBearer reads by default. Its values would override those of
+/// <see cref="BearerOptionsSetup"/>, including the keys. Only the section <c>Access</c> decides who has access.
 /// </summary>
 internal sealed class NoSchemeSettings : IAuthenticationConfigurationProvider
 {

@@ -39,8 +39,8 @@ internal sealed record TokenPeek(string Issuer, string Algorithm, string? KeyId)
             : null;
     }
 
-    /// <summary>A header or a payload: one JSON object in which no name comes twice.</summary>
-    /// <returns>Null when it is none.</returns>
+    /// <summary>Parses a header or a payload: one JSON object without duplicate names.</summary>
+    /// <returns>Null when it is not such an object.</returns>
     public static JsonDocument? Parse(string part)
     {
         try

@@ -7,11 +7,11 @@ using Microsoft.AspNetCore.Authorization.Policy;
 
 namespace McpGateway.Access.Authorization;
 
-/// <summary>Answers those who are not let in, in the words of HTTP (<see cref="Challenge"/>) and of JSON-RPC.</summary>
+/// <summary>Responds to refused callers, both in HTTP (<see cref="Challenge"/>) and in JSON-RPC.</summary>
 internal sealed class RefusalWriter(Challenge challenge, ServerRules rules, FailedAuthentications failures)
     : IAuthorizationMiddlewareResultHandler
 {
-    // An issuer whose keys cannot be had is asked again no sooner.
+    // The time after which a failed fetch of an issuer's keys may be repeated, at the earliest.
     private static readonly TimeSpan IssuerRetry = TimeSpan.FromSeconds(10);
 
     public Task HandleAsync(
@@ -26,7 +26,7 @@ internal sealed class RefusalWriter(Challenge challenge, ServerRules rules, Fail
             return;
         }
 
-        // Not done a second time: the handlers remember what they found.
+        // This does not authenticate again: the handlers keep the result of the first time.
         var refusal = (await context.AuthenticateAsync()).Failure as CredentialRefusedException;
         if (refusal is { Status: StatusCodes.Status503ServiceUnavailable })
         {
@@ -35,11 +35,11 @@ internal sealed class RefusalWriter(Challenge challenge, ServerRules rules, Fail
             return;
         }
 
-        // A request without a credential is how a client begins, and tries nothing.
+        // A request without a credential is not counted: every client starts with one, to find out the issuer.
         if (refusal is not null && failures.Add(context) is { } wait)
         {
             await JsonRpcErrorWriter.WriteAsync(context, StatusCodes.Status429TooManyRequests, new(JsonRpcErrorCode.Overloaded,
-                "Too many credentials from this address were refused. Retry-After says when to try again."), wait);
+                "Too many credentials from this address were refused. Wait as long as Retry-After says."), wait);
             return;
         }
 
@@ -48,15 +48,15 @@ internal sealed class RefusalWriter(Challenge challenge, ServerRules rules, Fail
             new(JsonRpcErrorCode.Unauthorized, refusal?.Message ?? "Authentication is required: a bearer token or an API key."));
     }
 
-    // Who has all scopes lacks a claim: no challenge, or clients would ask for the same token again and again.
+    // A caller with all scopes lacks a claim. It gets no challenge, or its client would request the same token over and over.
     private Task ForbidAsync(HttpContext context)
     {
         var isAllGranted = rules.Of(context) is { } server && ServerRequirementHandler.HasScopes(context.User, server.Auth);
         if (!isAllGranted)
             context.Response.Headers.WWWAuthenticate = challenge.InsufficientScope(context);
         var message = isAllGranted
-            ? "This server is not for this caller."
-            : "The token or key does not have all scopes that this server needs; WWW-Authenticate names them.";
+            ? "This caller may not use this server."
+            : "The token or key lacks scopes that this server requires. WWW-Authenticate lists them.";
         return JsonRpcErrorWriter.WriteAsync(
             context, StatusCodes.Status403Forbidden, new(JsonRpcErrorCode.Unauthorized, message));
     }

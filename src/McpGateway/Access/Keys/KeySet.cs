@@ -24,7 +24,7 @@ internal sealed class KeySet(IEnumerable<SecurityKey> keys, string source = "")
     /// </summary>
     public IEnumerable<SecurityKey> Find(string? id) => _keys.Where(key => Matches(key, id));
 
-    // To the library, a token that names no key names the empty one.
+    // IdentityModel passes an empty string for a token without `kid`.
     private static bool Matches(SecurityKey key, string? id) =>
         string.IsNullOrEmpty(id) || string.IsNullOrEmpty(key.KeyId) || key.KeyId == id;
 }

@@ -4,7 +4,7 @@ namespace McpGateway.Cli.DemoServer;
 internal sealed class Counter
 {
     private int _value;
-    private volatile bool _isSubscribed;
+    private volatile bool _isSubscribed; // the SDK runs calls concurrently
 
     public int Value => Volatile.Read(ref _value);
 

@@ -19,6 +19,7 @@ internal static class DemoServerCommand
     private static async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         var loggers = new StderrLoggerFactory(Console.Error);
+        // The transport owns stdin and stdout. Nothing else may write to stdout.
         await using var transport = new StdioServerTransport(DemoServerHost.Name, loggers);
         await DemoServerHost.RunAsync(transport, loggers, TimeProvider.System, cancellationToken);
         return 0;

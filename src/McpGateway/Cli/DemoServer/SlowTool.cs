@@ -30,6 +30,7 @@ internal static class SlowTool
         var steps = (int)request.Number("steps", 1, 1000, otherwise: 5);
         for (var step = 1; step <= steps; step++)
         {
+            // The SDK sends no response to a cancelled call (MCP, Cancellation).
             await Task.Delay(TimeSpan.FromSeconds(seconds / steps), time, cancellationToken);
             if (request.Params.ProgressToken is not { } token) continue;
             var progress = new ProgressNotificationValue { Progress = step, Total = steps, Message = $"Step {step} of {steps}" };

@@ -60,7 +60,7 @@ internal static class JwtOptionsValidator
             yield return "Authority: write an https URL; http is allowed only for this machine";
         if (issuer.JwksUrl is not null && !SecureUrl.IsSecure(issuer.JwksUrl))
             yield return "JwksUrl: write an https URL; http is allowed only for this machine";
-        // No token of an algorithm is accepted with a secret that is too short for it.
+        // JwtBearer refuses every token whose secret is too short for its algorithm, without an error at start-up.
         var bytes = JwtAlgorithms.Of(issuer).Intersect(JwtAlgorithms.Symmetric).Append(JwtAlgorithms.Symmetric[0])
             .Max(JwtAlgorithms.SecretBytes);
         if (issuer.SharedSecret is { } secret && Encoding.UTF8.GetByteCount(secret) < bytes)
