@@ -41,8 +41,8 @@ internal sealed class StartsBenchmark(StartsOptions options, TextWriter output)
         var (first, together) = (Running.Report.Median(single, it => it), Running.Report.Median(all, it => it));
         await output.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture,
-            $"to the first answer: {first:F1} ms, median of {OneAtATime}; {options.Sessions} at once: {together:F0} ms, median of {options.Rounds}, "
-            + $"{options.Sessions / together * 1000:F0} per second; {Environment.ProcessorCount} processors."));
+            $"to the first answer: {first:F1} ms, median of {OneAtATime}; {options.Sessions} at once: {together:F0} ms, "
+            + $"median of {options.Rounds}, {options.Sessions / together * 1000:F0} per second; {Environment.ProcessorCount} processors."));
         return 0;
     }
 

@@ -24,7 +24,9 @@ public static class Guard
 
     private const int GuardIsGone = 1;
 
-    /// <summary>To be called by the main thread before anything is started. It returns in the gateway, and ends in the guard.</summary>
+    /// <summary>
+    /// To be called by the main thread before anything is started. In the gateway it returns at once, in the guard at its end.
+    /// </summary>
     /// <param name="errors">Is told why there is no guard when there should be one.</param>
     /// <returns>What to exit with; null: go on as the gateway.</returns>
     public static int? Enter(TextWriter errors)
@@ -33,7 +35,7 @@ public static class Guard
             return null;
         // Some parents ignore it, and so would this process: the kernel would then not tell how a child ended.
         _ = Libc.SetSignalHandler(Libc.SignalChild, 0);
-        if (Environment.GetEnvironmentVariable(Link) is { } link && int.TryParse(link, CultureInfo.InvariantCulture, out var guard))
+        if (int.TryParse(Environment.GetEnvironmentVariable(Link), CultureInfo.InvariantCulture, out var guard))
             return Attach(guard) ? null : GuardIsGone;
         if (!IsWanted)
             return null;

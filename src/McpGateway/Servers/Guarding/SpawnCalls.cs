@@ -14,7 +14,8 @@ internal static unsafe partial class SpawnCalls
         && NativeLibrary.TryGetExport(libc, "posix_spawn_file_actions_addclosefrom_np", out _);
 
     [LibraryImport("libc", EntryPoint = "posix_spawn")]
-    public static partial int Spawn(out int pid, byte* path, void* actions, void* attributes, byte** arguments, byte** environment);
+    public static partial int Spawn(
+        out int pid, byte* path, void* actions, void* attributes, byte** arguments, byte** environment);
 
     [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_init")]
     public static partial void InitActions(void* actions);

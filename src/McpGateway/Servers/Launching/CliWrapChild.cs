@@ -1,7 +1,8 @@
 namespace McpGateway.Servers.Launching;
 
 /// <summary>A child that CliWrap has started, and its process tree.</summary>
-internal sealed partial class CliWrapChild(CliWrapProcess process, IProcessTree tree, TimeProvider time, ILogger log) : IChildProcess
+internal sealed partial class CliWrapChild(CliWrapProcess process, IProcessTree tree, TimeProvider time, ILogger log)
+    : IChildProcess
 {
     private readonly Lock _stopLock = new();
     private Task? _stopping;
@@ -57,6 +58,7 @@ internal sealed partial class CliWrapChild(CliWrapProcess process, IProcessTree 
         }
     }
 
-    [LoggerMessage(1, LogLevel.Error, "These processes of child {Pid} could not be killed: {Survivors}", EventName = "Survivors")]
+    [LoggerMessage(
+        1, LogLevel.Error, "These processes of child {Pid} could not be killed: {Survivors}", EventName = "Survivors")]
     private static partial void LogSurvivors(ILogger log, int pid, string survivors);
 }

@@ -66,7 +66,7 @@ internal sealed class CliWrapProcess : IDisposable
         }
     }
 
-    /// <summary>Kills it and those of its descendants that still have their parents. Not for Linux, which has better ways.</summary>
+    /// <summary>Kills it and those of its descendants that still have their parents. On Linux there are better ways.</summary>
     public void KillWithDescendants()
     {
         if (!Exited.IsCompleted)
@@ -99,7 +99,8 @@ internal sealed class CliWrapProcess : IDisposable
     private async Task HoldInputAsync(Stream input, CancellationToken ended)
     {
         StandardInput = input;
-        await using var registration = ended.Register(() => _exited.TrySetResult(ChildExit.FromShellCode(_process!.ExitCode)));
+        await using var registration = ended.Register(
+            () => _exited.TrySetResult(ChildExit.FromShellCode(_process!.ExitCode)));
         await _exited.Task;
     }
 

@@ -11,6 +11,8 @@ public sealed record LaunchSpec(
     IReadOnlyDictionary<string, string> Environment,
     string? WorkingDirectory)
 {
-    /// <summary>A program that is started first, with <see cref="FileName"/> and the arguments, and replaces itself by it.</summary>
+    /// <summary>
+    /// A program that is started with <see cref="FileName"/> and the arguments, and replaces itself by that; null for none.
+    /// </summary>
     public string? Wrapper { get; init; }
 }

@@ -46,7 +46,8 @@ public sealed class CliWrapLauncherTests : LauncherTests
     public async Task Launch_InAFolder_IsThere()
     {
         using var child = Launcher.Launch(new LaunchSpec("/bin/pwd", ["-P"], new Dictionary<string, string>(), Folder.Path));
-        Assert.EndsWith(Path.GetFileName(Folder.Path) + "\n", await ReadTextAsync(child.StandardOutput), StringComparison.Ordinal);
+        var folder = await ReadTextAsync(child.StandardOutput);
+        Assert.EndsWith(Path.GetFileName(Folder.Path) + "\n", folder, StringComparison.Ordinal);
         await StopAsync(child);
     }
 
@@ -153,6 +154,7 @@ public sealed class CliWrapLauncherTests : LauncherTests
         await StopAsync(child);
         child.Dispose();
         foreach (var stream in new[] { output, error })
-            await Assert.ThrowsAnyAsync<InvalidOperationException>(async () => await stream.ReadExactlyAsync(new byte[1], CancellationToken.None));
+            await Assert.ThrowsAnyAsync<InvalidOperationException>(
+                async () => await stream.ReadExactlyAsync(new byte[1], CancellationToken.None));
     }
 }

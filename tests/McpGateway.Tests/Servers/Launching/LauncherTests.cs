@@ -63,7 +63,8 @@ public abstract class LauncherTests : IDisposable
         return (await reader.ReadLineAsync(TestContext.Current.CancellationToken).Soon())!;
     }
 
-    private protected static async Task<string> ReadTextAsync(Stream stream) => Encoding.UTF8.GetString(await ReadAllAsync(stream));
+    private protected static async Task<string> ReadTextAsync(Stream stream) =>
+        Encoding.UTF8.GetString(await ReadAllAsync(stream));
 
     private protected static async Task<byte[]> ReadAllAsync(Stream stream)
     {

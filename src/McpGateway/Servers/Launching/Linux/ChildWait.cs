@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace McpGateway.Servers.Launching.Linux;
 
-/// <summary>How a direct child ended. It is reaped by its id: a wait for any child would take those of the framework's Process.</summary>
+/// <summary>
+/// How a direct child ended. It is reaped by its id: a wait for any child would take those of the framework's Process.
+/// </summary>
 internal static unsafe class ChildWait
 {
     // siginfo_t: its size, and where its fields lie.
@@ -15,7 +17,9 @@ internal static unsafe class ChildWait
     /// <summary>Reaps it if it has ended.</summary>
     public static WaitResult Reap(int pid) => Wait(Libc.WaitForProcess, pid, Libc.WaitNoHang);
 
-    /// <summary>Waits, without reaping, until some child has ended. For a process that has no children of the framework's.</summary>
+    /// <summary>
+    /// Waits, without reaping, until some child has ended. For a process that has no children of the framework's.
+    /// </summary>
     public static WaitResult ForAny() => Wait(Libc.WaitForAny, 0, Libc.WaitNoReap);
 
     /// <summary>The same without waiting.</summary>
@@ -33,9 +37,10 @@ internal static unsafe class ChildWait
 
         var pid = *(int*)(info + PidOffset);
         var status = *(int*)(info + StatusOffset);
-        return pid == 0
-            ? new WaitResult(WaitState.Running, 0, default)
-            : new WaitResult(
-                WaitState.Ended, pid, *(int*)(info + CodeOffset) == CodeExited ? new ChildExit(status, null) : new ChildExit(null, status));
+        if (pid == 0)
+            return new WaitResult(WaitState.Running, 0, default);
+        var hasExited = *(int*)(info + CodeOffset) == CodeExited;
+        return new WaitResult(
+            WaitState.Ended, pid, hasExited ? new ChildExit(status, null) : new ChildExit(null, status));
     }
 }

@@ -10,6 +10,7 @@ namespace McpGateway.Servers.Launching.Linux;
 /// </summary>
 internal static class Inheritance
 {
+    private const string Ignored = "SigIgn:";
     private const int SignalBits = 64;
     private const uint FirstBeyondStandard = 3;
 
@@ -37,8 +38,8 @@ internal static class Inheritance
     private static ulong IgnoredSignals()
     {
         var status = Encoding.Latin1.GetString(ProcFiles.Read("/proc/self/status"));
-        var line = status.Split('\n').FirstOrDefault(line => line.StartsWith("SigIgn:", StringComparison.Ordinal));
-        return line is null ? 0 : ulong.Parse(line["SigIgn:".Length..].Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+        var line = status.Split('\n').First(line => line.StartsWith(Ignored, StringComparison.Ordinal));
+        return ulong.Parse(line[Ignored.Length..].Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
     }
 
     // A handler may run on any thread at any moment: managed code is not allowed there. abs takes a number, as a handler

@@ -9,6 +9,8 @@ internal static class ProcessGroup
     /// <returns>False when none of them is in the group any more: then its number may be a stranger's.</returns>
     public static bool TrySignal(int group, IEnumerable<ProcessStat> members, int signal) =>
         // The number is not given to anybody else as long as one member is there.
-        members.Any(member => member.Group == group && ProcFiles.Stat(member.Pid) is { } now && now.Key == member.Key && now.Group == group)
-        && Libc.Kill(-group, signal) == 0;
+        members.Any(member => member.Group == group && IsStillThere(member)) && Libc.Kill(-group, signal) == 0;
+
+    private static bool IsStillThere(ProcessStat member) =>
+        ProcFiles.Stat(member.Pid) is { } now && (now.Key, now.Group) == (member.Key, member.Group);
 }

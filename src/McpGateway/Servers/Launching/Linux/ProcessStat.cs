@@ -5,6 +5,6 @@ internal readonly record struct ProcessStat(ProcessKey Key, char State, int Pare
 {
     public int Pid => Key.Pid;
 
-    /// <summary>Dead, and perhaps not yet reaped. A process whose first thread alone has ended looks much the same.</summary>
+    /// <summary>Dead, and perhaps not yet reaped. When only its main thread has ended the state is 'Z', too.</summary>
     public bool HasEnded => State is 'Z' or 'X' && Threads <= 1;
 }

@@ -100,7 +100,9 @@ internal sealed class ProcessTree : IProcessTree
         // Exchanged, not set: meanwhile the time may have run out, and the kill been asked for.
         if (Interlocked.CompareExchange(ref _task, TreeTask.ReportEmpty, TreeTask.Terminate) is TreeTask.Terminate)
             Signal(Libc.SignalTerminate, running);
-        if (IsEmpty(running) && Interlocked.CompareExchange(ref _task, TreeTask.None, TreeTask.ReportEmpty) is TreeTask.ReportEmpty)
+        if (!IsEmpty(running))
+            return false;
+        if (Interlocked.CompareExchange(ref _task, TreeTask.None, TreeTask.ReportEmpty) is TreeTask.ReportEmpty)
             _empty.TrySetResult();
         return false;
     }
@@ -116,8 +118,10 @@ internal sealed class ProcessTree : IProcessTree
     // At the start; later only if that was when this process had no descriptors left to read /proc.
     private void IdentifyRoot()
     {
+        if (_rootKey is not null || HasRootEnded)
+            return;
         // A process with another parent has got the id of a child that has been reaped.
-        if (_rootKey is not null || HasRootEnded || ProcFiles.Stat(Root.Id) is not { } stat || stat.Parent != Environment.ProcessId)
+        if (ProcFiles.Stat(Root.Id) is not { } stat || stat.Parent != Environment.ProcessId)
             return;
         _rootKey = stat.Key;
         _rootHandle = ProcessHandle.Open(stat.Key);

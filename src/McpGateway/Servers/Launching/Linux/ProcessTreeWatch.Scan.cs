@@ -105,7 +105,8 @@ internal sealed partial class ProcessTreeWatch
     private void ReapLater(int pid)
     {
         var now = TimeProvider.System.GetTimestamp();
-        if (_unknownZombies.TryAdd(pid, now) || TimeProvider.System.GetElapsedTime(_unknownZombies[pid], now) < UnknownZombieTimeout)
+        _unknownZombies.TryAdd(pid, now);
+        if (TimeProvider.System.GetElapsedTime(_unknownZombies[pid], now) < UnknownZombieTimeout)
             return;
         Reap(pid);
         _unknownZombies.Remove(pid);

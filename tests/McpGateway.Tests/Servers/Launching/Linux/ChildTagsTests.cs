@@ -18,9 +18,9 @@ public sealed class ChildTagsTests
         var tags = Create(kind);
         tags.Next();
         var tag = tags.Next();
-        // Of its own parent, and another one below it in a session of its own.
-        using var child = tags.Start(new LaunchSpec(
-            "/bin/sh", ["-c", "setsid sleep 600 & wait"], new Dictionary<string, string> { ["PATH"] = "/usr/bin:/bin" }, null), tag);
+        // The child, and a descendant in a session of its own.
+        var environment = new Dictionary<string, string> { ["PATH"] = "/usr/bin:/bin" };
+        using var child = tags.Start(new LaunchSpec("/bin/sh", ["-c", "setsid sleep 600 & wait"], environment, null), tag);
         var root = ProcFiles.Stat(child.Id)!.Value.Key;
         await Waiting.UntilAsync(() => ProcessScan.Running([root]).Count == 2);
         var tree = ProcessScan.Running([root]);

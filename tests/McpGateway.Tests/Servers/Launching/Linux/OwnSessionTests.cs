@@ -36,7 +36,8 @@ public sealed class OwnSessionTests : IDisposable
     public void Wrap_FileWithoutExecutePermission_SaysSo()
     {
         var file = Write("#!/bin/sh\n", UnixFileMode.UserRead);
-        Assert.EndsWith("cannot be started: Permission denied", Assert.Throws<ChildLaunchException>(() => OwnSession.Wrap(Spec(file))).Message);
+        var error = Assert.Throws<ChildLaunchException>(() => OwnSession.Wrap(Spec(file)));
+        Assert.EndsWith("cannot be started: Permission denied", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]

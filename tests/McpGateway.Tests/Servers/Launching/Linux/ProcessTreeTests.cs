@@ -18,14 +18,17 @@ public sealed class ProcessTreeTests : LauncherTests
         { "in the group", "(trap '' TERM HUP; {0}; exec sleep 600) &" },
         { "in a session of its own", "setsid sh -c 'trap \"\" TERM HUP; {0}; exec sleep 600' &" },
         { "a daemon", "(setsid sh -c '(trap \"\" TERM HUP; {0}; exec sleep 600 <&- >&- 2>&-) &' &) <&- >&- 2>&-" },
-        { "a daemon without environment", "(env -i DIR=\"$DIR\" setsid sh -c '({0}; exec env -i /bin/sleep 600) &' &) <&- >&- 2>&-" },
+        {
+            "a daemon without environment",
+            "(env -i DIR=\"$DIR\" setsid sh -c '({0}; exec env -i /bin/sleep 600) &' &) <&- >&- 2>&-"
+        },
     };
 
     [Theory]
     [MemberData(nameof(Escapes))]
     public async Task Stop_WithADescendant_LeavesNothing(string kind, string script)
     {
-        using var child = Shell($"{Say("child")}; {script.Replace("{0}", Say("descendant"), StringComparison.Ordinal)}\n exec cat");
+        using var child = Shell(WithDescendant(script));
         await Pids.UntilWrittenAsync(Folder, "descendant");
 
         await StopStubbornAsync(child);
@@ -37,7 +40,7 @@ public sealed class ProcessTreeTests : LauncherTests
     [MemberData(nameof(Escapes))]
     public async Task Dispose_WithoutAStop_LetsItEndAndThenLeavesNothing(string kind, string script)
     {
-        var child = Shell($"{Say("child")}; {script.Replace("{0}", Say("descendant"), StringComparison.Ordinal)}\n exec cat");
+        var child = Shell(WithDescendant(script));
         await Pids.UntilWrittenAsync(Folder, "descendant");
 
         child.Dispose(); // it ends because its standard input does
@@ -110,7 +113,8 @@ public sealed class ProcessTreeTests : LauncherTests
     public async Task Stop_WithADaemonThatEndsWhenAsked_LetsItEndInGoodOrder()
     {
         using var child = Shell(
-            "(setsid sh -c 'trap \"rm $DIR/asked; exit\" TERM; echo $$ > $DIR/asked; while :; do sleep 0.01; done' &) <&- >&- 2>&-; cat");
+            "(setsid sh -c 'trap \"rm $DIR/asked; exit\" TERM; echo $$ > $DIR/asked; while :; do sleep 0.01; done' &) "
+            + "<&- >&- 2>&-; cat");
         await Pids.UntilWrittenAsync(Folder, "asked");
         await StopAsync(child);
         Assert.False(File.Exists(Folder.File("asked")));
@@ -136,7 +140,9 @@ public sealed class ProcessTreeTests : LauncherTests
     [Fact]
     public async Task Child_HasNoDescriptorsButItsPipesAndDefaultSignals()
     {
-        using var child = Shell("ls /proc/self/fd | sort -n | tr '\\n' ' '; grep -E 'Sig(Blk|Ign)' /proc/self/status | tr -s '\\t\\n' ' '; kill -PIPE $$");
+        using var child = Shell(
+            "ls /proc/self/fd | sort -n | tr '\\n' ' '; grep -E 'Sig(Blk|Ign)' /proc/self/status | tr -s '\\t\\n' ' '; "
+            + "kill -PIPE $$");
         // The 3 is the directory that ls reads.
         Assert.Equal(
             "0 1 2 3 SigBlk: 0000000000000000 SigIgn: 0000000000000000 ", await ReadTextAsync(child.StandardOutput));
@@ -148,7 +154,8 @@ public sealed class ProcessTreeTests : LauncherTests
     public async Task Child_LeadsASessionAndAGroupOfItsOwn()
     {
         using var child = Shell("cat");
-        await Waiting.UntilAsync(() => ProcFiles.Stat(child.Id) is { } stat && (stat.Session, stat.Group) == (child.Id, child.Id));
+        await Waiting.UntilAsync(
+            () => ProcFiles.Stat(child.Id) is { } stat && (stat.Session, stat.Group) == (child.Id, child.Id));
         await StopAsync(child);
     }
 
@@ -211,6 +218,9 @@ public sealed class ProcessTreeTests : LauncherTests
         await process.WaitForExitAsync(TestContext.Current.CancellationToken).Soon();
         Assert.Equal(128 + 9, process.ExitCode);
     }
+
+    private static string WithDescendant(string script) =>
+        $"{Say("child")}; {script.Replace("{0}", Say("descendant"), StringComparison.Ordinal)}\n exec cat";
 
     private static int OpenPipes() => Directory.GetFiles("/proc/self/fd")
         .Count(file => new FileInfo(file).LinkTarget?.StartsWith("pipe:", StringComparison.Ordinal) is true);
