@@ -1,4 +1,3 @@
-using McpGateway.Policies;
 using McpGateway.Policies.Items;
 using McpGateway.Policies.RateLimits;
 using McpGateway.Sessions;

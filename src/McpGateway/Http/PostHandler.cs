@@ -1,4 +1,3 @@
-using McpGateway.JsonRpc;
 using McpGateway.Policies;
 using McpGateway.Sessions;
 using Microsoft.Extensions.Primitives;

@@ -1,5 +1,4 @@
 using McpGateway.JsonRpc;
-using McpGateway.Policies;
 
 namespace McpGateway.Sessions;
 
