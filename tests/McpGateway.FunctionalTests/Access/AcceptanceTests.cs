@@ -7,7 +7,9 @@ using McpGateway.Sessions;
 
 namespace McpGateway.FunctionalTests.Access;
 
-/// <summary>One issuer and one gateway for the tests of a class; started by the first test, which may be skipped instead.</summary>
+/// <summary>
+/// One issuer and one gateway for the tests of a class; started by the first test, which may be skipped instead.
+/// </summary>
 public abstract class AcceptanceFixture : IAsyncDisposable
 {
     internal Issuer Issuer { get; private set; } = null!;
@@ -97,11 +99,13 @@ public abstract class AcceptanceTests(AcceptanceFixture fixture) : IAsyncLifetim
     [InlineData("basic")]
     public async Task Token_Wrong_Is401WithAChallenge(string what)
     {
-        using (var first = await _gateway.InitializeWithAsync(await _issuer.IssueAsync("alice", GuardedGateway.Audience, "test:use")))
+        using (var first = await _gateway.InitializeWithAsync(
+            await _issuer.IssueAsync("alice", GuardedGateway.Audience, "test:use")))
             Assert.Equal(200, first.Status); // the keys are there, and it is not for want of them
         var (path, authorization) = await MakeAsync(what);
         using var answer = await _gateway.InitializeAsync(path, authorization is null ? [] : [("Authorization", authorization)]);
-        await AssertRefusedAsync(answer, what switch { "no token" => null, "in the query" => "invalid_request", _ => "invalid_token" });
+        await AssertRefusedAsync(answer, what switch
+            { "no token" => null, "in the query" => "invalid_request", _ => "invalid_token" });
     }
 
     [Fact]
@@ -112,7 +116,8 @@ public abstract class AcceptanceTests(AcceptanceFixture fixture) : IAsyncLifetim
             Assert.Equal(200, before.Status);
         await _issuer.RotateAsync();
         await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, TestHttp.Token); // Access:Jwt:KeyFetchInterval
-        using (var after = await _gateway.InitializeWithAsync(await _issuer.IssueAsync("alice", GuardedGateway.Audience, "test:use")))
+        using (var after = await _gateway.InitializeWithAsync(
+            await _issuer.IssueAsync("alice", GuardedGateway.Audience, "test:use")))
             Assert.Equal(200, after.Status);
         using var refused = await _gateway.InitializeWithAsync(old);
         await AssertRefusedAsync(refused, "invalid_token");
@@ -122,14 +127,16 @@ public abstract class AcceptanceTests(AcceptanceFixture fixture) : IAsyncLifetim
     public async Task Token_WithoutTheScope_Is403NamingAllThatIsNeeded()
     {
         await using var gateway = await GuardedGateway.StartAsync(_issuer, scopes: ["test:use", "test:admin"]);
-        using var answer = await gateway.InitializeWithAsync(await _issuer.IssueAsync("alice", GuardedGateway.Audience, "test:use"));
+        using var answer = await gateway.InitializeWithAsync(
+            await _issuer.IssueAsync("alice", GuardedGateway.Audience, "test:use"));
         Assert.Equal(403, answer.Status);
         Assert.Equal(-32001, (await answer.JsonAsync()).Code());
         Assert.Equal(
             "Bearer error=\"insufficient_scope\", scope=\"test:use test:admin\", "
             + "resource_metadata=\"https://mcp.test/.well-known/oauth-protected-resource/test/mcp\"",
             answer.Header("WWW-Authenticate"));
-        using var granted = await gateway.InitializeWithAsync(await _issuer.IssueAsync("alice", GuardedGateway.Audience, "test:use test:admin"));
+        using var granted = await gateway.InitializeWithAsync(
+            await _issuer.IssueAsync("alice", GuardedGateway.Audience, "test:use test:admin"));
         Assert.Equal(200, granted.Status);
     }
 
@@ -151,7 +158,8 @@ public abstract class AcceptanceTests(AcceptanceFixture fixture) : IAsyncLifetim
             Assert.Equal(404, get.Status);
         Assert.Equal(404, await thief.DeleteAsync());
         using (var message = await TestHttp.SendAsync(
-            HttpMethod.Post, new Uri(_gateway.Gateway.BaseAddress, sse.Endpoint), TestHttp.Json(Rpc.Request("7", "ping")), ("Authorization", bob)))
+            HttpMethod.Post, new Uri(_gateway.Gateway.BaseAddress, sse.Endpoint), TestHttp.Json(Rpc.Request("7", "ping")),
+            ("Authorization", bob)))
             Assert.Equal((404, -32001), (message.Status, (await message.JsonAsync()).Code()));
 
         // Another token of the same subject is the same owner.
@@ -163,7 +171,8 @@ public abstract class AcceptanceTests(AcceptanceFixture fixture) : IAsyncLifetim
         };
         Assert.Equal("hello", (await again.CallAsync("echo", new { text = "hello" })).Text());
         using var accepted = await TestHttp.SendAsync(
-            HttpMethod.Post, new Uri(_gateway.Gateway.BaseAddress, sse.Endpoint), TestHttp.Json(Rpc.Request("7", "ping")), ("Authorization", refreshed));
+            HttpMethod.Post, new Uri(_gateway.Gateway.BaseAddress, sse.Endpoint), TestHttp.Json(Rpc.Request("7", "ping")),
+            ("Authorization", refreshed));
         Assert.Equal(202, accepted.Status);
     }
 
@@ -172,7 +181,8 @@ public abstract class AcceptanceTests(AcceptanceFixture fixture) : IAsyncLifetim
         Assert.Equal(401, answer.Status);
         Assert.Equal(-32001, (await answer.JsonAsync()).Code());
         var challenge = answer.Header("WWW-Authenticate")!;
-        Assert.StartsWith(error is null ? "Bearer scope=" : $"Bearer error=\"{error}\", error_description=\"", challenge, StringComparison.Ordinal);
+        Assert.StartsWith(error is null ? "Bearer scope="
+            : $"Bearer error=\"{error}\", error_description=\"", challenge, StringComparison.Ordinal);
         Assert.EndsWith(
             "scope=\"test:use\", resource_metadata=\"https://mcp.test/.well-known/oauth-protected-resource/test/mcp\"", challenge,
             StringComparison.Ordinal);
@@ -228,7 +238,8 @@ public abstract class AcceptanceTests(AcceptanceFixture fixture) : IAsyncLifetim
     }
 }
 
-public sealed class LocalIssuerTests(LocalIssuerTests.Fixture fixture) : AcceptanceTests(fixture), IClassFixture<LocalIssuerTests.Fixture>
+public sealed class LocalIssuerTests(LocalIssuerTests.Fixture fixture)
+    : AcceptanceTests(fixture), IClassFixture<LocalIssuerTests.Fixture>
 {
     public sealed class Fixture : AcceptanceFixture
     {
@@ -237,7 +248,8 @@ public sealed class LocalIssuerTests(LocalIssuerTests.Fixture fixture) : Accepta
 }
 
 /// <summary>The same with a real issuer.</summary>
-public sealed class OidcProviderTests(OidcProviderTests.Fixture fixture) : AcceptanceTests(fixture), IClassFixture<OidcProviderTests.Fixture>
+public sealed class OidcProviderTests(OidcProviderTests.Fixture fixture)
+    : AcceptanceTests(fixture), IClassFixture<OidcProviderTests.Fixture>
 {
     [Theory]
     [InlineData("sse")]

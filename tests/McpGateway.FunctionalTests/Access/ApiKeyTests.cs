@@ -58,7 +58,8 @@ public sealed class ApiKeyTests : IAsyncLifetime
     public async Task Session_OfAnotherKey_IsNotFound()
     {
         await using var mine = await StreamableClient.ConnectAsync(_gateway, "other/mcp", user: $"Bearer {Key}");
-        var thief = new StreamableClient(new Uri(_gateway.BaseAddress, "other/mcp")) { SessionId = mine.SessionId, User = $"Bearer {Other}" };
+        var thief = new StreamableClient(new Uri(_gateway.BaseAddress, "other/mcp"))
+            { SessionId = mine.SessionId, User = $"Bearer {Other}" };
         Assert.Equal(404, await thief.DeleteAsync());
     }
 
@@ -88,7 +89,8 @@ public sealed class ApiKeyTests : IAsyncLifetime
     public async Task EveryPathOfAServer_NeedsAKey(string path)
     {
         Assert.True(await StatusAsync(path) is 401 or 404);
-        using var get = await TestHttp.SendAsync(HttpMethod.Get, new Uri(_gateway.BaseAddress.OriginalString + path), null, ("Accept", "text/event-stream"));
+        using var get = await TestHttp.SendAsync(HttpMethod.Get, new Uri(_gateway.BaseAddress.OriginalString + path), null,
+            ("Accept", "text/event-stream"));
         Assert.True(get.Status is 401 or 404);
     }
 

@@ -16,7 +16,8 @@ public sealed class ClaimTests : IAsyncLifetime
     {
         _issuer = await LocalIssuer.StartAsync();
         var json = GuardedGateway.Json("test:use");
-        json["mcpServers"]!["other"]!["auth"] = JsonNode.Parse("""{ "claims": { "groups": ["staff", "admins"], "tenant": ["7", "18446744073709551615"] } }""");
+        json["mcpServers"]!["other"]!["auth"] = JsonNode.Parse(
+            """{ "claims": { "groups": ["staff", "admins"], "tenant": ["7", "18446744073709551615"] } }""");
         _gateway = await GuardedGateway.StartAsync(_issuer, json: json);
     }
 

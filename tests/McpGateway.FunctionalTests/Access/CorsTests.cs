@@ -16,7 +16,8 @@ public sealed class CorsTests : IAsyncLifetime
     // The key's hash is nobody's: authentication is required, and no request here gets past it.
     public async ValueTask InitializeAsync() => _gateway = await TestGateway.StartAsync(Json([Here], ["*"]), new()
     {
-        ["Access:ApiKeys:0:Name"] = "ci", ["Access:ApiKeys:0:Sha256"] = new string('0', 64), ["Access:Cors:Origins:0"] = Everywhere,
+        ["Access:ApiKeys:0:Name"] = "ci", ["Access:ApiKeys:0:Sha256"] = new string('0', 64),
+        ["Access:Cors:Origins:0"] = Everywhere,
     });
 
     public ValueTask DisposeAsync() => _gateway.DisposeAsync();

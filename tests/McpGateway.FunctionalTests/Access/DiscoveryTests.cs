@@ -55,7 +55,8 @@ public sealed class DiscoveryTests
     {
         await using var gateway = await StartAsync();
         using var answer = await GetAsync(gateway, WellKnown + "/test/mcp");
-        Assert.Equal(new Uri(gateway.BaseAddress, "test/mcp").AbsoluteUri, (await answer.JsonAsync()).Get("resource").GetString());
+        Assert.Equal(new Uri(gateway.BaseAddress, "test/mcp").AbsoluteUri,
+            (await answer.JsonAsync()).Get("resource").GetString());
         using var foreign = await GetAsync(gateway, WellKnown + "/test/mcp", ("Host", "evil.test"));
         Assert.Equal(403, foreign.Status);
     }
@@ -64,8 +65,10 @@ public sealed class DiscoveryTests
     public async Task Document_BehindAKnownProxy_HasTheUrlThatClientsUse()
     {
         await using var gateway = await StartAsync(
-            ("Access:ForwardedHeaders:KnownNetworks:0", "127.0.0.0/8"), ("Access:AllowedHosts:0", "mcp.test"), ("Access:AllowedHosts:1", "127.0.0.1"));
-        (string, string)[] forwarded = [("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "mcp.test"), ("X-Forwarded-For", "192.0.2.1")];
+            ("Access:ForwardedHeaders:KnownNetworks:0", "127.0.0.0/8"), ("Access:AllowedHosts:0", "mcp.test"),
+            ("Access:AllowedHosts:1", "127.0.0.1"));
+        (string, string)[] forwarded = [("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "mcp.test"),
+            ("X-Forwarded-For", "192.0.2.1")];
         using (var document = await GetAsync(gateway, WellKnown + "/test/mcp", forwarded))
             Assert.Equal("https://mcp.test/test/mcp", (await document.JsonAsync()).Get("resource").GetString());
         using (var challenge = await GetAsync(gateway, "test/mcp", forwarded))
@@ -83,7 +86,8 @@ public sealed class DiscoveryTests
             known is null ? [] : [("Access:ForwardedHeaders:KnownNetworks:0", known)]);
         using var answer = await GetAsync(
             gateway, WellKnown + "/test/mcp", ("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "localhost"));
-        Assert.Equal(new Uri(gateway.BaseAddress, "test/mcp").AbsoluteUri, (await answer.JsonAsync()).Get("resource").GetString());
+        Assert.Equal(new Uri(gateway.BaseAddress, "test/mcp").AbsoluteUri,
+            (await answer.JsonAsync()).Get("resource").GetString());
     }
 
     [Fact]
@@ -109,7 +113,8 @@ public sealed class DiscoveryTests
     public async Task Challenge_OfEachEndpoint_LeadsToTheDocumentOfTheUrlThatClientsConnectTo(string path, string connected)
     {
         await using var gateway = await StartAsync(("Access:PublicUrl", "https://mcp.test"));
-        using var challenge = await TestHttp.SendAsync(HttpMethod.Post, new Uri(gateway.BaseAddress, path), TestHttp.Json(Rpc.Initialize()));
+        using var challenge = await TestHttp.SendAsync(HttpMethod.Post, new Uri(gateway.BaseAddress, path),
+            TestHttp.Json(Rpc.Initialize()));
         Assert.Equal(401, challenge.Status);
         AssertLeadsTo("https://mcp.test/" + WellKnown + connected, challenge);
     }
@@ -118,9 +123,12 @@ public sealed class DiscoveryTests
     public async Task Document_Preflight_IsAllowed()
     {
         await using var gateway = await StartAsync();
-        using var answer = await TestHttp.SendAsync(HttpMethod.Options, new Uri(gateway.BaseAddress, WellKnown + "/test/mcp"), null,
-            ("Origin", "https://anywhere.test"), ("Access-Control-Request-Method", "GET"), ("Access-Control-Request-Headers", "mcp-protocol-version"));
-        Assert.Equal((204, "*", "*"), (answer.Status, answer.Header("Access-Control-Allow-Origin"), answer.Header("Access-Control-Allow-Headers")));
+        using var answer = await TestHttp.SendAsync(HttpMethod.Options, new Uri(gateway.BaseAddress, WellKnown + "/test/mcp"),
+            null,
+            ("Origin", "https://anywhere.test"), ("Access-Control-Request-Method", "GET"),
+            ("Access-Control-Request-Headers", "mcp-protocol-version"));
+        Assert.Equal((204, "*", "*"),
+            (answer.Status, answer.Header("Access-Control-Allow-Origin"), answer.Header("Access-Control-Allow-Headers")));
         using var post = await TestHttp.SendAsync(HttpMethod.Post, new Uri(gateway.BaseAddress, WellKnown + "/test/mcp"));
         Assert.Equal(405, post.Status);
     }
@@ -128,15 +136,18 @@ public sealed class DiscoveryTests
     [Fact]
     public async Task Scopes_WithAPrefix_AreAnnouncedWithIt()
     {
-        await using var gateway = await StartAsync(("Access:PublicUrl", "https://mcp.test"), ("Access:Jwt:ScopePrefix", "{resource}/"));
+        await using var gateway = await StartAsync(("Access:PublicUrl", "https://mcp.test"),
+            ("Access:Jwt:ScopePrefix", "{resource}/"));
         using var document = await GetAsync(gateway, WellKnown + "/test/mcp");
         Assert.Equal(
-            ["https://mcp.test/test/mcp/test:use"], (await document.JsonAsync()).Get("scopes_supported").Deserialize<string[]>()!);
+            ["https://mcp.test/test/mcp/test:use"],
+            (await document.JsonAsync()).Get("scopes_supported").Deserialize<string[]>()!);
         foreach (var path in (string[])["test/sse", "test/message"])
         {
             using var challenge = await GetAsync(gateway, path);
             Assert.StartsWith(
-                "Bearer scope=\"https://mcp.test/test/sse/test:use\"", challenge.Header("WWW-Authenticate"), StringComparison.Ordinal);
+                "Bearer scope=\"https://mcp.test/test/sse/test:use\"", challenge.Header("WWW-Authenticate"),
+                StringComparison.Ordinal);
         }
     }
 

@@ -57,11 +57,13 @@ public sealed class KeySourceTests : IAsyncLifetime
     public async Task PublicKeys_Several_AreEachTaken()
     {
         var (one, two, other) = (new TokenKey(), new TokenKey(), new TokenKey());
-        await using var gateway = await StartAsync(("Issuer", "https://one.test"), ("PublicKeys:0", one.Pem), ("PublicKeys:1", two.Pem));
+        await using var gateway = await StartAsync(("Issuer", "https://one.test"), ("PublicKeys:0", one.Pem),
+            ("PublicKeys:1", two.Pem));
         Assert.Equal(200, await SendAsync(gateway, one.Sign(Claims("https://one.test"))));
         Assert.Equal(200, await SendAsync(gateway, two.Sign(Claims("https://one.test"))));
         Assert.Equal(401, await SendAsync(gateway, other.Sign(Claims("https://one.test"))));
-        var confused = TokenKey.SignWithSecret(new JsonObject { ["alg"] = "HS256" }, Claims("https://one.test"), Encoding.UTF8.GetBytes(one.Pem));
+        var confused = TokenKey.SignWithSecret(new JsonObject { ["alg"] = "HS256" }, Claims("https://one.test"),
+            Encoding.UTF8.GetBytes(one.Pem));
         Assert.Equal(401, await SendAsync(gateway, confused));
     }
 
@@ -69,8 +71,10 @@ public sealed class KeySourceTests : IAsyncLifetime
     public async Task EllipticKey_Es256_IsTakenWhereItIsAllowed()
     {
         using var curve = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var token = Sign(new JsonObject { ["alg"] = "ES256" }, Claims("https://one.test"), bytes => curve.SignData(bytes, HashAlgorithmName.SHA256));
-        await using (var gateway = await StartAsync(("Issuer", "https://one.test"), ("PublicKeys:0", curve.ExportSubjectPublicKeyInfoPem())))
+        var token = Sign(new JsonObject { ["alg"] = "ES256" }, Claims("https://one.test"),
+            bytes => curve.SignData(bytes, HashAlgorithmName.SHA256));
+        await using (var gateway = await StartAsync(("Issuer", "https://one.test"),
+            ("PublicKeys:0", curve.ExportSubjectPublicKeyInfoPem())))
             Assert.Equal(200, await SendAsync(gateway, token));
         await using var narrow = await StartAsync(
             ("Issuer", "https://one.test"), ("PublicKeys:0", curve.ExportSubjectPublicKeyInfoPem()), ("Algorithms:0", "RS256"));
@@ -95,14 +99,16 @@ public sealed class KeySourceTests : IAsyncLifetime
         const string Other = "another-secret-0123456789abcdef0123456789abcdef";
         await using var gateway = await GuardedAsync(new()
         {
-            ["Access:Jwt:Issuers:0:Issuer"] = "trial", ["Access:Jwt:Issuers:0:Audience"] = "a", ["Access:Jwt:Issuers:0:SharedSecret"] = Secret,
+            ["Access:Jwt:Issuers:0:Issuer"] = "trial", ["Access:Jwt:Issuers:0:Audience"] = "a",
+            ["Access:Jwt:Issuers:0:SharedSecret"] = Secret,
             // As JwtBearer reads them by itself, and `dotnet user-jwts` writes them.
             ["Authentication:Schemes:Bearer:ValidIssuer"] = "trial", ["Authentication:Schemes:Bearer:ValidAudience"] = "a",
             ["Authentication:Schemes:Bearer:SigningKeys:0:Issuer"] = "trial",
             ["Authentication:Schemes:Bearer:SigningKeys:0:Value"] = Convert.ToBase64String(Encoding.UTF8.GetBytes(Other)),
         });
         var header = new JsonObject { ["alg"] = "HS256" };
-        Assert.Equal(401, await SendAsync(gateway, TokenKey.SignWithSecret(header, Claims("trial"), Encoding.UTF8.GetBytes(Other))));
+        Assert.Equal(401,
+            await SendAsync(gateway, TokenKey.SignWithSecret(header, Claims("trial"), Encoding.UTF8.GetBytes(Other))));
         Assert.Equal(200, await SendAsync(gateway, Make("--scope", "test:use")));
     }
 
@@ -123,7 +129,8 @@ public sealed class KeySourceTests : IAsyncLifetime
         Assert.Equal(401, await SendAsync(gateway, one.Sign(Claims("https://one.test", "b")))); // the other's audience
 
         // The same subject of another issuer is another user.
-        await using var mine = await StreamableClient.ConnectAsync(gateway, user: $"Bearer {one.Sign(Claims("https://one.test", "a"))}");
+        await using var mine = await StreamableClient.ConnectAsync(gateway,
+            user: $"Bearer {one.Sign(Claims("https://one.test", "a"))}");
         var thief = new StreamableClient(new Uri(gateway.BaseAddress, "test/mcp"))
         {
             SessionId = mine.SessionId, User = $"Bearer {two.Sign(Claims("https://two.test", "b"))}",
@@ -160,7 +167,8 @@ public sealed class KeySourceTests : IAsyncLifetime
     {
         var settings = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
         {
-            ["Access:Jwt:Issuers:0:Issuer"] = "trial", ["Access:Jwt:Issuers:0:Audience"] = "a", ["Access:Jwt:Issuers:0:SharedSecret"] = Secret,
+            ["Access:Jwt:Issuers:0:Issuer"] = "trial", ["Access:Jwt:Issuers:0:Audience"] = "a",
+            ["Access:Jwt:Issuers:0:SharedSecret"] = Secret,
         }).Build();
         using var output = new StringWriter();
         Assert.Equal(0, new RootCommand { TokenCommand.Create(() => settings, TimeProvider.System) }
@@ -183,7 +191,8 @@ public sealed class KeySourceTests : IAsyncLifetime
     }
 
     private static Task<TestGateway> StartAsync(params (string Key, string? Value)[] issuer) => GuardedAsync(
-        issuer.Append(("Audience", "a")).ToDictionary(setting => $"Access:Jwt:Issuers:0:{setting.Item1}", setting => setting.Item2));
+        issuer.Append(("Audience", "a"))
+            .ToDictionary(setting => $"Access:Jwt:Issuers:0:{setting.Item1}", setting => setting.Item2));
 
     private static Task<TestGateway> GuardedAsync(Dictionary<string, string?> settings) =>
         TestGateway.StartAsync(GuardedGateway.Json("test:use").ToJsonString(), settings);

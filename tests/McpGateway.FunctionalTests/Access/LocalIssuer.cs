@@ -39,7 +39,8 @@ internal sealed class LocalIssuer : Issuer
         app.MapGet("/.well-known/openid-configuration", () =>
         {
             Interlocked.Increment(ref issuer._discoveries);
-            return issuer.Answer(() => new JsonObject { ["issuer"] = issuer.Name, ["jwks_uri"] = issuer.Name + "/keys" }.ToJsonString());
+            return issuer.Answer(() => new JsonObject
+                { ["issuer"] = issuer.Name, ["jwks_uri"] = issuer.Name + "/keys" }.ToJsonString());
         });
         app.MapGet("/keys", () =>
         {

@@ -57,7 +57,8 @@ internal sealed class OidcProviderIssuer : Issuer
         var key = new TokenKey();
         await _node.StandardInput.WriteLineAsync(Write(_folder, key));
         await _node.StandardInput.FlushAsync();
-        Assert.Equal("rotated", await _node.StandardOutput.ReadLineAsync(TestHttp.Token).AsTask().WaitAsync(TestHttp.Patience, TestHttp.Token));
+        Assert.Equal("rotated",
+            await _node.StandardOutput.ReadLineAsync(TestHttp.Token).AsTask().WaitAsync(TestHttp.Patience, TestHttp.Token));
         Key = key;
     }
 

@@ -49,7 +49,8 @@ public sealed class RequestGuardTests(SharedGateway shared) : IClassFixture<Shar
         using var client = new HttpClient();
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(shared.Gateway.BaseAddress, "test/message"))
         {
-            Version = HttpVersion.Version10, VersionPolicy = HttpVersionPolicy.RequestVersionExact, Content = TestHttp.Json(Rpc.Request("1", "ping")),
+            Version = HttpVersion.Version10, VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = TestHttp.Json(Rpc.Request("1", "ping")),
         };
         using var answer = await client.SendAsync(request, TestHttp.Token);
         Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);

@@ -11,7 +11,8 @@ namespace McpGateway.FunctionalTests.Access;
 /// <summary>A settings file that changes while the gateway runs.</summary>
 public sealed class SettingsReloadTests : IDisposable
 {
-    private readonly string _file = Path.Combine(Directory.CreateTempSubdirectory("mcpgateway-settings-").FullName, "settings.json");
+    private readonly string _file = Path.Combine(Directory.CreateTempSubdirectory("mcpgateway-settings-").FullName,
+        "settings.json");
     private readonly CapturedLog _log = new();
 
     public void Dispose()
@@ -32,14 +33,16 @@ public sealed class SettingsReloadTests : IDisposable
         await using var client = await StreamableClient.ConnectAsync(gateway, user: "Bearer mgw_one");
 
         await WriteAsync("{ \"Access\": ");
-        await Eventually.TrueAsync(() => _log.Lines.Any(line => line.Contains("settings.json could not be reloaded", StringComparison.Ordinal)), "it is logged");
+        await Eventually.TrueAsync(() => _log.Lines.Any(line =>
+            line.Contains("settings.json could not be reloaded", StringComparison.Ordinal)), "it is logged");
         Assert.Equal(200, await PingAsync(client));
 
         await WriteAsync(Settings("mgw_two"));
         await Eventually.TrueAsync(async () => await PingAsync(client) == 401, "the key is revoked", TestHttp.Patience);
 
         await WriteAsync(Settings("mgw_one"));
-        await Eventually.TrueAsync(async () => await PingAsync(client) == 200, "it is back, and the session with it", TestHttp.Patience);
+        await Eventually.TrueAsync(async () => await PingAsync(client) == 200, "it is back, and the session with it",
+            TestHttp.Patience);
 
         await WriteAsync("{}");
         await Eventually.TrueAsync(async () => await PingAsync(client) == 401, "nobody is let in", TestHttp.Patience);

@@ -105,7 +105,8 @@ public sealed class TokenCacheTests : IAsyncLifetime
             },
             "it was asked in vain", TestHttp.Patience);
         Assert.Equal(200, await SendAsync(gateway, await IssueAsync("bob")));
-        using var unknown = await gateway.InitializeWithAsync(_issuer.Key.Sign(_issuer.Claims("bob", GuardedGateway.Audience), "unknown"));
+        using var unknown = await gateway.InitializeWithAsync(
+            _issuer.Key.Sign(_issuer.Claims("bob", GuardedGateway.Audience), "unknown"));
         Assert.Equal(401, unknown.Status);
     }
 
@@ -128,13 +129,15 @@ public sealed class TokenCacheTests : IAsyncLifetime
         claims["iss"] = "https://static.test";
         Assert.Equal(200, await SendAsync(gateway, key.Sign(claims)));
         _issuer.IsDown = false;
-        await Eventually.TrueAsync(async () => await SendAsync(gateway, await IssueAsync("alice")) == 200, "it is back", TestHttp.Patience);
+        await Eventually.TrueAsync(async () => await SendAsync(gateway, await IssueAsync("alice")) == 200, "it is back",
+            TestHttp.Patience);
     }
 
     [Fact]
     public async Task Issuer_UnknownKeys_DoNotHammerIt()
     {
-        await using var gateway = await StartAsync(("Access:Jwt:KeyFetchInterval", "00:10:00"), ("Access:Jwt:KeyLifetime", "00:10:00"));
+        await using var gateway = await StartAsync(("Access:Jwt:KeyFetchInterval", "00:10:00"),
+            ("Access:Jwt:KeyLifetime", "00:10:00"));
         for (var guess = 0; guess < 20; guess++)
         {
             using var refused = await gateway.InitializeWithAsync(
@@ -167,7 +170,8 @@ public sealed class TokenCacheTests : IAsyncLifetime
         using (var query = await gateway.InitializeAsync($"test/mcp?access_token={good}"))
             Assert.Equal(401, query.Status);
         Assert.NotEmpty(log.Lines);
-        foreach (var secret in new[] { good, bad, good.Split('.')[1], bad.Split('.')[1], good.Split('.')[2], "a-secret-that-nobody" })
+        foreach (var secret in new[]
+            { good, bad, good.Split('.')[1], bad.Split('.')[1], good.Split('.')[2], "a-secret-that-nobody" })
             Assert.DoesNotContain(log.Lines, line => line.Contains(secret, StringComparison.Ordinal));
     }
 
@@ -188,7 +192,8 @@ public sealed class TokenCacheTests : IAsyncLifetime
 
     private Task<GuardedGateway> StartAsync(params (string Key, string? Value)[] settings) => StartAsync(_ => { }, settings);
 
-    private Task<GuardedGateway> StartAsync(Action<WebApplicationBuilder> adjust, params (string Key, string? Value)[] settings) =>
+    private Task<GuardedGateway> StartAsync(Action<WebApplicationBuilder> adjust,
+        params (string Key, string? Value)[] settings) =>
         GuardedGateway.StartAsync(_issuer, settings.ToDictionary(setting => setting.Key, setting => setting.Value), builder =>
         {
             adjust(builder);

@@ -6,7 +6,9 @@ using System.Text.Json.Nodes;
 
 namespace McpGateway.FunctionalTests.Access;
 
-/// <summary>An issuer's key, and whatever can be signed with it: by hand, so that what no library would make can be made.</summary>
+/// <summary>
+/// An issuer's key, and whatever can be signed with it: by hand, so that what no library would make can be made.
+/// </summary>
 internal sealed class TokenKey(string? id = null)
 {
     private readonly RSA _rsa = RSA.Create(2048);
@@ -50,7 +52,8 @@ internal sealed class TokenKey(string? id = null)
         new JsonObject { ["alg"] = "RS256", ["kid"] = Id }, Encoding.UTF8.GetBytes(claims),
         bytes => _rsa.SignData(bytes, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
 
-    private static string Join(JsonObject header, JsonObject claims, Func<byte[], byte[]> sign) => Join(header, Utf8(claims), sign);
+    private static string Join(JsonObject header, JsonObject claims, Func<byte[], byte[]> sign) =>
+        Join(header, Utf8(claims), sign);
 
     private static string Join(JsonObject header, byte[] claims, Func<byte[], byte[]> sign)
     {
@@ -66,7 +69,8 @@ internal sealed class TokenKey(string? id = null)
     {
         var jwk = new JsonObject
         {
-            ["kty"] = "RSA", ["use"] = "sig", ["alg"] = "RS256", ["kid"] = Id, ["n"] = Encode(key.Modulus), ["e"] = Encode(key.Exponent),
+            ["kty"] = "RSA", ["use"] = "sig", ["alg"] = "RS256", ["kid"] = Id, ["n"] = Encode(key.Modulus),
+            ["e"] = Encode(key.Exponent),
         };
         if (key.D is null)
             return jwk;

@@ -14,7 +14,8 @@ public sealed class ReloadTests
 
         await gateway.RewriteAsync(WithSecond(Json()).ToJsonString());
 
-        Assert.Equal("hello", (await new PlainClient(gateway, "second/message").CallAsync("echo", new { text = "hello" })).Text());
+        Assert.Equal("hello",
+            (await new PlainClient(gateway, "second/message").CallAsync("echo", new { text = "hello" })).Text());
     }
 
     [Fact]
@@ -125,7 +126,8 @@ public sealed class ReloadTests
     public async Task Path_ThatIsNoServers_IsNotFound(string path)
     {
         await using var gateway = await TestGateway.StartWithTestServerAsync();
-        using var answer = await TestHttp.SendAsync(HttpMethod.Post, new Uri(gateway.BaseAddress, path), TestHttp.Json(Rpc.Initialize()));
+        using var answer = await TestHttp.SendAsync(HttpMethod.Post, new Uri(gateway.BaseAddress, path),
+            TestHttp.Json(Rpc.Initialize()));
 
         Assert.Equal((404, -32001), (answer.Status, (await answer.JsonAsync()).Code()));
     }

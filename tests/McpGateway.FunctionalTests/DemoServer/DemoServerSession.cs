@@ -28,7 +28,8 @@ internal sealed class DemoServerSession : IAsyncDisposable
         var session = new DemoServerSession();
         session.Server = session.ServeAsync();
         var transport = new StreamClientTransport(session._toServer.Writer.AsStream(), session._toClient.Reader.AsStream());
-        session.Client = await McpClient.CreateAsync(transport, options, cancellationToken: TestContext.Current.CancellationToken);
+        session.Client = await McpClient.CreateAsync(transport, options,
+            cancellationToken: TestContext.Current.CancellationToken);
         return session;
     }
 

@@ -187,7 +187,8 @@ public sealed class DemoServerTests
 
     private static string Text(CallToolResult result) => Assert.IsType<TextContentBlock>(Assert.Single(result.Content)).Text;
 
-    private static Task<T> NextAsync<T>(Channel<T> channel) => channel.Reader.ReadAsync(Token).AsTask().WaitAsync(Patience, Token);
+    private static Task<T> NextAsync<T>(Channel<T> channel) =>
+        channel.Reader.ReadAsync(Token).AsTask().WaitAsync(Patience, Token);
 
     // Progress<T> posts to the thread pool and may reorder; this does not.
     private sealed class Listener(Channel<ProgressNotificationValue> channel) : IProgress<ProgressNotificationValue>

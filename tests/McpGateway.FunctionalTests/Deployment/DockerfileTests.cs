@@ -8,7 +8,8 @@ public sealed class DockerfileTests
     public void Dockerfile_WhatItCopies_IsThereAndNotIgnored()
     {
         var allowed = Lines(".dockerignore").Where(line => line.StartsWith('!')).Select(line => line[1..]).ToArray();
-        var copied = Lines("Dockerfile").Where(line => line.StartsWith("COPY ", StringComparison.Ordinal) && !line.Contains("--from="))
+        var copied = Lines("Dockerfile")
+            .Where(line => line.StartsWith("COPY ", StringComparison.Ordinal) && !line.Contains("--from="))
             .SelectMany(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..^1]).ToArray();
         Assert.NotEmpty(copied);
         Assert.All(copied, path =>

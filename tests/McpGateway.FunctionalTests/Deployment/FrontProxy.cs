@@ -27,7 +27,8 @@ internal sealed class FrontProxy : IAsyncDisposable
 
     /// <summary>Skips the test where there is no nginx.</summary>
     /// <returns>Its path.</returns>
-    public static string RequireNginx() => InteropParts.RequireProgram("install it (Debian: apt-get install nginx-light)", "nginx");
+    public static string RequireNginx() =>
+        InteropParts.RequireProgram("install it (Debian: apt-get install nginx-light)", "nginx");
 
     /// <param name="gateways">Where requests go, in turn.</param>
     /// <param name="certificate">Folder of fullchain.pem and privkey.pem, for https; null: plain http.</param>
@@ -37,7 +38,8 @@ internal sealed class FrontProxy : IAsyncDisposable
         var (folder, port) = (Directory.CreateTempSubdirectory("mcpgateway-nginx-"), FreePort.Find());
         const string Shipped = "/etc/letsencrypt/live/mcp.example.com/";
         (string, string)[] tls = certificate is not null
-            ? [($"{Shipped}fullchain.pem", $"{certificate}/fullchain.pem"), ($"{Shipped}privkey.pem", $"{certificate}/privkey.pem")]
+            ? [($"{Shipped}fullchain.pem", $"{certificate}/fullchain.pem"),
+                ($"{Shipped}privkey.pem", $"{certificate}/privkey.pem")]
             : [($"ssl_certificate {Shipped}fullchain.pem;", ""), ($"ssl_certificate_key {Shipped}privkey.pem;", "")];
         var site = DeployFiles.Read("nginx/mcpgateway.conf", [
             .. tls,

@@ -175,7 +175,8 @@ public sealed class ManifestTests
 
     private static string Dockerfile() => File.ReadAllText(Path.Combine(InteropParts.Repository, "Dockerfile"));
 
-    private static IEnumerable<string?> PortNames(JsonElement ports) => ports.EnumerateArray().Select(it => it.Get("name").GetString());
+    private static IEnumerable<string?> PortNames(JsonElement ports) =>
+        ports.EnumerateArray().Select(it => it.Get("name").GetString());
 
     private static bool Covers(Dictionary<string, string?> selector, JsonElement labels) =>
         selector.Count > 0 && selector.All(it => labels.Strings().GetValueOrDefault(it.Key) == it.Value);

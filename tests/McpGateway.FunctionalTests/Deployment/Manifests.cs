@@ -34,7 +34,8 @@ internal sealed class Manifests(JsonElement[] objects)
 
     public static async Task<string> RenderAsync(string folder)
     {
-        var kubectl = InteropParts.NeedProgram("install it; its version must know kustomize's components (1.21 or later)", "kubectl");
+        var kubectl = InteropParts.NeedProgram("install it; its version must know kustomize's components (1.21 or later)",
+            "kubectl");
         var rendered = await Tool.RunAsync(kubectl, ["kustomize", folder]);
         Assert.Equal((0, ""), (rendered.ExitCode, rendered.Errors));
         return rendered.Output;

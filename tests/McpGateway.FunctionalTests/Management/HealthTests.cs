@@ -20,7 +20,8 @@ public sealed class HealthTests
 
         await client.CallAsync("crash");
         await client.CallAsync("crash"); // from the second on it waits
-        await Eventually.TrueAsync(async () => await LookAsync(gateway) == ("Degraded", 1, 1, 1, 0), "it is failing", TestHttp.Patience);
+        await Eventually.TrueAsync(async () => await LookAsync(gateway) == ("Degraded", 1, 1, 1, 0), "it is failing",
+            TestHttp.Patience);
         Assert.Equal(1, Failing(gateway));
     }
 
@@ -31,10 +32,12 @@ public sealed class HealthTests
         var client = StreamableClient.Create(gateway);
         using var answer = await client.PostAsync(Rpc.Initialize("0"));
         Assert.Equal(-32603, (await answer.NextAsync())!.Value.Code());
-        await Eventually.TrueAsync(async () => await LookAsync(gateway) == ("Degraded", 1, 1, 0, 0), "it is failing and has no session", TestHttp.Patience);
+        await Eventually.TrueAsync(async () => await LookAsync(gateway) == ("Degraded", 1, 1, 0, 0),
+            "it is failing and has no session", TestHttp.Patience);
     }
 
-    private static async Task<(string? Status, int Servers, int Failing, int Sessions, int Processes)> LookAsync(TestGateway gateway)
+    private static async Task<(string? Status, int Servers, int Failing, int Sessions,
+        int Processes)> LookAsync(TestGateway gateway)
     {
         using var http = new HttpClient { BaseAddress = gateway.BaseAddress };
         var health = await http.GetFromJsonAsync<JsonElement>("health", TestContext.Current.CancellationToken);

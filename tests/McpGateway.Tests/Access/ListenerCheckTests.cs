@@ -48,5 +48,6 @@ public sealed class ListenerCheckTests
 
     [Fact]
     public void Check_RequiredButNotConfigured_RefusesLoopbackToo() => Assert.Contains(
-        "Access:Jwt:Issuers", ListenerCheck.Check(["http://127.0.0.1:8000"], new AccessOptions { Anonymous = false }), StringComparison.Ordinal);
+        "Access:Jwt:Issuers", ListenerCheck.Check(["http://127.0.0.1:8000"], new AccessOptions { Anonymous = false }),
+        StringComparison.Ordinal);
 }

@@ -78,7 +78,8 @@ public sealed class RequestGuardTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task OtherHeader_Passes() => Assert.Null(await RefusalAsync("localhost", ("X-Forwarder", "x"), ("X-Request-Id", "x")));
+    public async Task OtherHeader_Passes() =>
+        Assert.Null(await RefusalAsync("localhost", ("X-Forwarder", "x"), ("X-Request-Id", "x")));
 
     private async Task<string?> RefusalAsync(string host, params (string Name, string Value)[] headers)
     {

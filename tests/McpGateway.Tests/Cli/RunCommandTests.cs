@@ -77,7 +77,8 @@ public sealed class RunCommandTests : IDisposable
     [InlineData("${header:X-Token}", "Access:UserHeaders")]
     public async Task Run_ValuesThatNoUserCanBring_NamesTheVariableAndReturnsTwo(string value, string message)
     {
-        var file = _folder.Write("gateway.json", $$"""{ "mcpServers": { "one": { "command": "x", "env": { "A": "{{value}}" } } } }""");
+        var file = _folder.Write("gateway.json",
+            $$"""{ "mcpServers": { "one": { "command": "x", "env": { "A": "{{value}}" } } } }""");
         Assert.Equal(2, await RunAsync("--config", file, "--urls", "http://127.0.0.1:0"));
         Assert.Contains("$.mcpServers.one.env.A: ", _error.ToString(), StringComparison.Ordinal);
         Assert.Contains(message, _error.ToString(), StringComparison.Ordinal);
@@ -98,7 +99,8 @@ public sealed class RunCommandTests : IDisposable
     [Fact]
     public async Task Run_AnyOriginWithoutAuthentication_NamesTheServerAndReturnsTwo()
     {
-        var path = _folder.Write("gateway.json", """{ "mcpServers": { "one": { "command": "x", "cors": { "origins": ["*"] } } } }""");
+        var path = _folder.Write("gateway.json",
+            """{ "mcpServers": { "one": { "command": "x", "cors": { "origins": ["*"] } } } }""");
         Assert.Equal(2, await RunAsync("--config", path, "--urls", "http://127.0.0.1:0"));
         Assert.Contains("$.mcpServers.one.cors: *", _error.ToString(), StringComparison.Ordinal);
     }

@@ -29,7 +29,8 @@ public sealed class TokenCommandTests : IDisposable
         Assert.DoesNotContain(key, said, StringComparison.Ordinal);
         var entry = JsonElement.Parse(said[said.IndexOf('{', StringComparison.Ordinal)..]);
         Assert.Equal("ci", entry.GetProperty("Name").GetString());
-        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key))), entry.GetProperty("Sha256").GetString());
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key))),
+            entry.GetProperty("Sha256").GetString());
         Assert.Equal(["a", "b"], entry.GetProperty("Scopes").Deserialize<string[]>()!);
     }
 
@@ -91,7 +92,8 @@ public sealed class TokenCommandTests : IDisposable
     }
 
     private int Run(params string[] arguments) =>
-        new RootCommand { TokenCommand.Create(() => new ConfigurationBuilder().AddInMemoryCollection(_settings).Build(), TimeProvider.System) }
+        new RootCommand { TokenCommand.Create(() => new ConfigurationBuilder().AddInMemoryCollection(_settings).Build(),
+            TimeProvider.System) }
             .Parse(["token", .. arguments])
             .Invoke(new InvocationConfiguration { Output = _output, Error = _error });
 }

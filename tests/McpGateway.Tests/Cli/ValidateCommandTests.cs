@@ -20,7 +20,8 @@ public sealed class ValidateCommandTests : IDisposable
     [Fact]
     public void Validate_ValidFile_PrintsOneLineWithWarningsAndANoteAndReturnsZero()
     {
-        var path = _folder.Write("gateway.json", """{ "mcpServers": { "one": { "command": "x", "note": 1 }, "two": { "command": "${MCPGATEWAY_PROGRAM}" } } }""");
+        var path = _folder.Write("gateway.json",
+            """{ "mcpServers": { "one": { "command": "x", "note": 1 }, "two": { "command": "${MCPGATEWAY_PROGRAM}" } } }""");
         Assert.Equal(0, Run("--config", path));
         Assert.Equal($"{path} is valid: 2 servers{Environment.NewLine}", _output.ToString());
         var said = _error.ToString().Split(Environment.NewLine);

@@ -50,7 +50,8 @@ public sealed class ClientFileTests
         var result = Load("vscode.json");
         Assert.Empty(result.Errors);
         Assert.Equal(["events", "fetch", "github", "playwright"], result.Config!.Servers.Keys.Order());
-        Assert.Equal(RemoteTransport.StreamableHttp, Assert.IsType<RemoteTarget>(result.Config.Servers["github"].Target).Transport);
+        Assert.Equal(RemoteTransport.StreamableHttp,
+            Assert.IsType<RemoteTarget>(result.Config.Servers["github"].Target).Transport);
         Assert.Equal(RemoteTransport.Sse, Assert.IsType<RemoteTarget>(result.Config.Servers["events"].Target).Transport);
         Assert.Equal(
             ["$.servers.playwright.gallery", "$.servers.playwright.version", "$.servers.fetch.dev"],
@@ -65,14 +66,16 @@ public sealed class ClientFileTests
         Assert.Empty(result.Errors);
         Assert.Equal(["figma", "memory", "puppeteer", "weather"], result.Config!.Servers.Keys.Order());
         Assert.Equal(RemoteTransport.Sse, Assert.IsType<RemoteTarget>(result.Config.Servers["figma"].Target).Transport);
-        Assert.Equal(RemoteTransport.StreamableHttp, Assert.IsType<RemoteTarget>(result.Config.Servers["weather"].Target).Transport);
+        Assert.Equal(RemoteTransport.StreamableHttp,
+            Assert.IsType<RemoteTarget>(result.Config.Servers["weather"].Target).Transport);
         Assert.Equal("/home/ada/project", Assert.IsType<StdioTarget>(result.Config.Servers["puppeteer"].Target).WorkingDirectory);
     }
 
     [Fact]
     public void CheckedIn_GatewayJson_StartsTheGatewaysOwnProgram()
     {
-        var result = new GatewayConfigLoader(RepositoryFolder.File("config", "gateway.json"), HostEnvironmentVariables.Get).Load();
+        var result = new GatewayConfigLoader(RepositoryFolder.File("config", "gateway.json"), HostEnvironmentVariables.Get)
+            .Load();
         Assert.Empty(result.Errors);
         Assert.Empty(result.Warnings);
         Assert.Equal("demo", result.Config!.Default);

@@ -58,7 +58,8 @@ public sealed class DotEnvTests
     public void EnvFile_Missing_IsAnError()
     {
         using var file = new ConfigFixture();
-        Assert.Contains("does not exist", file.Error("""{ "command": "x", "envFile": "a.env" }""").Message, StringComparison.Ordinal);
+        Assert.Contains("does not exist", file.Error("""{ "command": "x", "envFile": "a.env" }""").Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

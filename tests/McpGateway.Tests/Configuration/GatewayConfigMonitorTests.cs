@@ -111,8 +111,10 @@ public sealed class GatewayConfigMonitorTests : IDisposable
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Making links needs a privilege there.");
         // As Kubernetes mounts a ConfigMap: gateway.json -> ..data/gateway.json, ..data -> a folder per version.
         var written = new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc);
-        File.SetLastWriteTimeUtc(_file.Folder.Write("v1/gateway.json", """{ "mcpServers": { "one": { "command": "a" } } }"""), written);
-        File.SetLastWriteTimeUtc(_file.Folder.Write("v2/gateway.json", """{ "mcpServers": { "one": { "command": "b" } } }"""), written);
+        File.SetLastWriteTimeUtc(_file.Folder.Write("v1/gateway.json", """{ "mcpServers": { "one": { "command": "a" } } }"""),
+            written);
+        File.SetLastWriteTimeUtc(_file.Folder.Write("v2/gateway.json", """{ "mcpServers": { "one": { "command": "b" } } }"""),
+            written);
         Directory.CreateSymbolicLink(_file.Folder.File("..data"), "v1");
         File.CreateSymbolicLink(_file.Loader.Path, "..data/gateway.json");
         var loader = _file.Loader;

@@ -185,7 +185,8 @@ public sealed class GatewayFileTests : IDisposable
     [InlineData("1", "write a string")]
     public void Default_NotAnEnabledServer_IsAnError(string value, string message)
     {
-        var result = _file.Load($$"""{ "default": {{value}}, "mcpServers": { "one": { "command": "x" }, "off": { "disabled": true } } }""");
+        var result = _file.Load(
+            $$"""{ "default": {{value}}, "mcpServers": { "one": { "command": "x" }, "off": { "disabled": true } } }""");
         Assert.Equal(new ConfigFinding("$.default", message), Assert.Single(result.Errors));
     }
 
@@ -203,7 +204,9 @@ public sealed class GatewayFileTests : IDisposable
             {
               "default": "none",
               "mcpServers": {
-                "github": { "command": "${PROGRAM}", "args": ["a", 1, "${NO}"], "env": { "A": null }, "auth": 1, "maxProcesses": 0 },
+                "github": {
+                  "command": "${PROGRAM}", "args": ["a", 1, "${NO}"], "env": { "A": null }, "auth": 1, "maxProcesses": 0
+                },
                 "My Server": { "command": "x" },
                 "both": { "command": "x", "url": "https://example.com" },
                 "neither": {},

@@ -37,7 +37,8 @@ public sealed class GatewaySchemaTests
     public void Schema_Aliases_PointAtWhatTheyStandFor()
     {
         var root = JsonNode.Parse(GatewaySchema.Create())!;
-        var references = root.ToJsonString().Split("\"$ref\":\"#/")[1..].Select(rest => rest[..rest.IndexOf('"', StringComparison.Ordinal)]);
+        var references = root.ToJsonString().Split("\"$ref\":\"#/")[1..]
+            .Select(rest => rest[..rest.IndexOf('"', StringComparison.Ordinal)]);
         Assert.NotEmpty(references);
         Assert.All(references, reference => Assert.NotNull(reference.Split('/').Aggregate(root, (node, part) => node?[part]!)));
     }

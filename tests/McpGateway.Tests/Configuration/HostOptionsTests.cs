@@ -36,7 +36,8 @@ public sealed class HostOptionsTests : IDisposable
         Strictly<DrainOptions>(configuration, DrainOptions.Section);
         Strictly<ReplicasOptions>(configuration, ReplicasOptions.Section);
         Strictly<AccessOptions>(configuration, AccessOptions.Section);
-        Assert.Equal(["Access", "Drain", "Limits", "Logging", "Replicas"], configuration.GetChildren().Select(section => section.Key).Order());
+        Assert.Equal(["Access", "Drain", "Limits", "Logging", "Replicas"],
+            configuration.GetChildren().Select(section => section.Key).Order());
     }
 
     [Theory]
@@ -49,7 +50,8 @@ public sealed class HostOptionsTests : IDisposable
         if (isValid)
             Assert.Equal([key], Get<ReplicasOptions>(services).Keys);
         else
-            Assert.DoesNotContain(key, Assert.Throws<OptionsValidationException>(() => Get<ReplicasOptions>(services)).Message, StringComparison.Ordinal);
+            Assert.DoesNotContain(key, Assert.Throws<OptionsValidationException>(() => Get<ReplicasOptions>(services)).Message,
+                StringComparison.Ordinal);
     }
 
     [Fact]
@@ -96,10 +98,12 @@ public sealed class HostOptionsTests : IDisposable
             ("Access:Jwt:Issuers:0:Authority", "https://a.example"), ("Access:Jwt:Issuers:0:Algorithms:0", "ES256"),
             ("Access:Jwt:Issuers:0:ClockSkew", "00:01:00"), ("Access:Jwt:Issuers:1:Issuer", "trial"),
             ("Access:Jwt:Issuers:1:Audience", "gateway"), ("Access:Jwt:Issuers:1:SharedSecret", new string('s', 32)),
-            ("Access:ApiKeys:0:Name", "ci"), ("Access:ApiKeys:0:Sha256", new string('A', 64)), ("Access:ApiKeys:0:Scopes:0", "one")));
+            ("Access:ApiKeys:0:Name", "ci"), ("Access:ApiKeys:0:Sha256", new string('A', 64)),
+            ("Access:ApiKeys:0:Scopes:0", "one")));
         var access = Get<AccessOptions>(services);
         Assert.True(access.HasCredentials);
-        Assert.Equal((TimeSpan.FromMinutes(5), TimeSpan.FromSeconds(10), 5), (access.Jwt.KeyLifetime, access.Jwt.KeyFetchInterval, access.Jwt.CachedTokens));
+        Assert.Equal((TimeSpan.FromMinutes(5), TimeSpan.FromSeconds(10), 5),
+            (access.Jwt.KeyLifetime, access.Jwt.KeyFetchInterval, access.Jwt.CachedTokens));
         Assert.Equal(["ES256"], JwtAlgorithms.Of(access.Jwt.Issuers[0]));
         Assert.Equal(TimeSpan.FromMinutes(1), access.Jwt.Issuers[0].ClockSkew);
         Assert.Equal(["HS256"], JwtAlgorithms.Of(access.Jwt.Issuers[1]));
@@ -141,7 +145,8 @@ public sealed class HostOptionsTests : IDisposable
     public void Issuer_WithWrongKeys_SaysWhatToWriteButNotTheSecret(string key, string value, string said)
     {
         var failures = AssertRefused(
-            new() { ["Access:Jwt:Issuers:0:Issuer"] = "a", ["Access:Jwt:Issuers:0:Audience"] = "b", [$"Access:Jwt:Issuers:0:{key}"] = value },
+            new() { ["Access:Jwt:Issuers:0:Issuer"] = "a", ["Access:Jwt:Issuers:0:Audience"] = "b",
+                [$"Access:Jwt:Issuers:0:{key}"] = value },
             "Access:Jwt:Issuers:0:", said);
         Assert.DoesNotContain(value, failures, StringComparison.Ordinal);
     }
@@ -175,14 +180,17 @@ public sealed class HostOptionsTests : IDisposable
     public void Issuers_OfOneName_AreRefused() => AssertRefused(
         new()
         {
-            ["Access:Jwt:Issuers:0:Issuer"] = "a", ["Access:Jwt:Issuers:0:Audience"] = "b", ["Access:Jwt:Issuers:0:Authority"] = "https://a.example",
-            ["Access:Jwt:Issuers:1:Issuer"] = "a", ["Access:Jwt:Issuers:1:Audience"] = "c", ["Access:Jwt:Issuers:1:Authority"] = "https://b.example",
+            ["Access:Jwt:Issuers:0:Issuer"] = "a", ["Access:Jwt:Issuers:0:Audience"] = "b",
+            ["Access:Jwt:Issuers:0:Authority"] = "https://a.example",
+            ["Access:Jwt:Issuers:1:Issuer"] = "a", ["Access:Jwt:Issuers:1:Audience"] = "c",
+            ["Access:Jwt:Issuers:1:Authority"] = "https://b.example",
         },
         "Access:Jwt:Issuers:1:Issuer: this issuer is listed twice");
 
     [Fact]
     public void Anonymous_BesideKeys_IsRefused() => AssertRefused(
-        new() { ["Access:Anonymous"] = "true", ["Access:ApiKeys:0:Name"] = "ci", ["Access:ApiKeys:0:Sha256"] = new string('0', 64) },
+        new() { ["Access:Anonymous"] = "true", ["Access:ApiKeys:0:Name"] = "ci",
+            ["Access:ApiKeys:0:Sha256"] = new string('0', 64) },
         "Access:Anonymous is true");
 
     [Theory]
@@ -231,7 +239,8 @@ public sealed class HostOptionsTests : IDisposable
         builder.Configuration.AddInMemoryCollection([KeyValuePair.Create(key, (string?)value)]);
         builder.Services.AddGatewayConfiguration(builder.Configuration, _file.Loader, _file.Load("""{ "mcpServers": {} }"""));
         using var host = builder.Build();
-        var failure = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(TestContext.Current.CancellationToken));
+        var failure = await Assert.ThrowsAsync<OptionsValidationException>(() =>
+            host.StartAsync(TestContext.Current.CancellationToken));
         Assert.Contains(key.Split(':')[1], failure.Message, StringComparison.Ordinal);
     }
 

@@ -14,9 +14,11 @@ public sealed class UserTextTests : IDisposable
     public void Placeholders_OfEnv_AreReadAndNoSecrets()
     {
         _file.Environment["NAME"] = "value";
-        var target = _file.Stdio("""{ "command": "x", "env": { "A": "${claim:https://x.test/tenant} ${header:X-Token} ${NAME}", "B": "plain" } }""");
+        var target = _file.Stdio(
+            """{ "command": "x", "env": { "A": "${claim:https://x.test/tenant} ${header:X-Token} ${NAME}", "B": "plain" } }""");
         Assert.True(target.IsPersonal);
-        Assert.Equal([(UserValueSource.Claim, "https://x.test/tenant"), (UserValueSource.Header, "X-Token")], UserText.PlaceholdersIn(target.Environment["A"]));
+        Assert.Equal([(UserValueSource.Claim, "https://x.test/tenant"), (UserValueSource.Header, "X-Token")],
+            UserText.PlaceholdersIn(target.Environment["A"]));
         Assert.Equal("[Claim] [Header] value", UserText.Fill(target.Environment["A"], (source, _) => $"[{source}]"));
         Assert.Equal(["plain", "value"], target.Secrets.Order());
     }
@@ -34,25 +36,33 @@ public sealed class UserTextTests : IDisposable
     public void Placeholder_ForgedInAFile_IsAnError()
     {
         _file.Folder.Write("secret", "\0" + "0sub\0");
-        Assert.Contains("NUL", _file.Error("""{ "command": "x", "env": { "A": "${file:secret}" } }""").Message, StringComparison.Ordinal);
-        Assert.Contains("NUL", _file.Error("""{ "command": "x", "env": { "A": "\u00000sub\u0000" } }""").Message, StringComparison.Ordinal);
+        Assert.Contains("NUL", _file.Error("""{ "command": "x", "env": { "A": "${file:secret}" } }""").Message,
+            StringComparison.Ordinal);
+        Assert.Contains("NUL", _file.Error("""{ "command": "x", "env": { "A": "\u00000sub\u0000" } }""").Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void Placeholders_OfARemoteServersHeaders_AreRead() => Assert.Equal(
         [(UserValueSource.Header, "X-Token")],
-        UserText.PlaceholdersIn(_file.Remote("""{ "url": "https://x.test/mcp", "headers": { "Authorization": "Bearer ${header:X-Token}" } }""").Headers["Authorization"]));
+        UserText.PlaceholdersIn(
+            _file.Remote("""{ "url": "https://x.test/mcp", "headers": { "Authorization": "Bearer ${header:X-Token}" } }""")
+            .Headers["Authorization"]));
 
     [Theory]
-    [InlineData("""{ "command": "x", "args": ["${claim:sub}"] }""", "$.mcpServers.one.args[0]", "only in the values of env and headers")]
+    [InlineData("""{ "command": "x", "args": ["${claim:sub}"] }""", "$.mcpServers.one.args[0]",
+        "only in the values of env and headers")]
     [InlineData("""{ "command": "${header:X}" }""", "$.mcpServers.one.command", "only in the values of env and headers")]
     [InlineData("""{ "url": "https://x.test/${claim:sub}" }""", "$.mcpServers.one.url", "only in the values of env and headers")]
-    [InlineData("""{ "command": "x", "auth": { "scopes": ["${claim:sub}"] } }""", "$.mcpServers.one.auth.scopes[0]", "only in the values of env and headers")]
+    [InlineData("""{ "command": "x", "auth": { "scopes": ["${claim:sub}"] } }""", "$.mcpServers.one.auth.scopes[0]",
+        "only in the values of env and headers")]
     [InlineData("""{ "command": "x", "env": { "A": "${claim:}" } }""", "$.mcpServers.one.env.A", "is none of")]
     [InlineData("""{ "command": "x", "env": { "A": "${claim:sub:-nobody}" } }""", "$.mcpServers.one.env.A", "is none of")]
     [InlineData("""{ "command": "x", "env": { "A": "${header:X Y}" } }""", "$.mcpServers.one.env.A", "is none of")]
-    [InlineData("""{ "command": "x", "isolation": "shared", "env": { "A": "${claim:sub}" } }""", "$.mcpServers.one.isolation", "write session or user")]
-    [InlineData("""{ "command": "x", "warm": 1, "env": { "A": "${header:X}" } }""", "$.mcpServers.one.warm", "no child can start without a user")]
+    [InlineData("""{ "command": "x", "isolation": "shared", "env": { "A": "${claim:sub}" } }""", "$.mcpServers.one.isolation",
+        "write session or user")]
+    [InlineData("""{ "command": "x", "warm": 1, "env": { "A": "${header:X}" } }""", "$.mcpServers.one.warm",
+        "no child can start without a user")]
     public void Placeholder_WhereNoneCanBe_IsAnError(string entry, string path, string message)
     {
         var error = _file.Error(entry);
@@ -68,7 +78,8 @@ public sealed class UserTextTests : IDisposable
     [InlineData("")]
     [InlineData("X Y")]
     public void UserHeaders_OfTheGatewaysOwnOrNone_AreErrors(string name) => Assert.Contains("Access:UserHeaders:0",
-        new AccessOptionsValidator().Validate(null, new AccessOptions { UserHeaders = [name] }).FailureMessage, StringComparison.Ordinal);
+        new AccessOptionsValidator().Validate(null, new AccessOptions { UserHeaders = [name] }).FailureMessage,
+        StringComparison.Ordinal);
 
     [Fact]
     public void UserHeaders_OfAnyOtherName_AreTaken()

@@ -13,7 +13,8 @@ public sealed class EnvelopeReaderTests
     [InlineData("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\"}", JsonRpcKind.Request, "tools/list")]
     [InlineData("{\"id\":\"x\",\"params\":{},\"method\":\"own/method\",\"jsonrpc\":\"2.0\"}", JsonRpcKind.Request, "own/method")]
     [InlineData("{\"jsonrpc\":\"2.0\",\"id\":1,\"m\\u0065thod\":\"t\\u006fols/list\"}", JsonRpcKind.Request, "tools/list")]
-    [InlineData("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\",\"params\":null}", JsonRpcKind.Notification, "notifications/initialized")]
+    [InlineData("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\",\"params\":null}", JsonRpcKind.Notification,
+        "notifications/initialized")]
     [InlineData("{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}", JsonRpcKind.Result, null)]
     [InlineData("{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":null}", JsonRpcKind.Result, null)]
     [InlineData("{\"jsonrpc\":\"2.0\",\"id\":1,\"error\":{\"code\":1,\"message\":\"x\"}}", JsonRpcKind.Error, null)]
@@ -103,7 +104,8 @@ public sealed class EnvelopeReaderTests
     [InlineData("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/progress\",\"params\":{\"progressToken\":null}}")]
     [InlineData("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\",\"params\":{\"requestId\":null}}")]
     [InlineData("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\",\"params\":{\"requestId\":[1]}}")]
-    [InlineData("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"x\",\"params\":{\"_meta\":{\"io.modelcontextprotocol/related-task\":{\"taskId\":\"\\ud800\"}}}}")]
+    [InlineData("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"x\","
+        + "\"params\":{\"_meta\":{\"io.modelcontextprotocol/related-task\":{\"taskId\":\"\\ud800\"}}}}")]
     public void Read_NoProperMessage_IsInvalidRequest(string json) =>
         Assert.Equal(JsonRpcErrorCode.InvalidRequest, Refused(json, out _).Code);
 
@@ -138,7 +140,8 @@ public sealed class EnvelopeReaderTests
     [Fact]
     public void Read_IdInsideParams_IsNotTheMessages()
     {
-        var envelope = Accepted("{" + V + ",\"method\":\"x\",\"params\":{\"id\":7,\"method\":\"ping\",\"result\":1,\"jsonrpc\":\"1.0\"}}");
+        var envelope = Accepted("{" + V
+            + ",\"method\":\"x\",\"params\":{\"id\":7,\"method\":\"ping\",\"result\":1,\"jsonrpc\":\"1.0\"}}");
         Assert.Equal(JsonRpcKind.Notification, envelope.Kind);
         Assert.Equal("x", envelope.Method);
         Assert.True(envelope.Id.IsNone);
@@ -152,13 +155,16 @@ public sealed class EnvelopeReaderTests
     [InlineData("{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{},\"x\":1,\"x\":2}")]
     [InlineData("{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{},\"é\":1,\"\\u00e9\":2}")]
     [InlineData("{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{},\"漢\":1,\"漢\":2}")]
-    [InlineData("{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{},\"a\":1,\"b\":1,\"c\":1,\"d\":1,\"e\":1,\"f\":1,\"g\":1,\"h\":1,\"i\":1,\"j\":1,\"k\":1,\"a\":1}")]
-    [InlineData("{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{},\"a\":1,\"b\":1,\"c\":1,\"d\":1,\"e\":1,\"f\":1,\"g\":1,\"h\":1,\"i\":1,\"j\":1,\"k\":1,\"k\":1}")]
+    [InlineData("{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{},\"a\":1,\"b\":1,\"c\":1,\"d\":1,\"e\":1,\"f\":1,\"g\":1,"
+        + "\"h\":1,\"i\":1,\"j\":1,\"k\":1,\"a\":1}")]
+    [InlineData("{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{},\"a\":1,\"b\":1,\"c\":1,\"d\":1,\"e\":1,\"f\":1,\"g\":1,"
+        + "\"h\":1,\"i\":1,\"j\":1,\"k\":1,\"k\":1}")]
     [InlineData("{\"jsonrpc\":\"2.0\",\"method\":\"x\",\"params\":{\"a\":1,\"a\":1}}")]
     [InlineData("{\"jsonrpc\":\"2.0\",\"method\":\"x\",\"params\":{\"name\":1,\"nam\\u0065\":1}}")]
     [InlineData("{\"jsonrpc\":\"2.0\",\"method\":\"x\",\"params\":{\"_meta\":{},\"_meta\":{}}}")]
     [InlineData("{\"jsonrpc\":\"2.0\",\"method\":\"x\",\"params\":{\"_meta\":{\"progressToken\":1,\"progressToken\":1}}}")]
-    [InlineData("{\"jsonrpc\":\"2.0\",\"method\":\"x\",\"params\":{\"_meta\":{\"io.modelcontextprotocol/related-task\":{\"taskId\":\"a\",\"taskId\":\"b\"}}}}")]
+    [InlineData("{\"jsonrpc\":\"2.0\",\"method\":\"x\","
+        + "\"params\":{\"_meta\":{\"io.modelcontextprotocol/related-task\":{\"taskId\":\"a\",\"taskId\":\"b\"}}}}")]
     public void Read_NameTwice_IsInvalidRequest(string json) =>
         Assert.Equal(JsonRpcErrorCode.InvalidRequest, Refused(json, out _).Code);
 
@@ -205,7 +211,8 @@ public sealed class EnvelopeReaderTests
     [Fact]
     public void Read_Request_FindsWhatTheRelayNeeds()
     {
-        var json = "{" + V + """, "id" : "a\"b" ,"method":"tools/call","params": {"x":[{}],"_meta":{"progressToken":  "tök"}} }""";
+        var json = "{" + V
+            + """, "id" : "a\"b" ,"method":"tools/call","params": {"x":[{}],"_meta":{"progressToken":  "tök"}} }""";
         var envelope = Accepted(json);
         Assert.Equal(JsonRpcId.FromString("a\"b"), envelope.Id);
         Assert.Equal("""
@@ -220,14 +227,16 @@ public sealed class EnvelopeReaderTests
     [Fact]
     public void Read_Progress_TakesTheTokenOfItsParamsWhereverTheMethodStands()
     {
-        var envelope = Accepted("{\"params\":{\"progressToken\":7,\"_meta\":{\"progressToken\":8}},\"method\":\"notifications/progress\"," + V + "}");
+        var envelope = Accepted(
+            "{\"params\":{\"progressToken\":7,\"_meta\":{\"progressToken\":8}},\"method\":\"notifications/progress\"," + V + "}");
         Assert.Equal((JsonRpcId)7, envelope.ProgressToken);
     }
 
     [Fact]
     public void Read_OtherMethodWithAProgressTokenInParams_TakesTheOneOfMeta()
     {
-        var envelope = Accepted("{" + V + ",\"method\":\"own\",\"params\":{\"progressToken\":1.5,\"_meta\":{\"progressToken\":8}}}");
+        var envelope = Accepted("{" + V
+            + ",\"method\":\"own\",\"params\":{\"progressToken\":1.5,\"_meta\":{\"progressToken\":8}}}");
         Assert.Equal((JsonRpcId)8, envelope.ProgressToken);
     }
 
@@ -265,7 +274,8 @@ public sealed class EnvelopeReaderTests
     [InlineData("{\"arguments\":{\"task\":{}}}", false)]
     [InlineData("{}", false)]
     public void Read_WantsTask_IsToldByItsParams(string parameters, bool expected) =>
-        Assert.Equal(expected, Accepted("{" + V + ",\"id\":1,\"method\":\"tools/call\",\"params\":" + parameters + "}").WantsTask);
+        Assert.Equal(expected,
+            Accepted("{" + V + ",\"id\":1,\"method\":\"tools/call\",\"params\":" + parameters + "}").WantsTask);
 
     [Fact]
     public void Read_Result_TellsWhereItLies()
@@ -281,7 +291,8 @@ public sealed class EnvelopeReaderTests
     {
         // The message and its params are the two outermost levels.
         var nested = new string('[', depth - 2) + new string(']', depth - 2);
-        var error = EnvelopeReader.Read(Encoding.UTF8.GetBytes("{" + V + ",\"method\":\"x\",\"params\":{\"a\":" + nested + "}}"), out _);
+        var error = EnvelopeReader.Read(Encoding.UTF8.GetBytes("{" + V + ",\"method\":\"x\",\"params\":{\"a\":" + nested + "}}"),
+            out _);
         Assert.Equal(accepted ? null : JsonRpcErrorCode.ParseError, error?.Code);
     }
 
@@ -303,7 +314,8 @@ public sealed class EnvelopeReaderTests
     }
 
     private static byte[] Members(int count) => Encoding.UTF8.GetBytes(
-        "{" + V + ",\"method\":\"x\",\"params\":{" + string.Join(',', Enumerable.Range(0, count).Select(i => $"\"m{i}\":1")) + "}}");
+        "{" + V + ",\"method\":\"x\",\"params\":{" + string.Join(',', Enumerable.Range(0, count).Select(i => $"\"m{i}\":1"))
+            + "}}");
 
     private static string Slice(string json, ByteRange range) => Encoding.UTF8.GetString(range.In(Encoding.UTF8.GetBytes(json)));
 

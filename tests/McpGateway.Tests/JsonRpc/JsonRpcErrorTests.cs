@@ -14,7 +14,8 @@ public sealed class JsonRpcErrorTests
     {
         using var request = Json.Message($$"""{"jsonrpc":"2.0","id":{{id}},"method":"x"}""");
         var response = new JsonRpcError(-32603, "No.").ToResponse(request.Envelope.Id);
-        Json.Equal($$$"""{"jsonrpc":"2.0","id":{{{id}}},"error":{"code":-32603,"message":"No."}}""", Encoding.UTF8.GetString(response));
+        Json.Equal($$$"""{"jsonrpc":"2.0","id":{{{id}}},"error":{"code":-32603,"message":"No."}}""",
+            Encoding.UTF8.GetString(response));
     }
 
     [Fact]
@@ -27,7 +28,8 @@ public sealed class JsonRpcErrorTests
     {
         var error = new JsonRpcError(1, "No.", new JsonObject { ["a"] = 1 });
         error.ToResponse(1);
-        Json.Equal("""{"jsonrpc":"2.0","id":2,"error":{"code":1,"message":"No.","data":{"a":1}}}""", Encoding.UTF8.GetString(error.ToResponse(2)));
+        Json.Equal("""{"jsonrpc":"2.0","id":2,"error":{"code":1,"message":"No.","data":{"a":1}}}""",
+            Encoding.UTF8.GetString(error.ToResponse(2)));
     }
 
     [Fact]

@@ -34,7 +34,8 @@ public sealed class JsonRpcMessageTests
     [InlineData("""{"params":{"_meta":{"progressToken":"abc"},"id":3},"method":"tools/call","id":"client","jsonrpc":"2.0"}""")]
     public void Replace_IdAndToken_InEitherOrderAndOfAnyLength(string text)
     {
-        JsonRpcId[] values = [1, 1234567890123456789, JsonRpcId.FromString(string.Empty), JsonRpcId.FromString("q\"\\ é漢😀\n long enough")];
+        JsonRpcId[] values = [1, 1234567890123456789, JsonRpcId.FromString(string.Empty),
+            JsonRpcId.FromString("q\"\\ é漢😀\n long enough")];
         foreach (var id in values)
         {
             foreach (var token in values)
@@ -43,7 +44,8 @@ public sealed class JsonRpcMessageTests
                 message.ReplaceProgressToken(token);
                 message.ReplaceId(id);
                 var written = Json.Written(message);
-                Json.Equal(text.Replace("\"client\"", Utf8(id), StringComparison.Ordinal).Replace("\"abc\"", Utf8(token), StringComparison.Ordinal), written);
+                Json.Equal(text.Replace("\"client\"", Utf8(id), StringComparison.Ordinal)
+                    .Replace("\"abc\"", Utf8(token), StringComparison.Ordinal), written);
                 Assert.Equal(message.WrittenLength, Encoding.UTF8.GetByteCount(written));
                 Assert.DoesNotContain('\n', written);
             }
@@ -63,17 +65,21 @@ public sealed class JsonRpcMessageTests
     [Fact]
     public void ReplaceId_OfACancellation_IsTheRequestThatItNames()
     {
-        using var message = Json.Message("""{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"abc","reason":"r"}}""");
+        using var message = Json.Message(
+            """{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"abc","reason":"r"}}""");
         message.ReplaceId(7);
-        Json.Equal("""{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":7,"reason":"r"}}""", Json.Written(message));
+        Json.Equal("""{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":7,"reason":"r"}}""",
+            Json.Written(message));
     }
 
     [Fact]
     public void ReplaceId_OfARequestNamedLikeACancellation_IsItsOwn()
     {
-        using var message = Json.Message("""{"jsonrpc":"2.0","id":1,"method":"notifications/cancelled","params":{"requestId":5}}""");
+        using var message = Json.Message(
+            """{"jsonrpc":"2.0","id":1,"method":"notifications/cancelled","params":{"requestId":5}}""");
         message.ReplaceId(7);
-        Json.Equal("""{"jsonrpc":"2.0","id":7,"method":"notifications/cancelled","params":{"requestId":5}}""", Json.Written(message));
+        Json.Equal("""{"jsonrpc":"2.0","id":7,"method":"notifications/cancelled","params":{"requestId":5}}""",
+            Json.Written(message));
     }
 
     [Fact]

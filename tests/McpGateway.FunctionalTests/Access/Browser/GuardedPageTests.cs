@@ -83,7 +83,8 @@ public sealed class GuardedPageTests : IAsyncLifetime
 
         var refused = report.Result("no token");
         Assert.Equal(401, refused.Get("status").GetInt32());
-        Assert.Contains("resource_metadata=\"", refused.Get("headers").Get("www-authenticate").GetString(), StringComparison.Ordinal);
+        Assert.Contains("resource_metadata=\"", refused.Get("headers").Get("www-authenticate").GetString(),
+            StringComparison.Ordinal);
         Assert.Equal(-32001, JsonElement.Parse(refused.Get("body").GetString()!).Code());
         Assert.Equal(200, report.Result("first").Get("status").GetInt32());
         var limited = report.Result("too many");

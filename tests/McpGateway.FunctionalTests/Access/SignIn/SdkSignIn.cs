@@ -88,7 +88,8 @@ internal sealed class SdkSignIn : ITokenCache, IAsyncDisposable
         _browser.Dispose();
     }
 
-    private async Task<AuthorizationResult?> AuthorizeAsync(AuthorizationCallbackContext context, CancellationToken cancellationToken)
+    private async Task<AuthorizationResult?> AuthorizeAsync(AuthorizationCallbackContext context,
+        CancellationToken cancellationToken)
     {
         Authorizations.Add(UserBrowser.Query(context.AuthorizationUri));
         var answer = UserBrowser.Query(await _browser.AuthorizeAsync(context.AuthorizationUri));

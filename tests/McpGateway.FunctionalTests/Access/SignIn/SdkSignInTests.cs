@@ -42,7 +42,8 @@ public sealed class SdkSignInTests : IAsyncLifetime
             (_gateway.Issuer.Name, "alice", resource),
             (claims.Get("iss").GetString(), claims.Get("sub").GetString(), claims.Get("aud").GetString()));
 
-        using var elsewhere = await _gateway.Guarded.InitializeAsync("other/mcp", ("Authorization", $"Bearer {client.Tokens.AccessToken}"));
+        using var elsewhere = await _gateway.Guarded.InitializeAsync("other/mcp",
+            ("Authorization", $"Bearer {client.Tokens.AccessToken}"));
         Assert.Equal(401, elsewhere.Status);
     }
 

@@ -26,7 +26,8 @@ public sealed class HttpsTests : IDisposable
         Assert.Equal("CN=first", await ServedAsync(uri));
 
         Write("second");
-        await Eventually.TrueAsync(async () => await ServedAsync(uri) == "CN=second", "the new certificate is served", TestHttp.Patience);
+        await Eventually.TrueAsync(async () => await ServedAsync(uri) == "CN=second", "the new certificate is served",
+            TestHttp.Patience);
     }
 
     [Fact]
@@ -35,7 +36,8 @@ public sealed class HttpsTests : IDisposable
         await using var gateway = await TestGateway.StartWithTestServerAsync(
             settings: new() { ["Access:Https:Redirect"] = "true", ["Access:Https:Port"] = "8443" });
         using var answer = await TestHttp.SendAsync(
-            HttpMethod.Post, new Uri(gateway.BaseAddress, "test/message?x=1"), TestHttp.Json(Rpc.Request("1", "ping")), ("Host", "localhost"));
+            HttpMethod.Post, new Uri(gateway.BaseAddress, "test/message?x=1"), TestHttp.Json(Rpc.Request("1", "ping")),
+            ("Host", "localhost"));
         Assert.Equal((307, "https://localhost:8443/test/message?x=1"), (answer.Status, answer.Header("Location")));
         using var foreign = await TestHttp.SendAsync(
             HttpMethod.Get, new Uri(gateway.BaseAddress, "test/sse"), null, ("Host", "evil.example"));
@@ -73,7 +75,8 @@ public sealed class HttpsTests : IDisposable
         using var handler = new SocketsHttpHandler
         {
             UseProxy = false,
-            SslOptions = { RemoteCertificateValidationCallback = (_, certificate, _, _) => (subject = certificate!.Subject) is not null },
+            SslOptions =
+                { RemoteCertificateValidationCallback = (_, certificate, _, _) => (subject = certificate!.Subject) is not null },
         };
         using var client = new HttpClient(handler);
         try

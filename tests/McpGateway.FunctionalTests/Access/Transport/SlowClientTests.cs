@@ -20,14 +20,17 @@ public sealed class SlowClientTests
     [Fact]
     public async Task Headers_ThatDoNotEnd_AreGivenUp()
     {
-        await using var gateway = await TestGateway.StartWithTestServerAsync(settings: new() { ["Limits:HeaderTimeout"] = "00:00:01" });
-        Assert.StartsWith("HTTP/1.1 408", await SayAsync(gateway, "POST /test/message HTTP/1.1\r\nHost: localhost\r\n"), StringComparison.Ordinal);
+        await using var gateway = await TestGateway.StartWithTestServerAsync(settings: new()
+            { ["Limits:HeaderTimeout"] = "00:00:01" });
+        Assert.StartsWith("HTTP/1.1 408", await SayAsync(gateway, "POST /test/message HTTP/1.1\r\nHost: localhost\r\n"),
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Body_ThatDoesNotCome_IsGivenUp()
     {
-        await using var gateway = await TestGateway.StartWithTestServerAsync(settings: new() { ["Limits:BodyBytesPerSecond"] = "1000" });
+        await using var gateway = await TestGateway.StartWithTestServerAsync(settings: new()
+            { ["Limits:BodyBytesPerSecond"] = "1000" });
         var answer = await SayAsync(gateway,
             "POST /test/message HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{");
         Assert.StartsWith("HTTP/1.1 408", answer, StringComparison.Ordinal);

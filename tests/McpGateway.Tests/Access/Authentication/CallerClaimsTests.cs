@@ -8,7 +8,8 @@ public sealed class CallerClaimsTests
     [Fact]
     public void Of_Token_HasItsClaimsByTheirNamesToTheLetter()
     {
-        var caller = Of(("ISS", "b"), ("iss", "a"), ("SUB", "bob"), ("sub", "alice"), ("Scope", "admin"), ("scope", "x y"), ("Aud", "z"))!;
+        var caller = Of(("ISS", "b"), ("iss", "a"), ("SUB", "bob"), ("sub", "alice"), ("Scope", "admin"), ("scope", "x y"),
+            ("Aud", "z"))!;
         Assert.Equal("a", caller.FindFirst("iss")!.Value);
         Assert.Equal("alice", caller.FindFirst("sub")!.Value);
         Assert.Equal(["x", "y"], caller.FindAll("scope").Select(scope => scope.Value));

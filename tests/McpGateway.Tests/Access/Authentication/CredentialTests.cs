@@ -31,7 +31,8 @@ public sealed class CredentialTests
     }
 
     [Fact]
-    public void Of_Nothing_IsNone() => Assert.Equal(CredentialKind.None, Of(request => request.QueryString = new("?sessionId=1&token=x")).Kind);
+    public void Of_Nothing_IsNone() =>
+        Assert.Equal(CredentialKind.None, Of(request => request.QueryString = new("?sessionId=1&token=x")).Kind);
 
     [Fact]
     public void Of_QueryToken_IsNotTaken()

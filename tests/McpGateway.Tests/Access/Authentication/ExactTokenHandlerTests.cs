@@ -16,7 +16,8 @@ public sealed class ExactTokenHandlerTests : IAsyncDisposable
     private readonly AccessFixture _access = new();
 
     public ExactTokenHandlerTests() => _access.Configure(
-        ("Access:Jwt:Issuers:0:Issuer", "trial"), ("Access:Jwt:Issuers:0:Audience", "a"), ("Access:Jwt:Issuers:0:SharedSecret", Secret));
+        ("Access:Jwt:Issuers:0:Issuer", "trial"), ("Access:Jwt:Issuers:0:Audience", "a"),
+        ("Access:Jwt:Issuers:0:SharedSecret", Secret));
 
     public ValueTask DisposeAsync() => _access.DisposeAsync();
 
@@ -54,7 +55,8 @@ public sealed class ExactTokenHandlerTests : IAsyncDisposable
     [Fact]
     public async Task Claims_OfNamesThatDifferInCase_AreTold()
     {
-        var result = await ValidateAsync("""{"ISS":"apikey","iss":"trial","SUB":"bob","sub":"alice","EXP":1,"exp":1900000000,"AUD":"b"}""");
+        var result = await ValidateAsync(
+            """{"ISS":"apikey","iss":"trial","SUB":"bob","sub":"alice","EXP":1,"exp":1900000000,"AUD":"b"}""");
         var caller = CallerClaims.Of(new(result.ClaimsIdentity))!;
         Assert.Equal(("trial", "alice"), (caller.FindFirst("iss")!.Value, caller.FindFirst("sub")!.Value));
         Assert.Empty(caller.FindAll("aud"));
@@ -83,7 +85,8 @@ public sealed class ExactTokenHandlerTests : IAsyncDisposable
     [InlineData("""{"iss":"trial","sub":{"alice":1},"exp":1900000000}""")]
     [InlineData("""{"iss":"trial","sub":true,"exp":1900000000}""")]
     [InlineData("""{"iss":"trial","sub":"alice","aud":[{"a":1}],"exp":1900000000}""")]
-    public async Task Token_WithARegisteredClaimThatIsNone_IsRefused(string payload) => Assert.False((await ValidateAsync(payload)).IsValid);
+    public async Task Token_WithARegisteredClaimThatIsNone_IsRefused(string payload) =>
+        Assert.False((await ValidateAsync(payload)).IsValid);
 
     [Theory]
     [InlineData("""{"iss":"trial","sub":"alice","sub":"bob","exp":1900000000}""")]
@@ -100,7 +103,8 @@ public sealed class ExactTokenHandlerTests : IAsyncDisposable
     [InlineData("HS512", 64)]
     public async Task Token_OfAnAlgorithmForSecrets_IsTakenWithTheShortestSecret(string algorithm, int bytes)
     {
-        _access.Configure(("Access:Jwt:Issuers:0:SharedSecret", Secret[..bytes]), ("Access:Jwt:Issuers:0:Algorithms:0", algorithm));
+        _access.Configure(("Access:Jwt:Issuers:0:SharedSecret", Secret[..bytes]),
+            ("Access:Jwt:Issuers:0:Algorithms:0", algorithm));
         Assert.True((await ValidateAsync("""{"iss":"trial","sub":"alice","exp":1900000000}""", algorithm, bytes)).IsValid);
     }
 
@@ -113,13 +117,16 @@ public sealed class ExactTokenHandlerTests : IAsyncDisposable
     private Task<TokenValidationResult> ValidateAsync(string payload, string algorithm = "HS256", int bytes = 64)
     {
         var options = _access.Get<IOptionsMonitor<JwtBearerOptions>>().Get(JwtBearerDefaults.AuthenticationScheme);
-        var signed = $"{Encode(Encoding.UTF8.GetBytes($$"""{"alg":"{{algorithm}}"}"""))}.{Encode(Encoding.UTF8.GetBytes(payload))}";
+        var header = Encode(Encoding.UTF8.GetBytes($$"""{"alg":"{{algorithm}}"}"""));
+        var signed = $"{header}.{Encode(Encoding.UTF8.GetBytes(payload))}";
         var (key, text) = (Encoding.UTF8.GetBytes(Secret[..bytes]), Encoding.ASCII.GetBytes(signed));
         var signature = algorithm switch
         {
-            "HS384" => HMACSHA384.HashData(key, text), "HS512" => HMACSHA512.HashData(key, text), _ => HMACSHA256.HashData(key, text),
+            "HS384" => HMACSHA384.HashData(key, text), "HS512" => HMACSHA512.HashData(key, text),
+            _ => HMACSHA256.HashData(key, text),
         };
-        return Assert.Single(options.TokenHandlers).ValidateTokenAsync($"{signed}.{Encode(signature)}", options.TokenValidationParameters);
+        return Assert.Single(options.TokenHandlers)
+            .ValidateTokenAsync($"{signed}.{Encode(signature)}", options.TokenValidationParameters);
     }
 
     private static string Encode(byte[] bytes) => Base64Url.EncodeToString(bytes);

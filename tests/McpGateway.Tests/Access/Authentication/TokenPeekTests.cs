@@ -47,7 +47,8 @@ public sealed class TokenPeekTests
     public void Of_Garbage_IsNull(string token) => Assert.Null(TokenPeek.Of(token));
 
     [Fact]
-    public void Of_HugeToken_IsNull() => Assert.Null(TokenPeek.Of($"{Encode(Header)}.{Encode(Payload)}.{new string('x', 17_000)}"));
+    public void Of_HugeToken_IsNull() =>
+        Assert.Null(TokenPeek.Of($"{Encode(Header)}.{Encode(Payload)}.{new string('x', 17_000)}"));
 
     private static TokenPeek? Of(string header, string payload) => TokenPeek.Of($"{Encode(header)}.{Encode(payload)}.x");
 

@@ -5,7 +5,8 @@ namespace McpGateway.Tests.Access.Endpoints;
 
 public sealed class ExternalUrlsTests : IAsyncDisposable
 {
-    private const string Json = """{ "default": "one", "mcpServers": { "one": { "command": "x" }, "two": { "command": "x" } } }""";
+    private const string Json =
+        """{ "default": "one", "mcpServers": { "one": { "command": "x" }, "two": { "command": "x" } } }""";
 
     private readonly AccessFixture _access = new(Json);
 
@@ -49,5 +50,6 @@ public sealed class ExternalUrlsTests : IAsyncDisposable
     }
 
     [Fact]
-    public void IsOf_WithoutPublicUrl_IsNever() => Assert.False(_access.Get<ExternalUrls>().IsOf("one", "http://localhost:8000/one/mcp"));
+    public void IsOf_WithoutPublicUrl_IsNever() =>
+        Assert.False(_access.Get<ExternalUrls>().IsOf("one", "http://localhost:8000/one/mcp"));
 }

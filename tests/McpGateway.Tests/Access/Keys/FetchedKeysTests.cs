@@ -93,7 +93,8 @@ public sealed class FetchedKeysTests : IAsyncDisposable
     {
         var hung = new TaskCompletionSource<KeySet>();
         _answer = () => hung.Task;
-        var all = Enumerable.Range(0, 20).Select(_ => _keys.GetAsync("one", TestContext.Current.CancellationToken).AsTask()).ToArray();
+        var all = Enumerable.Range(0, 20).Select(_ => _keys.GetAsync("one", TestContext.Current.CancellationToken).AsTask())
+            .ToArray();
         Assert.All(all, one => Assert.False(one.IsCompleted));
         hung.SetResult(Set("one"));
         Assert.All(await Task.WhenAll(all).Soon(), set => Assert.True(set!.Has("one")));

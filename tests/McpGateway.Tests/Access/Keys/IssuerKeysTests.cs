@@ -31,7 +31,8 @@ public sealed class IssuerKeysTests : IDisposable
         string[] pems =
         [
             weak.ExportSubjectPublicKeyInfoPem(), good.ExportPkcs8PrivateKeyPem(), good.ExportRSAPrivateKeyPem(), "", "x",
-            "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----",
+            "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----",
+            "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----",
         ];
         Assert.All(pems, pem => Assert.Null(PublicKeys.Parse(pem)));
         var errors = Errors(new JwtIssuerOptions { PublicKeys = [TestKeys.Pem, .. pems] });
@@ -42,7 +43,8 @@ public sealed class IssuerKeysTests : IDisposable
 
     [Fact]
     public void JwksFile_Readable_IsTaken() =>
-        Assert.Empty(Errors(new JwtIssuerOptions { JwksFile = _folder.Write("keys.json", $$"""{ "keys": [{{Curve("a")}}] }""") }));
+        Assert.Empty(
+            Errors(new JwtIssuerOptions { JwksFile = _folder.Write("keys.json", $$"""{ "keys": [{{Curve("a")}}] }""") }));
 
     [Theory]
     [InlineData("not json", "is not a JSON Web Key Set")]
@@ -50,21 +52,25 @@ public sealed class IssuerKeysTests : IDisposable
     [InlineData("", "is not a JSON Web Key Set")]
     [InlineData("{}", "contains no usable public key")]
     [InlineData("""{ "keys": [] }""", "contains no usable public key")]
-    [InlineData("""{ "keys": [{ "kty": "oct", "k": "c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0", "use": "sig" }] }""", "contains no usable public key")]
+    [InlineData("""{ "keys": [{ "kty": "oct", "k": "c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0", "use": "sig" }] }""",
+        "contains no usable public key")]
     public void JwksFile_WithoutPublicKeys_IsRefused(string text, string said)
     {
         var file = _folder.Write("keys.json", text);
-        Assert.Contains($"Access:Jwt:Issuers:0:JwksFile: {file} {said}", Assert.Single(Errors(new JwtIssuerOptions { JwksFile = file })), StringComparison.Ordinal);
+        Assert.Contains($"Access:Jwt:Issuers:0:JwksFile: {file} {said}",
+            Assert.Single(Errors(new JwtIssuerOptions { JwksFile = file })), StringComparison.Ordinal);
     }
 
     [Fact]
     public void JwksFile_Missing_IsRefused() => Assert.Contains(
-        "cannot be read", Assert.Single(Errors(new JwtIssuerOptions { JwksFile = _folder.File("none.json") })), StringComparison.Ordinal);
+        "cannot be read", Assert.Single(Errors(new JwtIssuerOptions { JwksFile = _folder.File("none.json") })),
+        StringComparison.Ordinal);
 
     [Fact]
     public void KeySet_KeysForOtherUses_AreLeftOut()
     {
-        var set = KeyDocuments.Parse($$"""{ "keys": [{{Curve("a")}}, {{Curve("b", "enc")}}, { "kty": "oct", "kid": "c", "k": "c2VjcmV0" }] }""");
+        var set = KeyDocuments.Parse(
+            $$"""{ "keys": [{{Curve("a")}}, {{Curve("b", "enc")}}, { "kty": "oct", "kid": "c", "k": "c2VjcmV0" }] }""");
         Assert.Equal(1, set.Count);
         Assert.True(set.Has("a"));
     }
@@ -73,11 +79,17 @@ public sealed class IssuerKeysTests : IDisposable
     {
         using var curve = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var point = curve.ExportParameters(false).Q;
-        return $$"""{ "kty": "EC", "crv": "P-256", "kid": "{{id}}", "use": "{{use}}", "x": "{{Encode(point.X!)}}", "y": "{{Encode(point.Y!)}}" }""";
+        return $$"""
+            {
+              "kty": "EC", "crv": "P-256", "kid": "{{id}}", "use": "{{use}}",
+              "x": "{{Encode(point.X!)}}", "y": "{{Encode(point.Y!)}}"
+            }
+            """;
     }
 
     private static string Encode(byte[] bytes) => System.Buffers.Text.Base64Url.EncodeToString(bytes);
 
     private static string[] Errors(JwtIssuerOptions issuer) =>
-        [.. new IssuerKeysValidator().Validate(null, new AccessOptions { Jwt = new JwtOptions { Issuers = [issuer] } }).Failures ?? []];
+        [.. new IssuerKeysValidator().Validate(null, new AccessOptions { Jwt = new JwtOptions { Issuers = [issuer] } }).Failures
+            ?? []];
 }
