@@ -3,7 +3,7 @@ using McpGateway.Configuration.Host;
 
 namespace McpGateway.Tests.Configuration;
 
-internal sealed class ReplicasOptionsTests
+public sealed class ReplicasOptionsTests
 {
     private static readonly string Key = Convert.ToBase64String(new byte[32]);
 

@@ -24,7 +24,7 @@ public sealed class GatewayDrainTests : IDisposable
     {
         var (first, second) = (new Participant("first", _calls), new Participant("second", _calls));
 
-        await Drain(first, second).StoppingAsync(default).Soon();
+        await Drain(first, second).StoppingAsync(TestContext.Current.CancellationToken).Soon();
 
         DrainStage[] stages =
         [
@@ -39,7 +39,7 @@ public sealed class GatewayDrainTests : IDisposable
     public async Task Stage_BeginsWhenTheOneBeforeIsOver()
     {
         var slow = new Participant("slow", _calls) { Until = new TaskCompletionSource() };
-        var stopping = Drain(slow, new Participant("other", _calls)).StoppingAsync(default);
+        var stopping = Drain(slow, new Participant("other", _calls)).StoppingAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal(["slow StopOpening", "other StopOpening"], _calls);
         slow.Until.SetResult();
@@ -54,7 +54,7 @@ public sealed class GatewayDrainTests : IDisposable
     {
         var bad = new Participant("bad", _calls) { Failure = new InvalidOperationException("broken"), FailsLater = isAsync };
 
-        await Drain(bad, new Participant("good", _calls)).StoppingAsync(default).Soon();
+        await Drain(bad, new Participant("good", _calls)).StoppingAsync(TestContext.Current.CancellationToken).Soon();
 
         Assert.Equal(7, _calls.Count(call => call.StartsWith("good", StringComparison.Ordinal)));
         Assert.Equal(7, _log.Errors.Count(error => error.Contains("Participant", StringComparison.Ordinal)));
@@ -65,7 +65,7 @@ public sealed class GatewayDrainTests : IDisposable
     public async Task Work_IsAdvancedUntilNobodyIsBusy_OnceItHasSettled()
     {
         var work = new Work(_calls) { IsOpen = true };
-        var stopping = Drain(work).StoppingAsync(default);
+        var stopping = Drain(work).StoppingAsync(TestContext.Current.CancellationToken);
         await _time.UntilTimersAsync(1);
         Assert.Equal(["StopOpening", "StopRequests", "advance False"], _calls);
 
@@ -82,7 +82,7 @@ public sealed class GatewayDrainTests : IDisposable
     public async Task Work_ThatStaysBusy_IsGivenUpWithTimeLeftForChildren()
     {
         var work = new Work(_calls) { IsOpen = true, IsBusy = true };
-        var stopping = Drain(work).StoppingAsync(default);
+        var stopping = Drain(work).StoppingAsync(TestContext.Current.CancellationToken);
         await _time.UntilTimersAsync(1);
 
         _time.Advance((Timeout / 2) - TimeSpan.FromMilliseconds(1));
@@ -99,14 +99,14 @@ public sealed class GatewayDrainTests : IDisposable
     public async Task Work_ThatIsNotOpen_IsNotWaitedFor()
     {
         var work = new Work(_calls);
-        await Drain(work).StoppingAsync(default).Soon();
+        await Drain(work).StoppingAsync(TestContext.Current.CancellationToken).Soon();
         Assert.DoesNotContain(_calls, call => call.StartsWith("advance", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task Delay_EndsBySecondSignal_ButNotByTheFirst()
     {
-        var stopping = Drain(TimeSpan.FromSeconds(30), new Participant("it", _calls)).StoppingAsync(default);
+        var stopping = Drain(TimeSpan.FromSeconds(30), new Participant("it", _calls)).StoppingAsync(TestContext.Current.CancellationToken);
         await _time.UntilTimersAsync(1);
         Assert.Equal(["it StopOpening"], _calls);
 
@@ -128,7 +128,7 @@ public sealed class GatewayDrainTests : IDisposable
         {
             Assert.True(state.OthersServe);
             Assert.Equal(TimeSpan.FromSeconds(5), state.Delay);
-            var waiting = state.WaitForDelayAsync(default);
+            var waiting = state.WaitForDelayAsync(TestContext.Current.CancellationToken);
             _time.Advance(TimeSpan.FromMilliseconds(4999));
             Assert.False(waiting.IsCompleted);
             _time.Advance(TimeSpan.FromMilliseconds(1));
