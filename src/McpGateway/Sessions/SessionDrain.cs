@@ -3,7 +3,9 @@ using McpGateway.Policies;
 
 namespace McpGateway.Sessions;
 
-/// <summary>The sessions' part in the gateway's stop: no new ones, no new requests, answers for what is in flight, the end.</summary>
+/// <summary>
+/// The sessions' part in the gateway's stop: no new ones, no new requests, answers for what is in flight, the end.
+/// </summary>
 internal sealed partial class SessionDrain(SessionManager sessions, DrainState drain, ILogger<SessionDrain> log) : IWorkInFlight
 {
     public bool IsOpen => sessions.Count > 0;

@@ -32,7 +32,8 @@ internal sealed class UserEnvironment : IEquatable<UserEnvironment>
     /// <param name="find">Gives a value; null when this user has none.</param>
     /// <param name="environment">Null when there is nothing to fill in, or there is an error.</param>
     /// <returns>Null, or what is wrong: never with a value in it.</returns>
-    public static string? TryFill(StdioTarget target, Func<UserValueSource, string, string?> find, out UserEnvironment? environment)
+    public static string? TryFill(
+        StdioTarget target, Func<UserValueSource, string, string?> find, out UserEnvironment? environment)
     {
         environment = null;
         if (!target.IsPersonal)

@@ -36,5 +36,6 @@ internal static class StdioExtensions
         .AddSingleton<IDrainParticipant, ChildDrain>()
         .AddSingleton<StdioParts>();
 
-    private static LimitsOptions Limits(IServiceProvider provider) => provider.GetRequiredService<IOptions<LimitsOptions>>().Value;
+    private static LimitsOptions Limits(IServiceProvider provider) =>
+        provider.GetRequiredService<IOptions<LimitsOptions>>().Value;
 }

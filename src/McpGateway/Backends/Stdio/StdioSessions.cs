@@ -5,7 +5,9 @@ using McpGateway.Sessions;
 
 namespace McpGateway.Backends.Stdio;
 
-/// <summary>Gives sessions their child processes, and keeps those processes in step with the configuration and the time.</summary>
+/// <summary>
+/// Gives sessions their child processes, and keeps those processes in step with the configuration and the time.
+/// </summary>
 internal sealed class StdioSessions(ChildManager children, WarmChildren warm, ServerRegistry servers) : IBackendSessions
 {
     public Func<Session, IBackendSession>? TryReserve(ServerState server, SessionKind kind) => children.TryReserve(server, kind);
