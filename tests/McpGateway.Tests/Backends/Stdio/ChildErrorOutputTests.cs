@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using McpGateway.Backends.Stdio.Connection;
 using McpGateway.Backends.Stdio.Launching;
+using McpGateway.Backends.Stdio.Launching.Processes;
 using McpGateway.Configuration;
 using McpGateway.JsonRpc;
 

@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using System.Text;
 using System.Threading.Channels;
 using McpGateway.Backends.Stdio.Launching;
+using McpGateway.Backends.Stdio.Launching.Processes;
 
 namespace McpGateway.Tests.Backends.Stdio;
 

@@ -1,4 +1,5 @@
 using McpGateway.Backends.Stdio.Launching;
+using McpGateway.Backends.Stdio.Launching.Processes;
 using McpGateway.Diagnostics;
 using McpGateway.Sessions.Queues;
 

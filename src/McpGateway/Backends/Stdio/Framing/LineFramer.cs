@@ -12,7 +12,9 @@ internal sealed class LineFramer(int maxLineBytes)
     private OversizedLine? _oversized;
 
     /// <summary>Takes the next line off the buffer.</summary>
-    /// <param name="buffer">What was read and not yet taken; what is left when there is no whole line is for the next read.</param>
+    /// <param name="buffer">
+    /// What was read and not yet taken; what is left when there is no whole line is for the next read.
+    /// </param>
     /// <param name="line">The line without its end; empty when it was over the limit.</param>
     /// <param name="oversized">What could be told of a line over the limit; else null.</param>
     public bool TryRead(ref ReadOnlySequence<byte> buffer, out ReadOnlySequence<byte> line, out OversizedLine? oversized)

@@ -5,6 +5,7 @@ using System.Runtime.Versioning;
 using System.Text;
 using McpGateway.Backends.Stdio.Launching;
 using McpGateway.Backends.Stdio.Launching.Linux;
+using McpGateway.Backends.Stdio.Launching.Processes;
 
 namespace McpGateway.Backends.Stdio.Guarding;
 

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using McpGateway.Backends.Stdio.Launching;
 using McpGateway.Backends.Stdio.Launching.Linux;
+using McpGateway.Backends.Stdio.Launching.Processes;
 
 namespace McpGateway.Backends.Stdio.Guarding;
 

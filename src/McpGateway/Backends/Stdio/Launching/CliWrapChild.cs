@@ -1,3 +1,5 @@
+using McpGateway.Backends.Stdio.Launching.Processes;
+
 namespace McpGateway.Backends.Stdio.Launching;
 
 /// <summary>A child that CliWrap has started, and its process tree.</summary>

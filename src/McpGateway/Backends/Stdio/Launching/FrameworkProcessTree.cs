@@ -1,4 +1,5 @@
 using McpGateway.Backends.Stdio.Launching.Linux;
+using McpGateway.Backends.Stdio.Launching.Processes;
 
 namespace McpGateway.Backends.Stdio.Launching;
 

@@ -1,3 +1,5 @@
+using McpGateway.Backends.Stdio.Launching.Processes;
+
 namespace McpGateway.Backends.Stdio.Launching;
 
 /// <summary>Starts programs. An interface so that tests can do without real processes.</summary>

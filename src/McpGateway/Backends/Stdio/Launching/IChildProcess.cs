@@ -1,3 +1,5 @@
+using McpGateway.Backends.Stdio.Launching.Processes;
+
 namespace McpGateway.Backends.Stdio.Launching;
 
 /// <summary>A started program. Disposing of it closes the pipes and does not stop it; <see cref="StopAsync"/> does.</summary>

@@ -1,4 +1,5 @@
 using McpGateway.Backends.Stdio.Connection;
+using McpGateway.Backends.Stdio.Launching.Processes;
 using McpGateway.Configuration;
 using McpGateway.JsonRpc;
 using McpGateway.Sessions;

@@ -1,5 +1,6 @@
 using McpGateway.Backends.Stdio.Connection;
 using McpGateway.Backends.Stdio.Launching;
+using McpGateway.Backends.Stdio.Launching.Processes;
 using McpGateway.JsonRpc;
 
 namespace McpGateway.Backends.Stdio.Supervision;

@@ -1,5 +1,6 @@
 using System.Runtime.Versioning;
 using McpGateway.Backends.Stdio.Launching;
+using McpGateway.Backends.Stdio.Launching.Processes;
 
 namespace McpGateway.Tests.Backends.Stdio.Launching;
 

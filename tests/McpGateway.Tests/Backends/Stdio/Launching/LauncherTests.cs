@@ -1,6 +1,7 @@
 using System.Runtime.Versioning;
 using System.Text;
 using McpGateway.Backends.Stdio.Launching;
+using McpGateway.Backends.Stdio.Launching.Processes;
 using McpGateway.Tests.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -1,6 +1,7 @@
+using McpGateway.Backends.Stdio.Launching;
+using McpGateway.Backends.Stdio.Launching.Processes;
 using McpGateway.Configuration;
 using McpGateway.Sessions;
-using McpGateway.Backends.Stdio.Launching;
 using McpGateway.Tests.Configuration;
 
 namespace McpGateway.Tests.Backends.Stdio.Launching;

@@ -1,3 +1,5 @@
+using McpGateway.Backends.Stdio.Launching.Processes;
+
 namespace McpGateway.Backends.Stdio.Launching.Linux;
 
 /// <summary>

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
+using McpGateway.Backends.Stdio.Launching.Processes;
 
 namespace McpGateway.Backends.Stdio.Launching.Linux;
 

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using McpGateway.Backends.Stdio.Launching.Processes;
 
 namespace McpGateway.Backends.Stdio.Launching.Linux;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
+using McpGateway.Backends.Stdio.Launching.Processes;
 
 namespace McpGateway.Backends.Stdio.Launching.Linux;
 
@@ -10,7 +11,7 @@ namespace McpGateway.Backends.Stdio.Launching.Linux;
 /// </summary>
 [SupportedOSPlatform("linux")]
 [SuppressMessage("Design", "CA1001", Justification = "It lives as long as the program.")]
-internal sealed partial class ProcessTreeWatch
+internal sealed class ProcessTreeWatch
 {
     // SIGCHLD says when a child has ended; this is for the case that one gets lost.
     private static readonly TimeSpan IdleScanInterval = TimeSpan.FromSeconds(1);
@@ -26,12 +27,14 @@ internal sealed partial class ProcessTreeWatch
     private readonly Lock _lock = new();
     private readonly Dictionary<ulong, ProcessTree> _trees = [];
     private readonly ChildTags _tags = ChildTags.Create();
+    private readonly OrphanAssignment _orphans;
     private readonly AutoResetEvent _wake = new(false);
     private readonly PosixSignalRegistration _childSignal;
     private int _restlessScans;
 
     private ProcessTreeWatch()
     {
+        _orphans = new OrphanAssignment(_tags);
         // From here on whatever loses its parent below this process becomes its child.
         _ = Libc.Control(Libc.SetChildSubreaper, 1);
         Inheritance.ReplaceIgnoredSignals();
@@ -78,5 +81,46 @@ internal sealed partial class ProcessTreeWatch
         if (tasks.Contains(TreeTask.Kill))
             return _restlessScans is > 0 and < ScansWithoutPause ? TimeSpan.Zero : KillScanInterval;
         return tasks.Contains(TreeTask.ReportEmpty) ? TerminateScanInterval : IdleScanInterval;
+    }
+
+    private void Scan()
+    {
+        // In this order: whatever is being started now is in the table by the time that the lock is free.
+        var adopted = ProcFiles.Adopted();
+        ProcessTree[] trees;
+        lock (_lock)
+            trees = [.. _trees.Values];
+
+        foreach (var tree in trees)
+            tree.BeginScan();
+        _orphans.Assign(adopted, trees);
+        foreach (var tree in trees)
+        {
+            tree.EndScan();
+            Advance(tree);
+        }
+
+        var isRestless = trees.Any(tree => tree.Task is TreeTask.Kill && tree is not { Orphans: [], HasReapedOrphans: false });
+        _restlessScans = isRestless ? _restlessScans + 1 : 0;
+    }
+
+    private void Advance(ProcessTree tree)
+    {
+        if (tree.Task is not TreeTask.None && tree.Advance())
+        {
+            Forget(tree);
+        }
+        else if (tree is { Task: TreeTask.None, IsAbandoned: true, HasRootEnded: true })
+        {
+            Forget(tree);
+            Wake(); // what it leaves behind belongs to no tree now, and is killed by the next scan
+        }
+    }
+
+    private void Forget(ProcessTree tree)
+    {
+        lock (_lock)
+            _trees.Remove(tree.Tag);
+        tree.Close([]);
     }
 }

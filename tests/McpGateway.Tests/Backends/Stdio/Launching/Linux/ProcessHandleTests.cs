@@ -1,6 +1,7 @@
 using System.Runtime.Versioning;
 using McpGateway.Backends.Stdio.Launching;
 using McpGateway.Backends.Stdio.Launching.Linux;
+using McpGateway.Backends.Stdio.Launching.Processes;
 using McpGateway.Tests.Configuration;
 
 namespace McpGateway.Tests.Backends.Stdio.Launching.Linux;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.Versioning;
 using McpGateway.Backends.Stdio.Launching;
 using McpGateway.Backends.Stdio.Launching.Linux;
+using McpGateway.Backends.Stdio.Launching.Processes;
 
 namespace McpGateway.Tests.Backends.Stdio.Launching.Linux;
 

@@ -1,4 +1,4 @@
-namespace McpGateway.Backends.Stdio.Launching;
+namespace McpGateway.Backends.Stdio.Launching.Processes;
 
 /// <summary>How long a program may take to end by itself at each step of a stop.</summary>
 internal sealed record StopTimes(TimeSpan AfterEndOfInput, TimeSpan AfterTerminate)

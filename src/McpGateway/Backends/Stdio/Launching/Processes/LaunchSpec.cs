@@ -1,4 +1,4 @@
-namespace McpGateway.Backends.Stdio.Launching;
+namespace McpGateway.Backends.Stdio.Launching.Processes;
 
 /// <summary>A program to start, without a shell in between.</summary>
 /// <param name="FileName">An absolute path.</param>

@@ -1,7 +1,13 @@
+using System.Runtime.Versioning;
+
 namespace McpGateway.Backends.Stdio.Launching.Linux;
 
-/// <summary>One scan over all process trees, from the watch's thread only.</summary>
-internal sealed partial class ProcessTreeWatch
+/// <summary>
+/// Finds out to which process tree each adopted process belongs. The kernel gives the orphans of all children to this process
+/// (subreaper); only the watch's thread calls this.
+/// </summary>
+[SupportedOSPlatform("linux")]
+internal sealed class OrphanAssignment(ChildTags tags)
 {
     // The framework reaps the children of its Process at once: after this long a zombie of unknown origin has nobody else.
     private static readonly TimeSpan UnknownZombieTimeout = TimeSpan.FromSeconds(10);
@@ -12,48 +18,10 @@ internal sealed partial class ProcessTreeWatch
     private readonly int _ownSession = Libc.GetSessionId(0);
     private readonly Dictionary<int, long> _unknownZombies = [];
 
-    private void Scan()
-    {
-        // In this order: whatever is being started now is in the table by the time that the lock is free.
-        var adopted = ProcFiles.Adopted();
-        ProcessTree[] trees;
-        lock (_lock)
-            trees = [.. _trees.Values];
-
-        foreach (var tree in trees)
-            tree.BeginScan();
-        Assign(adopted, trees);
-        foreach (var tree in trees)
-        {
-            tree.EndScan();
-            Advance(tree);
-        }
-
-        var isRestless = trees.Any(tree => tree.Task is TreeTask.Kill && tree is not { Orphans: [], HasReapedOrphans: false });
-        _restlessScans = isRestless ? _restlessScans + 1 : 0;
-    }
-
-    private void Advance(ProcessTree tree)
-    {
-        if (tree.Task is not TreeTask.None && tree.Advance())
-        {
-            Forget(tree);
-        }
-        else if (tree is { Task: TreeTask.None, IsAbandoned: true, HasRootEnded: true })
-        {
-            Forget(tree);
-            Wake(); // what it leaves behind belongs to no tree now, and is killed by the next scan
-        }
-    }
-
-    private void Forget(ProcessTree tree)
-    {
-        lock (_lock)
-            _trees.Remove(tree.Tag);
-        tree.Close([]);
-    }
-
-    private void Assign(List<int> adopted, ProcessTree[] trees)
+    /// <summary>Adds each adopted process to its tree, reaps those that have ended, and kills those whose tree is gone.</summary>
+    /// <param name="adopted">Ids of this process's children.</param>
+    /// <param name="trees">The trees that are watched now.</param>
+    public void Assign(List<int> adopted, ProcessTree[] trees)
     {
         var roots = trees.Where(tree => !tree.HasRootEnded).Select(tree => tree.Root.Id).ToHashSet();
         foreach (var pid in adopted)
@@ -61,10 +29,10 @@ internal sealed partial class ProcessTreeWatch
             // A root is the framework's to reap: if it were reaped here, the framework would end the program.
             if (roots.Contains(pid) || ProcFiles.Stat(pid) is not { } stat || IsOurOwn(stat))
                 continue;
-            var tag = _tags.Of(pid);
+            var tag = tags.Of(pid);
             if (Array.Find(trees, tree => tree.Tag == tag) is { } tagged)
                 Adopt(stat, tagged);
-            else if (_tags.IsOurs(tag))
+            else if (tags.IsOurs(tag))
                 End(pid);
             else if (BySession(stat, trees) is { } founded)
                 Adopt(stat, founded);

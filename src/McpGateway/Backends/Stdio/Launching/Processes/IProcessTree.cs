@@ -1,4 +1,4 @@
-namespace McpGateway.Backends.Stdio.Launching;
+namespace McpGateway.Backends.Stdio.Launching.Processes;
 
 /// <summary>A child and the processes that it has started, as far as the platform can find them.</summary>
 internal interface IProcessTree

@@ -1,4 +1,4 @@
-namespace McpGateway.Backends.Stdio.Launching;
+namespace McpGateway.Backends.Stdio.Launching.Processes;
 
 /// <summary>How a program ended.</summary>
 /// <param name="Code">Its exit code; null when a signal ended it.</param>

@@ -2,7 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using CliWrap;
 
-namespace McpGateway.Backends.Stdio.Launching;
+namespace McpGateway.Backends.Stdio.Launching.Processes;
 
 /// <summary>
 /// A program that CliWrap runs. CliWrap passes each raw pipe to a function and closes it when that function returns: the
