@@ -4,19 +4,20 @@ using McpGateway.Benchmarks.Running;
 namespace McpGateway.Benchmarks.Children;
 
 /// <summary>
-/// How fast children are started: from a client's <c>initialize</c> to its first call's answer, one session at a time and many
-/// at once, each with a child of its own. The child is a shell that knows two answers, for a real server's own start takes
-/// longer than all that is measured here.
+/// Measures how fast children are started: the time from a client's <c>initialize</c> to the response to its first call, for one
+/// session at a time and for many at once, each with its own child. The child is a shell script with two fixed responses, because
+/// the start of a real server takes longer than everything that is measured here.
 /// </summary>
 internal sealed class StartsBenchmark(StartsOptions options, TextWriter output)
 {
     private const string Server = "shell";
     private const int OneAtATime = 50;
 
-    // The gateway's ids for a child's requests count from 1.
+    // Fixed ids work because the gateway numbers the requests to each child from 1.
     private const string Script = """
         read initialize
-        echo '{"jsonrpc":"2.0","id":1,"result":{"protocolVersion":"2025-06-18","capabilities":{"tools":{}},"serverInfo":{"name":"s","version":"1"}}}'
+        info='"capabilities":{"tools":{}},"serverInfo":{"name":"s","version":"1"}'
+        echo '{"jsonrpc":"2.0","id":1,"result":{"protocolVersion":"2025-06-18",'"$info"'}}'
         read initialized
         read call
         echo '{"jsonrpc":"2.0","id":2,"result":{"content":[]}}'
@@ -25,13 +26,13 @@ internal sealed class StartsBenchmark(StartsOptions options, TextWriter output)
 
     public async Task<int> RunAsync(CancellationToken stop)
     {
-        // A child that is being stopped still takes its slot: twice as many are never short of one.
+        // A child that is being stopped still occupies a slot. With twice as many, a free slot is always available.
         await using var servers = await BenchmarkServers.StartAsync(new Dictionary<string, object>
         {
             [Server] = new { command = "/bin/sh", args = new[] { "-c", Script }, maxProcesses = 2 * options.Sessions },
         }, stop);
         var endpoint = servers.Endpoint(Server);
-        await RoundAsync(endpoint, options.Sessions, stop); // the compiler's
+        await RoundAsync(endpoint, options.Sessions, stop); // warm-up for the just-in-time compiler
         List<double> single = [], all = [];
         for (var session = 0; session < OneAtATime; session++)
             single.Add((await RoundAsync(endpoint, 1, stop)).TotalMilliseconds);
@@ -41,8 +42,9 @@ internal sealed class StartsBenchmark(StartsOptions options, TextWriter output)
         var (first, together) = (Running.Report.Median(single, it => it), Running.Report.Median(all, it => it));
         await output.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture,
-            $"to the first answer: {first:F1} ms, median of {OneAtATime}; {options.Sessions} at once: {together:F0} ms, "
-            + $"median of {options.Rounds}, {options.Sessions / together * 1000:F0} per second; {Environment.ProcessorCount} processors."));
+            $"to the first response: {first:F1} ms, median of {OneAtATime}; "
+            + $"{options.Sessions} at once: {together:F0} ms, median of {options.Rounds}, "
+            + $"{options.Sessions / together * 1000:F0} per second; {Environment.ProcessorCount} processors."));
         return 0;
     }
 
