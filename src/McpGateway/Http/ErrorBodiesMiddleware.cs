@@ -34,7 +34,7 @@ internal sealed partial class ErrorBodiesMiddleware(RequestDelegate next, ILogge
         // Some errors are empty on purpose, and say so by their length.
         if (response.StatusCode >= StatusCodes.Status400BadRequest && !response.HasStarted && response.ContentLength is null
             && response.ContentType is null)
-            await JsonRpcErrorWriter.WriteAsync(context, response.StatusCode, Error(response.StatusCode));
+            await JsonRpcErrorWriter.WriteInFullAsync(context, response.StatusCode, Error(response.StatusCode));
     }
 
     private static JsonRpcError Error(int status) => status switch

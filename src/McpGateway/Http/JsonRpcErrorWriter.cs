@@ -27,8 +27,8 @@ internal static class JsonRpcErrorWriter
     }
 
     /// <summary>
-    /// Writes an error with its body, to a POST to /sse too: for refusals that a GET would meet as well, and that the user can
-    /// end only by a setting that the body names.
+    /// Writes an error with its body, to a POST to /sse too: for what a GET would meet as well, so that no client is led to the
+    /// wrong transport by it, and the user needs the text (a setting to change, a server that does not exist).
     /// </summary>
     public static Task WriteInFullAsync(HttpContext context, int status, JsonRpcError error, JsonRpcId id = default)
     {
@@ -60,7 +60,7 @@ internal static class JsonRpcErrorWriter
     }
 
     public static Task UnknownServerAsync(HttpContext context) =>
-        WriteAsync(context, StatusCodes.Status404NotFound, UnknownServer);
+        WriteInFullAsync(context, StatusCodes.Status404NotFound, UnknownServer);
 
     public static Task MethodNotAllowedAsync(HttpContext context, string allow) =>
         WriteAsync(context, Refusal.MethodNotAllowed(allow), default);
