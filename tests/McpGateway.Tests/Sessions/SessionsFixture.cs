@@ -17,10 +17,12 @@ internal sealed class SessionsFixture : IDisposable
     public static readonly SessionOwner Alice = new("issuer", "alice");
     public static readonly SessionOwner Bob = new("issuer", "bob");
 
-    private readonly ServersFixture _servers = new();
+    private readonly ServersFixture _servers;
 
-    public SessionsFixture()
+    /// <param name="starts">Children that may be starting at a time; so many by default that none waits.</param>
+    public SessionsFixture(int starts = 1000)
     {
+        _servers = new ServersFixture(starts: starts);
         Context = new SessionContext(Budget, Recorder.Metrics, Time, NullLoggerFactory.Instance);
         Children = new ChildManager(Supervision, NullLogger<ChildManager>.Instance);
     }

@@ -10,12 +10,14 @@ namespace McpGateway.Tests.Backends.Stdio;
 /// <summary>The parts below the sessions, with children, clock and instruments that the test holds.</summary>
 internal sealed class ServersFixture : IDisposable
 {
-    public ServersFixture(int maxMessageBytes = 1024 * 1024)
+    /// <param name="maxMessageBytes">The longest line that a child may print.</param>
+    /// <param name="starts">Children that may be starting at a time; so many by default that none waits.</param>
+    public ServersFixture(int maxMessageBytes = 1024 * 1024, int starts = 1000)
     {
         Services = new ChildContext(Launcher, Budget, Recorder.Metrics, Time, NullLoggerFactory.Instance, maxMessageBytes);
         Starter = new ChildStarter(Services);
         Calls = new CallRegistry("one", isShared: false, Time, Recorder.Metrics);
-        Gate = new StartGate(1000, Time); // what a test starts does not wait
+        Gate = new StartGate(starts, Time);
         Warm = new WarmChildren(Starter, Gate, NullLogger<WarmChildren>.Instance);
         Supervision = new SupervisionContext(
             Starter, Gate, Warm, new ProcessSlots(Warm), Budget, Recorder.Metrics, Time, NullLoggerFactory.Instance);

@@ -1,3 +1,4 @@
+using McpGateway.Backends.Stdio.Launching.Processes;
 using McpGateway.Backends.Stdio.Supervision;
 using McpGateway.Sessions;
 
@@ -55,6 +56,20 @@ public sealed class WarmChildrenTests : IAsyncDisposable
         Assert.Equal(2, _server.StartBackoff.Failures);
         _fixture.Warm.Visit([_server]);
         Assert.Equal(2, _fixture.Launcher.Count);
+        _fixture.Time.Advance(_server.StartBackoff.RetryAfter);
+        await FillAsync();
+    }
+
+    [Fact]
+    public async Task Visit_ProgramThatCannotBeStarted_IsNotTriedAgainBeforeItsTime()
+    {
+        // Tried without end it would start at last, and the test fail instead of hanging.
+        _fixture.Launcher.Make = () => _fixture.Launcher.Count > 9 ? new FakeChild() : throw new ChildLaunchException("no such program");
+        _fixture.Warm.Visit([_server]);
+        await Waiting.UntilAsync(() => _server.StartBackoff.Failures == 2);
+        _fixture.Warm.Visit([_server]);
+        Assert.Equal((2, 0), (_fixture.Launcher.Count, _server.Processes));
+        _fixture.Launcher.Make = () => new FakeChild();
         _fixture.Time.Advance(_server.StartBackoff.RetryAfter);
         await FillAsync();
     }

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using McpGateway.Backends.Stdio.Launching;
 using McpGateway.Backends.Stdio.Launching.Processes;
 using McpGateway.JsonRpc;
 using McpGateway.Sessions;

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using McpGateway.Backends.Stdio.Launching;
 using McpGateway.Backends.Stdio.Launching.Processes;
 
 namespace McpGateway.Backends.Stdio.Guarding;

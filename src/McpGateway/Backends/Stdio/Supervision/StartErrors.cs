@@ -1,5 +1,4 @@
 using McpGateway.Backends.Stdio.Connection;
-using McpGateway.Backends.Stdio.Launching;
 using McpGateway.Backends.Stdio.Launching.Processes;
 using McpGateway.JsonRpc;
 

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using McpGateway.Backends.Stdio.Launching;
 using McpGateway.Backends.Stdio.Launching.Processes;
 using McpGateway.Sessions;
 
