@@ -67,9 +67,11 @@ internal sealed class UpstreamRelay(
             return;
         }
 
-        stream.Tick(now);
+        // Before the keep-alive, which would otherwise come just ahead of the error.
         if (calls is not null && await calls.FailOverdueAsync(now) && calls.Count == 0)
             Leave();
+        else
+            stream.Tick(now);
     }
 
     // A stream on which nothing is to be answered ends with the server that gateway.json no longer has.

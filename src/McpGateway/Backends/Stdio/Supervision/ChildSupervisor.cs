@@ -1,5 +1,4 @@
 using McpGateway.Backends.Stdio.Connection;
-using McpGateway.Backends.Stdio.Launching.Processes;
 using McpGateway.Configuration;
 using McpGateway.JsonRpc;
 using McpGateway.Sessions;
