@@ -23,6 +23,7 @@ internal static class Gateway
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = HostFolder.Find() });
         // Its messages contain query strings, and thus session ids. It would also create an activity for each request.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
+        // Strangers need not know which server software this is.
         builder.WebHost.UseKestrel(kestrel => kestrel.AddServerHeader = false);
 
         builder.Services.AddGatewayConfiguration(builder.Configuration, settings.Loader, settings.Initial);
@@ -36,6 +37,7 @@ internal static class Gateway
         builder.Services.AddGatewayProxy();
         builder.Services.AddManagement();
 
+        // After all registrations, because the last one of a service wins.
         adjust?.Invoke(builder);
 
         var app = builder.Build();
@@ -43,6 +45,7 @@ internal static class Gateway
         foreach (var url in settings.ListenOn(builder.Configuration))
             app.Urls.Add(url);
 
+        // First, so that all later steps see paths without the base.
         app.UsePathBase(builder.Configuration["PathBase"] ?? string.Empty);
         app.UseSecurityHeaders();
         app.UseErrorBodies(); // outermost: no error leaves without a body

@@ -41,8 +41,9 @@ internal static class AccessExtensions
         services.AddSingleton<IAuthenticationConfigurationProvider, NoSchemeSettings>(); // before the framework adds its own
         services.AddAuthentication(AnyScheme)
             .AddPolicyScheme(AnyScheme, null, options => options.ForwardDefaultSelector = SchemeFor)
-            .AddJwtBearer(_ => { })
+            .AddJwtBearer(_ => { }) // BearerOptionsSetup configures it
             .AddScheme<AuthenticationSchemeOptions, CredentialHandler>(CredentialScheme, null);
+        // After AddAuthentication, whose service it replaces.
         services.AddScoped<IAuthenticationService, RememberingAuthenticationService>();
         // The framework's base class logs every failed authentication at Information. Anybody could fill the log that way.
         services.AddLogging(logging => logging.AddFilter(typeof(CredentialHandler).FullName, LogLevel.Warning));
@@ -62,6 +63,7 @@ internal static class AccessExtensions
     {
         var state = app.ApplicationServices.GetRequiredService<AccessState>();
         var access = app.ApplicationServices.GetRequiredService<IOptions<AccessOptions>>().Value;
+        // The middleware removes what it applies. On an anonymous gateway the headers stay, and the request guard refuses them.
         return access.ForwardedHeaders.KnownNetworks.Count == 0
             ? app // without networks, the framework's middleware would trust every proxy on the loopback address
             : app.UseWhen(_ => state.Current.IsRequired, branch => branch.UseForwardedHeaders());

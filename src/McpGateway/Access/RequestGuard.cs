@@ -21,6 +21,7 @@ internal sealed class RequestGuard(RequestDelegate next, IOptions<AccessOptions>
         var request = context.Request;
         if (!options.Value.AllowedHosts.Contains(request.Host.Host, StringComparer.OrdinalIgnoreCase))
             return RefuseAsync(context, "This Host is not allowed. Add it to Access:AllowedHosts.");
+        // Only browsers send an Origin, with every cross-origin request whose response a script could read.
         if (request.Headers.Origin is { Count: > 0 } origin && !origins.Allow(origin.ToString(), context))
         {
             return RefuseAsync(context,

@@ -13,6 +13,7 @@ internal static class HealthCommand
     private const int Healthy = 0;
     private const int Unhealthy = 1; // as Docker expects: https://docs.docker.com/reference/dockerfile/#healthcheck
 
+    // Less than the 10 seconds of HEALTHCHECK in the Dockerfile, so that the reason is still printed.
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(5);
 
     /// <param name="settings">The host's settings.</param>

@@ -40,6 +40,7 @@ internal sealed class RunCommand(Func<RunSettings, WebApplication> compose, Func
 
     private async Task<int> RunAsync(string file, string? urls, TextWriter errors)
     {
+        // Before the first await: the guard must be entered on the main thread (Guard.Enter).
         if (guard?.Invoke(errors) is { } code)
             return code;
         var loader = new GatewayConfigLoader(file, HostEnvironmentVariables.Get);
@@ -60,6 +61,7 @@ internal sealed class RunCommand(Func<RunSettings, WebApplication> compose, Func
         }
         catch (OptionsValidationException exception)
         {
+            // Thrown by the first part that reads its options, or by ValidateOnStart when the host starts.
             return Refuse(errors, exception.Failures.Prepend("appsettings.json is not valid:"));
         }
     }
@@ -73,6 +75,7 @@ internal sealed class RunCommand(Func<RunSettings, WebApplication> compose, Func
 
     private static string DefaultConfig()
     {
+        // The program may be started in any folder, so the built-in file is found next to it.
         var here = Path.Combine("config", "gateway.json");
         return File.Exists(here) ? here : Path.Combine(AppContext.BaseDirectory, here);
     }

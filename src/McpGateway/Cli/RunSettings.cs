@@ -28,6 +28,7 @@ internal sealed record RunSettings(GatewayConfigLoader Loader, GatewayConfigResu
     }
 
     /// <summary>The endpoints that the section <c>Kestrel</c> defines.</summary>
+    // An endpoint without a Url is left out here. Kestrel itself refuses to start with it.
     public static IEnumerable<string> KestrelUrls(IConfiguration configuration) =>
         configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(endpoint => endpoint["Url"]).OfType<string>();
 }

@@ -45,6 +45,7 @@ internal static class TokenCommand
                 ["Name"] = parsed.GetRequiredValue(name), ["Sha256"] = hash, ["Scopes"] = Array(parsed.GetValue(scopes) ?? []),
             };
             var output = parsed.InvocationConfiguration;
+            // Nobody stores the key: this is the only time that it can be seen.
             output.Output.WriteLine(key);
             output.Error.WriteLine("Clients send the key as 'Authorization: Bearer KEY' or 'X-API-Key: KEY'.");
             output.Error.WriteLine("Add this to Access:ApiKeys in appsettings.json:");

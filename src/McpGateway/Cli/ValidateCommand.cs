@@ -10,6 +10,7 @@ internal static class ValidateCommand
     private const int Valid = 0;
     private const int Invalid = 2;
 
+    // A note and not a warning: nothing in the file is wrong.
     private const string AnonymousNote =
         "note: anonymous callers without a session (POST /{server}/message) share one process per server, including its state";
 

@@ -11,6 +11,7 @@ namespace McpGateway.Configuration;
 internal sealed class EquatableMap<T>(IEnumerable<KeyValuePair<string, T>> entries)
     : IReadOnlyDictionary<string, T>, IEquatable<EquatableMap<T>>
 {
+    // Built once per reload and read by every request, which is what a frozen dictionary is made for.
     private readonly FrozenDictionary<string, T> _entries = entries.ToFrozenDictionary(StringComparer.Ordinal);
 
     public static EquatableMap<T> Empty { get; } = new([]);

@@ -19,6 +19,7 @@ internal static class JwtAlgorithms
     public static int SecretBytes(string algorithm) => int.Parse(algorithm.AsSpan(2), CultureInfo.InvariantCulture) / 8;
 
     /// <summary>The algorithms that an issuer's tokens may be signed with.</summary>
+    // By default only HS256 with a secret, because the others require longer secrets.
     public static IReadOnlyList<string> Of(JwtIssuerOptions issuer) =>
         issuer.Algorithms.Count > 0 ? issuer.Algorithms : issuer.SharedSecret is null ? Asymmetric : [Symmetric[0]];
 }

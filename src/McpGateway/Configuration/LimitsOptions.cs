@@ -8,6 +8,7 @@ internal sealed class LimitsOptions
     public const string Section = "Limits";
 
     /// <summary>The largest request body from a client, in bytes; a larger one gets 413. Default 4 MiB.</summary>
+    // As in the HTTP+SSE transport of the TypeScript SDK.
     [Range(1, int.MaxValue)]
     public int RequestBodyBytes { get; set; } = 4 * 1024 * 1024;
 

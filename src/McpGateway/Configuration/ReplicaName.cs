@@ -17,6 +17,8 @@ internal static partial class ReplicaName
     /// <exception cref="NotSupportedException">
     /// The pattern needs backtracking. A forged session id could then use up the processor.
     /// </exception>
+    // In a group, or in a pattern such as a|b each anchor would apply to one alternative only. \z, because $ also matches
+    // before a trailing newline.
     public static Regex Compile(string pattern) =>
         new($@"\A(?:{pattern})\z", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
 

@@ -16,6 +16,7 @@ internal sealed class ReplicasOptions
     public const string NamePlaceholder = "{name}";
 
     /// <summary>The minimum length of a key, in bytes.</summary>
+    // Also the length of derived keys: that of an AES-256 key, and of the hash of HMAC-SHA-256.
     public const int KeyBytes = 32;
 
     /// <summary>This replica's name: a DNS label such as <c>gw-0</c>.</summary>
@@ -62,6 +63,7 @@ internal sealed class ReplicasOptions
     /// <summary>The replicas whose names are known in advance, including this one.</summary>
     public IReadOnlyDictionary<string, Uri> Members()
     {
+        // With Self, which is a replica even if Count is missing or smaller than its number.
         var names = Peers.Count > 0 ? Peers.Keys : NumberedNames().Append(Self!).Distinct(StringComparer.Ordinal);
         return names.ToDictionary(
             name => name, name => new Uri(Peers.GetValueOrDefault(name) ?? AddressOf(name)), StringComparer.Ordinal);

@@ -55,6 +55,7 @@ internal static class UserText
                 var what = $"{(source is UserValueSource.Claim ? "the token claim" : "the request header")} {name}";
                 if (find(source, name) is not { Length: > 0 } value)
                     return $"This server requires {what}, exactly once; the request has none, or more than one.";
+                // A line break could add a header, and a NUL would end a variable.
                 if (value.Any(char.IsControl))
                     return $"This server requires {what} without control characters; the value contains one.";
                 found[(source, name)] = value;

@@ -7,17 +7,19 @@ namespace McpGateway.Replicas;
 /// </summary>
 internal sealed class PeerStates(TimeProvider time)
 {
+    // Long enough that few requests wait for a connect time-out, and short enough that a peer that is back is soon used.
     private static readonly TimeSpan AwayPeriod = TimeSpan.FromSeconds(3);
 
-    // After its last message a peer needs some seconds to stop: until then its open connections break.
+    // After this announcement, a peer needs some seconds to stop. During that time its open connections break.
     private static readonly TimeSpan StopPeriod = TimeSpan.FromSeconds(10);
 
     private readonly ConcurrentDictionary<string, long> _awaySince = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, long> _leftSince = new(StringComparer.Ordinal);
 
-    /// <returns>Whether it was not known.</returns>
+    /// <returns>Whether that was not known before.</returns>
     public bool MarkAway(string replica)
     {
+        // Not atomic: at worst two requests both report the same news.
         var isNews = !IsAway(replica);
         _awaySince[replica] = time.GetTimestamp();
         return isNews;
@@ -25,7 +27,7 @@ internal sealed class PeerStates(TimeProvider time)
 
     public bool IsAway(string replica) => IsWithin(AwayPeriod, _awaySince, replica);
 
-    /// <summary>The peer has told that no session is left there.</summary>
+    /// <summary>The peer has announced that no session is left there.</summary>
     public void MarkLeft(string replica)
     {
         MarkAway(replica);

@@ -38,6 +38,7 @@ internal sealed class ReplicaTable
     {
         if (Members.TryGetValue(name, out var known))
             return known;
+        // Well-formed even if the pattern allows more: anybody can write a name, and it becomes part of a host name.
         return _pattern is not null && ReplicaName.IsWellFormed(name) && _pattern.IsMatch(name)
             ? new Uri(_options.AddressOf(name)) : null;
     }

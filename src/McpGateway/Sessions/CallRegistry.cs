@@ -4,7 +4,7 @@ using McpGateway.JsonRpc;
 namespace McpGateway.Sessions;
 
 /// <summary>
-/// The calls to one server process and its successors: the one place where a call is recorded, and where it ends. Sessions
+/// The calls to one server process and its successors: calls are recorded and end here, and nowhere else. Sessions
 /// find theirs in <see cref="SessionCalls"/>, connections in <see cref="ConnectionCalls"/>; all of it is under one lock, which
 /// is never held while anything is written or anybody is told.
 /// </summary>

@@ -127,7 +127,7 @@ internal sealed class SessionIntake(
     {
         if (Volatile.Read(ref _begun))
             return new Receipt(null, session.Backend.AnswerAsync(answer, cancellationToken));
-        streams.Drop(answer, "unknown-id"); // nobody has asked anything yet
+        streams.Drop(answer, "unknown-id"); // no request was sent yet
         return default;
     }
 

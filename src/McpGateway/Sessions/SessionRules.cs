@@ -17,7 +17,7 @@ internal sealed class SessionRules(Session session, QueueBudget budget)
             ? CallIfAllowedAsync(request, call, new ItemPolicy(rules), requested)
             : session.Backend.CallAsync(request, call);
 
-    /// <summary>Takes out of a list what the rules leave out; null when it is no list that is asked for.</summary>
+    /// <summary>Takes out of a list what the rules leave out; null when the request is not for a list.</summary>
     public Func<JsonRpcMessage, JsonRpcMessage>? FilterFor(JsonRpcMessage request) =>
         ItemKinds.ListedBy(request.Envelope.Method) is { } kind ? answer => FilterList(answer, kind) : null;
 

@@ -1,6 +1,5 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
+using McpGateway.Tests.Shared;
 
 namespace McpGateway.Benchmarks.Running;
 
@@ -92,11 +91,5 @@ internal sealed class BenchmarkServers : IAsyncDisposable
         await process.WaitUntilItAnswersAsync(url, stop);
     }
 
-    // Another program could take the port before the server binds it. Then the start fails, and the benchmark is run again.
-    public static Uri FreeUrl()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return new UriBuilder(Uri.UriSchemeHttp, "127.0.0.1", ((IPEndPoint)listener.LocalEndpoint).Port).Uri;
-    }
+    public static Uri FreeUrl() => new UriBuilder(Uri.UriSchemeHttp, "127.0.0.1", FreePort.Find()).Uri;
 }

@@ -43,7 +43,7 @@ public sealed class FailedAuthenticationTests
             Assert.Equal((429, -32003), (refused.Status, (await refused.JsonAsync()).Code()));
             Assert.NotNull(refused.Header("Retry-After"));
             return true;
-        }, "the second guess is held up", TestHttp.Patience);
+        }, "the second guess is held up", TestHttp.Timeout);
     }
 
     private static async Task<int> StatusAsync(TestGateway gateway, string? authorization)

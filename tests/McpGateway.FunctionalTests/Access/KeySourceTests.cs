@@ -9,7 +9,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace McpGateway.FunctionalTests.Access;
 
-/// <summary>Each place that an issuer's keys can come from, and that none is taken for another's.</summary>
+/// <summary>Each source of an issuer's keys, and that none is taken for another's.</summary>
 public sealed class KeySourceTests : IAsyncLifetime
 {
     private const string Secret = "0123456789abcdef0123456789abcdef";

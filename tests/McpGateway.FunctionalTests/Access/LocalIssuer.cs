@@ -21,10 +21,10 @@ internal sealed class LocalIssuer : Issuer
         Name = app.Urls.Single();
     }
 
-    /// <summary>How often its keys were asked for.</summary>
+    /// <summary>The number of requests for its keys.</summary>
     public int Fetches => Volatile.Read(ref _fetches);
 
-    /// <summary>How often its discovery document was asked for, in vain too.</summary>
+    /// <summary>The number of requests for its discovery document, failed ones included.</summary>
     public int Discoveries => Volatile.Read(ref _discoveries);
 
     public bool IsDown { get; set; }

@@ -8,7 +8,7 @@ namespace McpGateway.FunctionalTests.Access;
 /// <summary>oidc-provider, a certified OpenID provider: tests/interop/oidc-issuer.mjs.</summary>
 internal sealed class OidcProviderIssuer : Issuer
 {
-    private static readonly HttpClient Client = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TestHttp.Patience };
+    private static readonly HttpClient Client = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TestHttp.Timeout };
 
     private readonly Process _node;
     private readonly DirectoryInfo _folder;
@@ -34,7 +34,7 @@ internal sealed class OidcProviderIssuer : Issuer
         })!;
         node.ErrorDataReceived += (_, _) => { };
         node.BeginErrorReadLine();
-        var name = await node.StandardOutput.ReadLineAsync(TestHttp.Token).AsTask().WaitAsync(TestHttp.Patience, TestHttp.Token);
+        var name = await node.StandardOutput.ReadLineAsync(TestHttp.Token).AsTask().WaitAsync(TestHttp.Timeout, TestHttp.Token);
         Assert.NotNull(name);
         return new OidcProviderIssuer(node, folder, key, name);
     }
@@ -58,7 +58,7 @@ internal sealed class OidcProviderIssuer : Issuer
         await _node.StandardInput.WriteLineAsync(Write(_folder, key));
         await _node.StandardInput.FlushAsync();
         Assert.Equal("rotated",
-            await _node.StandardOutput.ReadLineAsync(TestHttp.Token).AsTask().WaitAsync(TestHttp.Patience, TestHttp.Token));
+            await _node.StandardOutput.ReadLineAsync(TestHttp.Token).AsTask().WaitAsync(TestHttp.Timeout, TestHttp.Token));
         Key = key;
     }
 

@@ -38,14 +38,14 @@ public sealed class SettingsReloadTests : IDisposable
         Assert.Equal(200, await PingAsync(client));
 
         await WriteAsync(Settings("mgw_two"));
-        await Eventually.TrueAsync(async () => await PingAsync(client) == 401, "the key is revoked", TestHttp.Patience);
+        await Eventually.TrueAsync(async () => await PingAsync(client) == 401, "the key is revoked", TestHttp.Timeout);
 
         await WriteAsync(Settings("mgw_one"));
         await Eventually.TrueAsync(async () => await PingAsync(client) == 200, "it is back, and the session with it",
-            TestHttp.Patience);
+            TestHttp.Timeout);
 
         await WriteAsync("{}");
-        await Eventually.TrueAsync(async () => await PingAsync(client) == 401, "nobody is let in", TestHttp.Patience);
+        await Eventually.TrueAsync(async () => await PingAsync(client) == 401, "nobody is let in", TestHttp.Timeout);
         Assert.Equal(401, await PingAsync(StreamableClient.Create(gateway)));
     }
 

@@ -18,9 +18,9 @@ public sealed class ChaosTests(ITestOutputHelper output) : IDisposable
     private const int Clients = 20;
     private const int MegaByte = 1024 * 1024;
 
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(12);
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(6);
     private static readonly TimeSpan Time =
-        TimeSpan.FromMinutes(double.Parse(Setting("CHAOS_MINUTES") ?? "0.75", CultureInfo.InvariantCulture));
+        TimeSpan.FromMinutes(double.Parse(Setting("CHAOS_MINUTES") ?? "0.25", CultureInfo.InvariantCulture));
 
     private static readonly string[] Evil =
     [

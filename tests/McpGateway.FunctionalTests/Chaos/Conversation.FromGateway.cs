@@ -54,7 +54,7 @@ internal abstract partial class Conversation
     private bool AcceptQuestion(JsonElement question)
     {
         _questions[question.Get("id").GetRawText()] = true;
-        // Every tenth client is asked in vain.
+        // Every tenth client never answers.
         if (number % 10 != 0)
             InBackground(() => TellAsync(MarkedQuestion.AnswerTo(question)));
         return MarkedQuestion.MarkOf(question)!.StartsWith(Mark, StringComparison.Ordinal);

@@ -15,7 +15,7 @@ internal abstract partial class Conversation(ChaosServer server, string user, in
     private static readonly TimeSpan Lately = TimeSpan.FromSeconds(0.5);
 
     // Beyond every time-out that the gateway has: who waits longer than this was forgotten.
-    private static readonly TimeSpan Patience = 3 * TestHttp.Patience;
+    private static readonly TimeSpan Timeout = 3 * TestHttp.Timeout;
 
     private readonly ConcurrentDictionary<string, ChaosCall> _calls = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _questions = new(StringComparer.Ordinal);
@@ -59,7 +59,7 @@ internal abstract partial class Conversation(ChaosServer server, string user, in
         await sending;
         try
         {
-            await call.Ended.WaitAsync(Patience, TestHttp.Token);
+            await call.Ended.WaitAsync(Timeout, TestHttp.Token);
         }
         catch (TimeoutException)
         {

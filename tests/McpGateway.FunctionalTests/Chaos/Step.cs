@@ -41,7 +41,7 @@ internal sealed record Step(string Name, Func<string, string, string> Body, Func
 
     private static readonly (Step Step, int Weight)[] Usual = [(Echo, 40), (Progress, 20), (Ask, 20), (Delay, 12), (Long, 8)];
 
-    /// <summary>What a child is asked to do to the gateway, by name.</summary>
+    /// <summary>What a child is told to do to the gateway, by name.</summary>
     public static IReadOnlyDictionary<string, Step> Deeds { get; } = new[]
     {
         Never("exit 1", "crash", new { code = 1, stderr = "the end" }),

@@ -26,7 +26,7 @@ public sealed class ReloadTests
         await File.WriteAllTextAsync(gateway.ConfigFile, WithSecond(Json()).ToJsonString(), TestHttp.Token);
 
         await Eventually.TrueAsync(
-            async () => await StatusAsync(gateway, "second/message") == 200, "the new server is served", TestHttp.Patience);
+            async () => await StatusAsync(gateway, "second/message") == 200, "the new server is served", TestHttp.Timeout);
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public sealed class ReloadTests
         Assert.Equal((404, -32001), (refused.Status, (await refused.JsonAsync()).Code()));
         using var answered = await client.PostAsync(Rpc.Result(call.Question, Rpc.Sampled("completed")));
         Assert.Equal("completed", Assert.Single(await call.Stream.AllAsync()).Text());
-        await sse.Reading.WaitAsync(TestHttp.Patience, TestHttp.Token);
+        await sse.Reading.WaitAsync(TestHttp.Timeout, TestHttp.Token);
         var seen = (await new PlainClient(gateway).CallAsync("args")).Structured().Get("args");
         Assert.Equal("changed", seen[1].GetString());
     }

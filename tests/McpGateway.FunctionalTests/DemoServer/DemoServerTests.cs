@@ -9,7 +9,7 @@ namespace McpGateway.FunctionalTests.DemoServer;
 
 public sealed class DemoServerTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -107,7 +107,7 @@ public sealed class DemoServerTests
                 SamplingHandler = (request, _, _) => new(new CreateMessageResult
                 {
                     Model = "test",
-                    Content = [new TextContentBlock { Text = $"You asked: {Question(request!)}" }],
+                    Content = [new TextContentBlock { Text = $"Question was: {Question(request!)}" }],
                 }),
             },
         };
@@ -116,7 +116,7 @@ public sealed class DemoServerTests
 #pragma warning restore MCP9005
         await using var session = await DemoServerSession.StartAsync(options);
 
-        Assert.Equal("You asked: Why?", Text(await session.CallAsync("ask", new() { ["question"] = "Why?" })));
+        Assert.Equal("Question was: Why?", Text(await session.CallAsync("ask", new() { ["question"] = "Why?" })));
     }
 
     [Fact]
@@ -180,7 +180,7 @@ public sealed class DemoServerTests
         if (byInput) await session.CloseInputAsync();
         else await session.StopAsync();
 
-        await session.Server.WaitAsync(Patience, Token);
+        await session.Server.WaitAsync(Timeout, Token);
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<Exception>(async () => await call);
     }
@@ -188,7 +188,7 @@ public sealed class DemoServerTests
     private static string Text(CallToolResult result) => Assert.IsType<TextContentBlock>(Assert.Single(result.Content)).Text;
 
     private static Task<T> NextAsync<T>(Channel<T> channel) =>
-        channel.Reader.ReadAsync(Token).AsTask().WaitAsync(Patience, Token);
+        channel.Reader.ReadAsync(Token).AsTask().WaitAsync(Timeout, Token);
 
     // Progress<T> posts to the thread pool and may reorder; this does not.
     private sealed class Listener(Channel<ProgressNotificationValue> channel) : IProgress<ProgressNotificationValue>

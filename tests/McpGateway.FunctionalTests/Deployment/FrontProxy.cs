@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using McpGateway.Cli.DemoServer;
 using McpGateway.FunctionalTests.Hosting;
 using McpGateway.FunctionalTests.Interop;
+using McpGateway.Tests.Shared;
 
 namespace McpGateway.FunctionalTests.Deployment;
 
@@ -30,7 +31,7 @@ internal sealed class FrontProxy : IAsyncDisposable
     public static string RequireNginx() =>
         InteropParts.RequireProgram("install it (Debian: apt-get install nginx-light)", "nginx");
 
-    /// <param name="gateways">Where requests go, in turn.</param>
+    /// <param name="gateways">Where requests go, round-robin.</param>
     /// <param name="certificate">Folder of fullchain.pem and privkey.pem, for https; null: plain http.</param>
     public static async Task<FrontProxy> StartNginxAsync(Uri[] gateways, string? certificate = null)
     {

@@ -31,13 +31,13 @@ public sealed class HealthCommandTests
     public async Task Health_OfAnHttpsListener_IsZeroWhateverItsCertificatesName()
     {
         using var certificate = new CertificateFolder();
-        var url = $"https://127.0.0.1:{FreePort.Find()}";
         await using var gateway = await TestGateway.StartWithTestServerAsync(settings: new()
         {
-            ["Kestrel:Endpoints:Https:Url"] = url,
+            ["Kestrel:Endpoints:Https:Url"] = "https://127.0.0.1:0",
             ["Kestrel:Endpoints:Https:Certificate:Path"] = $"{certificate.Path}/fullchain.pem",
             ["Kestrel:Endpoints:Https:Certificate:KeyPath"] = $"{certificate.Path}/privkey.pem",
         }, urls: "");
+        var url = gateway.BaseAddress.GetLeftPart(UriPartial.Authority);
         var health = await Tool.RunAsync(
             Program, ["health"], environment: new() { ["ASPNETCORE_URLS"] = null, ["Kestrel__Endpoints__Https__Url"] = url });
         Assert.Equal((0, ""), (health.ExitCode, health.Errors));

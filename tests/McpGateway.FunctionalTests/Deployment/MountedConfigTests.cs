@@ -28,7 +28,7 @@ public sealed class MountedConfigTests
                 using var answer = await TestHttp.SendAsync(HttpMethod.Post, second, TestHttp.Json(Rpc.Request("1", "ping")));
                 return answer.Status == 200;
             },
-            "the new server is served", TestHttp.Patience);
+            "the new server is served", TestHttp.Timeout);
         Assert.Equal(pid, await client.PidAsync());
     }
 

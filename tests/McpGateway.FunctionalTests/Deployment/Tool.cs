@@ -22,7 +22,7 @@ internal sealed record Tool(int ExitCode, string Output, string Errors)
         process.StandardInput.Close();
         try
         {
-            await process.WaitForExitAsync(TestHttp.Token).WaitAsync(2 * TestHttp.Patience, TestHttp.Token);
+            await process.WaitForExitAsync(TestHttp.Token).WaitAsync(2 * TestHttp.Timeout, TestHttp.Token);
         }
         catch
         {

@@ -23,7 +23,7 @@ internal sealed class Answer(HttpResponseMessage response) : IDisposable
     public string? Header(string name) =>
         response.Headers.NonValidated.TryGetValues(name, out var values) ? values.ToString() : null;
 
-    public Task<string> BodyAsync() => response.Content.ReadAsStringAsync(TestHttp.Token).WaitAsync(TestHttp.Patience, TestHttp.Token);
+    public Task<string> BodyAsync() => response.Content.ReadAsStringAsync(TestHttp.Token).WaitAsync(TestHttp.Timeout, TestHttp.Token);
 
     /// <summary>The body as JSON.</summary>
     public async Task<JsonElement> JsonAsync()
@@ -33,7 +33,7 @@ internal sealed class Answer(HttpResponseMessage response) : IDisposable
     }
 
     /// <summary>The next event; null at the end of the stream.</summary>
-    public Task<SseEvent?> NextEventAsync() => ReadOnAsync().WaitAsync(TestHttp.Patience, TestHttp.Token);
+    public Task<SseEvent?> NextEventAsync() => ReadOnAsync().WaitAsync(TestHttp.Timeout, TestHttp.Token);
 
     /// <summary>The next event, however long it takes.</summary>
     /// <param name="leave">

@@ -67,7 +67,7 @@ internal sealed class BareStream : IDisposable
                 return text[start..end];
             }
 
-            var count = await _socket.ReceiveAsync(_buffer, TestHttp.Token).AsTask().WaitAsync(2 * TestHttp.Patience, TestHttp.Token);
+            var count = await _socket.ReceiveAsync(_buffer, TestHttp.Token).AsTask().WaitAsync(2 * TestHttp.Timeout, TestHttp.Token);
             Assert.True(count > 0, "The stream ended: " + text);
             _received.Append(Encoding.UTF8.GetString(_buffer, 0, count));
         }

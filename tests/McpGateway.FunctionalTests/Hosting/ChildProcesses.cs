@@ -30,7 +30,7 @@ internal sealed class ChildProcesses : IDisposable
     private string StormFile => _folder + ".storm";
 
     /// <summary>Waits for the end of a storm, whose newest generation may not be known yet when all known ones have gone.</summary>
-    public Task CalmAsync() => Eventually.TrueAsync(IsCalmAsync, "no generation comes any more", TestHttp.Patience);
+    public Task CalmAsync() => Eventually.TrueAsync(IsCalmAsync, "no generation comes any more", TestHttp.Timeout);
 
     private async Task<bool> IsCalmAsync()
     {
@@ -51,7 +51,7 @@ internal sealed class ChildProcesses : IDisposable
         return status[(status.LastIndexOf(')') + 1)..].TrimStart() is not ['Z', ..];
     }
 
-    /// <summary>A file of /proc; empty when its process has gone, or goes while we look.</summary>
+    /// <summary>A file of /proc; empty when its process has gone, or goes meanwhile.</summary>
     public static string Read(string file)
     {
         try

@@ -61,7 +61,7 @@ namespace McpGateway.FunctionalTests.Hosting
 
         public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
         {
-            app.Map(Path, probe => probe.Run(context => context.Response.WriteAsJsonAsync(Look(context.RequestServices))));
+            app.Map(Path, probe => probe.Run(context => context.Response.WriteAsJsonAsync(ReadState(context.RequestServices))));
             next(app);
         };
 
@@ -83,7 +83,7 @@ namespace McpGateway.FunctionalTests.Hosting
         {
         }
 
-        private GatewayState Look(IServiceProvider services)
+        private GatewayState ReadState(IServiceProvider services)
         {
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
             return new GatewayState(

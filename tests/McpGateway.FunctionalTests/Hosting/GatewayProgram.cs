@@ -58,7 +58,7 @@ internal sealed class GatewayProgram : IAsyncDisposable
     /// <returns>The exit code.</returns>
     public async Task<int> ExitAsync()
     {
-        await _process.WaitForExitAsync(TestHttp.Token).WaitAsync(2 * TestHttp.Patience, TestHttp.Token);
+        await _process.WaitForExitAsync(TestHttp.Token).WaitAsync(2 * TestHttp.Timeout, TestHttp.Token);
         return _process.ExitCode;
     }
 

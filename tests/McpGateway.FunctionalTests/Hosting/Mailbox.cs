@@ -50,7 +50,7 @@ internal sealed class Mailbox
             }
 
             Assert.False(closed, "The stream ended without the message.");
-            await changed.WaitAsync(TestHttp.Patience, TestHttp.Token);
+            await changed.WaitAsync(TestHttp.Timeout, TestHttp.Token);
         }
     }
 }

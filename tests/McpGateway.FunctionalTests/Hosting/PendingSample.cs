@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace McpGateway.FunctionalTests.Hosting;
 
 /// <summary>
-/// A call of the tool <c>sample</c> over Streamable HTTP that is in flight for certain: the child has asked its question, and
+/// A call of the tool <c>sample</c> over Streamable HTTP that is in flight for certain: the child has sent its request, and
 /// waits.
 /// </summary>
 internal sealed record PendingSample(string Id, Answer Stream, JsonElement Question) : IDisposable

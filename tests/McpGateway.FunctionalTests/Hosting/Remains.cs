@@ -14,7 +14,7 @@ internal sealed record Remains(GatewayState State, long Resident, int Pipes)
         GatewayState state = null!;
         await Eventually.TrueAsync(
             async () => (state = await GatewayProbe.AskAsync(gateway)) is { Sessions: 0, Processes: 0, Queued: 0 },
-            "no session is left, no place is taken, and nothing waits", TestHttp.Patience);
+            "no session is left, no process slot is taken, and nothing waits", TestHttp.Timeout);
         return Of(gateway, state);
     }
 

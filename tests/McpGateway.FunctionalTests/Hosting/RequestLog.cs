@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace McpGateway.FunctionalTests.Hosting;
 
-/// <summary>What a gateway was asked over HTTP, and the status of its answers, where the client itself cannot be asked.</summary>
+/// <summary>The requests that a gateway got over HTTP and the status of each response, for clients that do not tell.</summary>
 internal sealed class RequestLog : IStartupFilter
 {
     private readonly ConcurrentQueue<Entry> _entries = new();

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace McpGateway.FunctionalTests.Hosting;
 
-/// <summary>A raw client of HTTP+SSE: reads its stream from the start, and keeps what nobody asked for.</summary>
+/// <summary>A raw client of HTTP+SSE: reads its stream from the start, and keeps what nobody waits for.</summary>
 internal sealed class SseClient : IRawClient
 {
     private readonly Answer _stream;

@@ -55,7 +55,7 @@ internal sealed class TerminalProgram : IAsyncDisposable
     /// <returns>The program's exit code.</returns>
     public async Task<int> ExitAsync()
     {
-        await _script.WaitForExitAsync(TestHttp.Token).WaitAsync(2 * TestHttp.Patience, TestHttp.Token);
+        await _script.WaitForExitAsync(TestHttp.Token).WaitAsync(2 * TestHttp.Timeout, TestHttp.Token);
         return _script.ExitCode;
     }
 

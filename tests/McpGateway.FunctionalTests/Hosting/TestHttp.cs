@@ -7,7 +7,7 @@ namespace McpGateway.FunctionalTests.Hosting;
 internal static class TestHttp
 {
     /// <summary>What a test waits for at most; generous, for it only bounds a failure.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
     private static readonly HttpClient Client =
         new(new SocketsHttpHandler
@@ -16,7 +16,7 @@ internal static class TestHttp
             AllowAutoRedirect = false,
             UseCookies = false,
             ResponseDrainTimeout = TimeSpan.Zero, // who leaves a stream leaves at once
-        }) { Timeout = Patience };
+        }) { Timeout = Timeout };
 
     public static CancellationToken Token => TestContext.Current.CancellationToken;
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using McpGateway.Cli.DemoServer;
 using McpGateway.FunctionalTests.Hosting;
+using McpGateway.Tests.Shared;
 
 namespace McpGateway.FunctionalTests.Interop;
 

@@ -6,7 +6,7 @@ namespace McpGateway.FunctionalTests.Interop;
 /// <summary>Runs a script of tests/interop to its end and reads the one JSON object that it prints.</summary>
 internal static class NodeScript
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     /// <summary>Skips or fails the test where Node.js or the packages are missing; see <see cref="InteropParts"/>.</summary>
     public static async Task<ScenarioReport> RunAsync(
@@ -14,7 +14,7 @@ internal static class NodeScript
     {
         InteropParts.Require();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        stop.CancelAfter(Patience);
+        stop.CancelAfter(Timeout);
         using var node = Start(script, arguments, environment ?? []);
         var stdout = node.StandardOutput.ReadToEndAsync(CancellationToken.None);
         var stderr = node.StandardError.ReadToEndAsync(CancellationToken.None);
@@ -25,7 +25,7 @@ internal static class NodeScript
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             node.Kill(entireProcessTree: true);
-            Assert.Fail($"{script} was not done within {Patience}.\n{await stdout}\n{await stderr}");
+            Assert.Fail($"{script} was not done within {Timeout}.\n{await stdout}\n{await stderr}");
         }
         return Parse(script, node.ExitCode, await stdout, await stderr);
     }

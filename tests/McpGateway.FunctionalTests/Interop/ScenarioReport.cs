@@ -21,7 +21,7 @@ internal sealed class ScenarioReport(JsonElement report, string stderr)
 
     public string[] Texts(string step) => [.. Result(step).EnumerateArray().Select(t => t.GetString()!)];
 
-    /// <summary>How often the server asked the client that.</summary>
+    /// <summary>The number of such requests from the server to the client.</summary>
     public int Requests(string method) => report.GetProperty("requests").TryGetProperty(method, out var n) ? n.GetInt32() : 0;
 
     public void AssertNoErrors()

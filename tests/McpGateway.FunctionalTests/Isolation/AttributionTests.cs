@@ -3,7 +3,7 @@ using McpGateway.FunctionalTests.Hosting;
 
 namespace McpGateway.FunctionalTests.Isolation;
 
-/// <summary>What a child asks when it cannot be told whom it means: then nobody is asked.</summary>
+/// <summary>Requests of a child that cannot be attributed to one client: no client gets them.</summary>
 public sealed class AttributionTests
 {
     private const string Capabilities = """{"sampling":{},"roots":{}}""";
@@ -77,10 +77,10 @@ public sealed class AttributionTests
         var opens = await child.JoinAsync();
         var call = leaves.PostAsync(Rpc.Call("7", "sample", new { prompt = "mine", gate = "g" }));
         await Eventually.TrueAsync(
-            async () => (await opens.ReceivedAsync()).Contains("tools/call sample"), "the call is in flight", TestHttp.Patience);
+            async () => (await opens.ReceivedAsync()).Contains("tools/call sample"), "the call is in flight", TestHttp.Timeout);
         await leaves.DisposeAsync();
         (await call).Dispose();
-        await Eventually.TrueAsync(() => HasEndedAsync(leaves), "the session is gone", TestHttp.Patience);
+        await Eventually.TrueAsync(() => HasEndedAsync(leaves), "the session is gone", TestHttp.Timeout);
 
         var answered = await opens.CallAsync("open", new { name = "g" });
 
@@ -130,7 +130,7 @@ public sealed class AttributionTests
         await cancels.SendAsync(Rpc.Notification(Cancelled, """{"requestId":7}"""));
         Assert.False(await IsAskedAsync(asks));
 
-        await Eventually.TrueAsync(() => IsAskedAsync(asks), "the call that hangs no longer counts", TestHttp.Patience);
+        await Eventually.TrueAsync(() => IsAskedAsync(asks), "the call that hangs no longer counts", TestHttp.Timeout);
     }
 
     [Fact]
@@ -145,9 +145,9 @@ public sealed class AttributionTests
         await Eventually.TrueAsync(
             async () => (await stays.CallAsync("answers")).Structured().Get("answers") is var answers
                 && answers.GetArrayLength() == 1 && answers[0].Code() == -32603,
-            "the child knows that nobody will answer", TestHttp.Patience);
+            "the child knows that nobody will answer", TestHttp.Timeout);
         // And so the call has ended, and no longer stands in the way.
-        await Eventually.TrueAsync(() => IsAskedAsync(stays), "questions can be told apart again", TestHttp.Patience);
+        await Eventually.TrueAsync(() => IsAskedAsync(stays), "questions can be told apart again", TestHttp.Timeout);
     }
 
     // One question of its own, which is answered when it comes.
@@ -162,8 +162,8 @@ public sealed class AttributionTests
             return false;
         }
 
-        await client.SendAsync(Rpc.Result(next, Rpc.Sampled("asked")));
-        Assert.Equal("asked", (await client.Inbox.TakeAsync(message => message.IsAnswerTo(id))).Text());
+        await client.SendAsync(Rpc.Result(next, Rpc.Sampled("sampled")));
+        Assert.Equal("sampled", (await client.Inbox.TakeAsync(message => message.IsAnswerTo(id))).Text());
         return true;
     }
 

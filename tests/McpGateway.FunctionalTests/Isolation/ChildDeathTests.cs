@@ -55,11 +55,11 @@ public sealed class ChildDeathTests
             (await hanging.AllAsync())[^1],
         };
         Assert.All(failed, answer => Assert.Equal((-32603, 3), (answer.Code(), ExitCode(answer))));
-        await one.Reading.WaitAsync(TestHttp.Patience, TestHttp.Token);
-        await two.Reading.WaitAsync(TestHttp.Patience, TestHttp.Token);
+        await one.Reading.WaitAsync(TestHttp.Timeout, TestHttp.Token);
+        await two.Reading.WaitAsync(TestHttp.Timeout, TestHttp.Token);
         Assert.Null(await stream.NextAsync());
         foreach (var client in (IRawClient[])[one, two, streamable])
-            await Eventually.TrueAsync(async () => await StatusAsync(client) == 404, "the session is gone", TestHttp.Patience);
+            await Eventually.TrueAsync(async () => await StatusAsync(client) == 404, "the session is gone", TestHttp.Timeout);
 
         Assert.NotEqual(pid, await (await child.JoinAsync()).PidAsync());
     }
@@ -75,7 +75,7 @@ public sealed class ChildDeathTests
         var pid = await plain.PidAsync();
         var hanging = plain.CallAsync("hang");
         await Eventually.TrueAsync(
-            async () => (await session.ReceivedAsync()).Contains("tools/call hang"), "the call is in flight", TestHttp.Patience);
+            async () => (await session.ReceivedAsync()).Contains("tools/call hang"), "the call is in flight", TestHttp.Timeout);
 
         Assert.Equal(-32603, (await session.CallAsync("crash")).Code());
 
@@ -83,7 +83,7 @@ public sealed class ChildDeathTests
         await Eventually.TrueAsync(
             async () => await plain.CallAsync("pid") is var answer
                 && answer.TryGetProperty("result", out _) && answer.Text() != $"{pid}",
-            "a new child answers", TestHttp.Patience);
+            "a new child answers", TestHttp.Timeout);
     }
 
     [Fact]
@@ -95,7 +95,7 @@ public sealed class ChildDeathTests
         await bob.SendAsync(Rpc.Call("1", "echo", new { text = "still here", gate = "g" }));
 
         Assert.Equal(-32603, (await alice.CallAsync("crash")).Code());
-        await alice.Reading.WaitAsync(TestHttp.Patience, TestHttp.Token);
+        await alice.Reading.WaitAsync(TestHttp.Timeout, TestHttp.Token);
 
         await bob.CallAsync("open", new { name = "g" });
         Assert.Equal("still here", (await bob.Inbox.TakeAsync(message => message.IsAnswerTo("1"))).Text());
@@ -118,7 +118,7 @@ public sealed class ChildDeathTests
         {
             Assert.Equal(-32603, (await InitializeAsync(gateway)).Code()); // at first it says when to try again
             return children.Started.Length > before;
-        }, "it is tried again", TestHttp.Patience);
+        }, "it is tried again", TestHttp.Timeout);
     }
 
     [Theory]
@@ -136,7 +136,7 @@ public sealed class ChildDeathTests
         await children.GoneAsync();
     }
 
-    // Until there is room: a child that failed may not have given its place back yet.
+    // Until there is room: a child that failed may still hold its process slot.
     private static async Task<System.Text.Json.JsonElement> InitializeAsync(TestGateway gateway)
     {
         System.Text.Json.JsonElement? error = null;
@@ -147,7 +147,7 @@ public sealed class ChildDeathTests
             if (answer.Status != 503)
                 error = Assert.Single(await answer.AllAsync());
             return error is not null;
-        }, "there is room for an attempt", TestHttp.Patience);
+        }, "there is room for an attempt", TestHttp.Timeout);
         return error!.Value;
     }
 

@@ -3,7 +3,7 @@ using McpGateway.FunctionalTests.Hosting;
 
 namespace McpGateway.FunctionalTests.Isolation;
 
-/// <summary>Elicitation in URL mode (revision 2025-11-25): its end is told to the session that was asked.</summary>
+/// <summary>Elicitation in URL mode (revision 2025-11-25): its end is told to the session that was first.</summary>
 public sealed class ElicitationTests
 {
     private const string Capabilities = """{"elicitation":{"form":{},"url":{}}}""";
@@ -13,14 +13,14 @@ public sealed class ElicitationTests
     public async Task Completion_OfAnElicitation_ReachesTheSessionThatWasAsked()
     {
         await using var child = await OneChild.StartAsync("user", capabilities: Capabilities);
-        var (asked, other) = (await child.JoinAsync(), await child.JoinAsync());
-        await AcceptAsync(asked, "e-1");
+        var (first, other) = (await child.JoinAsync(), await child.JoinAsync());
+        await AcceptAsync(first, "e-1");
 
         // Its own call ended long ago; now another's is in flight.
         await CompleteAsync(other, "e-1");
         await child.SettleAsync();
 
-        var complete = Assert.Single(asked.Inbox.Rest);
+        var complete = Assert.Single(first.Inbox.Rest);
         Assert.Equal((Complete, "e-1"), (complete.Method(), complete.Get("params").Get("elicitationId").GetString()));
         Assert.Empty(other.Inbox.Rest);
     }
@@ -29,17 +29,17 @@ public sealed class ElicitationTests
     public async Task Completion_OfAnElicitationThatAnErrorAskedFor_ReachesTheSessionThatGotIt()
     {
         await using var child = await OneChild.StartAsync("user", capabilities: Capabilities);
-        var (asked, other) = (await child.JoinAsync(), await child.JoinAsync());
+        var (first, other) = (await child.JoinAsync(), await child.JoinAsync());
         var elicitation = new { mode = "url", elicitationId = "e-2", url = "https://example.com/connect", message = "Connect." };
 
         // URLElicitationRequiredError: no request is sent, and still the completion comes.
         var data = new { elicitations = new[] { elicitation } };
-        var refused = await asked.CallAsync("fail", new { code = -32042, message = "first connect", data });
+        var refused = await first.CallAsync("fail", new { code = -32042, message = "first connect", data });
         await CompleteAsync(other, "e-2");
         await child.SettleAsync();
 
         Assert.Equal(-32042, refused.Code());
-        Assert.Equal(Complete, Assert.Single(asked.Inbox.Rest).Method());
+        Assert.Equal(Complete, Assert.Single(first.Inbox.Rest).Method());
         Assert.Empty(other.Inbox.Rest);
     }
 
@@ -83,7 +83,7 @@ public sealed class ElicitationTests
 
         await CompleteAsync(alice, "e-1");
         await child.SettleAsync();
-        await bob.CallAsync("echo", new { text = "a moment later" });
+        await bob.CallAsync("echo", new { text = "later" });
 
         Assert.Single(alice.Inbox.Rest);
         Assert.Empty(bob.Inbox.Rest);

@@ -14,9 +14,9 @@ public sealed class HandshakeTests
     public async Task Revision_OfASession_IsTheLowerOfTheClientsAndTheChilds(string isolation, string childs)
     {
         await using var gateway = await OneChild.StartGatewayAsync(isolation, ["--revision", childs]);
-        string[] asked = ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25", "2099-12-31", "1.0"];
+        string[] requested = ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25", "2099-12-31", "1.0"];
 
-        foreach (var revision in asked)
+        foreach (var revision in requested)
         {
             var known = revision.StartsWith("202", StringComparison.Ordinal);
             var expected = known && string.CompareOrdinal(revision, childs) < 0 ? revision : childs;

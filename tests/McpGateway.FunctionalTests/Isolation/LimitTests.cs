@@ -32,7 +32,7 @@ public sealed class LimitTests
 
         Assert.Equal(204, await two.DeleteAsync());
         two.SessionId = null;
-        await Eventually.TrueAsync(() => OpensAsync(gateway, "shared/mcp", "alice"), "there is room again", TestHttp.Patience);
+        await Eventually.TrueAsync(() => OpensAsync(gateway, "shared/mcp", "alice"), "there is room again", TestHttp.Timeout);
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class LimitTests
 
         await first.DisposeAsync();
         await second.DisposeAsync();
-        await Eventually.TrueAsync(() => OpensAsync(gateway, "test/mcp", "bob"), "there is room again", TestHttp.Patience);
+        await Eventually.TrueAsync(() => OpensAsync(gateway, "test/mcp", "bob"), "there is room again", TestHttp.Timeout);
     }
 
     [Fact]

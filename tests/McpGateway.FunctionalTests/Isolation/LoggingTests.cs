@@ -24,7 +24,7 @@ public sealed class LoggingTests
 
         await chatty.DisposeAsync();
         await Eventually.TrueAsync(
-            async () => (await quiet.CallAsync("level")).Text() == "emergency", "the one who is left decides", TestHttp.Patience);
+            async () => (await quiet.CallAsync("level")).Text() == "emergency", "the one who is left decides", TestHttp.Timeout);
     }
 
     [Theory]

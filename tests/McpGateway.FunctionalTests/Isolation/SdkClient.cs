@@ -15,7 +15,7 @@ internal sealed class SdkClient(string name) : IAsyncDisposable
 
     public McpClient Client { get; private set; } = null!;
 
-    /// <summary>What the child said and asked, in order.</summary>
+    /// <summary>What the child has sent, in order.</summary>
     public ConcurrentQueue<string> Seen { get; } = new();
 
     public static async Task<SdkClient> ConnectAsync(TestGateway gateway, HttpTransportMode mode, string name)

@@ -106,9 +106,9 @@ public sealed class ServerRequestTests
     public async Task Answer_OfAnotherSession_DoesNotReachTheChild()
     {
         await using var child = await OneChild.StartAsync("user", capabilities: Capabilities);
-        var (asked, other, third) = (await child.JoinAsync(), await child.JoinAsync(), await child.JoinStreamableAsync());
-        await asked.SendAsync(Rpc.Call("1", "sample", new { prompt = "?" }));
-        var question = await TakePromptAsync(asked, "?");
+        var (target, other, third) = (await child.JoinAsync(), await child.JoinAsync(), await child.JoinStreamableAsync());
+        await target.SendAsync(Rpc.Call("1", "sample", new { prompt = "?" }));
+        var question = await TakePromptAsync(target, "?");
 
         await other.SendAsync(Rpc.Result(question, Rpc.Sampled("stolen")));
         foreach (var id in (string[])["0", "1", "2", "\"1\""])
@@ -118,45 +118,45 @@ public sealed class ServerRequestTests
         }
 
         Assert.Empty(await AnswersAsync(other));
-        await asked.SendAsync(Rpc.Result(question, Rpc.Sampled("own")));
-        Assert.Equal("own", (await asked.Inbox.TakeAsync(message => message.IsAnswerTo("1"))).Text());
+        await target.SendAsync(Rpc.Result(question, Rpc.Sampled("own")));
+        Assert.Equal("own", (await target.Inbox.TakeAsync(message => message.IsAnswerTo("1"))).Text());
     }
 
     [Fact]
     public async Task Question_CancelledByTheChild_IsCancelledInTheAskedSessionAlone()
     {
         await using var child = await OneChild.StartAsync("user", capabilities: Capabilities);
-        var (other, asked) = (await child.JoinAsync(), await child.JoinAsync());
-        await asked.CallAsync("reply", new { raw = Rpc.Request("\"x\"", "sampling/createMessage") });
-        var question = await asked.Inbox.TakeAsync(message => message.Method() == "sampling/createMessage");
+        var (other, target) = (await child.JoinAsync(), await child.JoinAsync());
+        await target.CallAsync("reply", new { raw = Rpc.Request("\"x\"", "sampling/createMessage") });
+        var question = await target.Inbox.TakeAsync(message => message.Method() == "sampling/createMessage");
 
         await other.CallAsync("notify", new { method = "notifications/cancelled", @params = new { requestId = "x" } });
         await child.SettleAsync();
-        await asked.SendAsync(Rpc.Result(question, Rpc.Sampled("too late")));
+        await target.SendAsync(Rpc.Result(question, Rpc.Sampled("too late")));
 
-        var cancelled = Assert.Single(asked.Inbox.Rest);
+        var cancelled = Assert.Single(target.Inbox.Rest);
         Assert.Equal("notifications/cancelled", cancelled.Method());
         Assert.Equal(question.Get("id").GetRawText(), cancelled.Get("params").Get("requestId").GetRawText());
         Assert.Empty(other.Inbox.Rest);
-        Assert.Empty(await AnswersAsync(asked));
+        Assert.Empty(await AnswersAsync(target));
     }
 
     [Fact]
     public async Task Progress_OfAQuestion_ReachesTheChildUnderItsOwnToken()
     {
         await using var child = await OneChild.StartAsync("user", capabilities: Capabilities);
-        var (asked, other) = (await child.JoinAsync(), await child.JoinAsync());
-        await asked.SendAsync(Rpc.Call("1", "sample", new { prompt = "?", progressToken = "the child's" }));
-        var question = await TakePromptAsync(asked, "?");
+        var (target, other) = (await child.JoinAsync(), await child.JoinAsync());
+        await target.SendAsync(Rpc.Call("1", "sample", new { prompt = "?", progressToken = "the child's" }));
+        var question = await TakePromptAsync(target, "?");
         var token = question.Get("params").Get("_meta").Get("progressToken").GetRawText();
 
-        await asked.SendAsync(Progress(token, 1));
+        await target.SendAsync(Progress(token, 1));
         await other.SendAsync(Progress(token, 2));
         foreach (var unknown in (string[])["\"the child's\"", "\"1\"", "999", "18446744073709551617"])
-            await asked.SendAsync(Progress(unknown, 3));
-        await asked.SendAsync(Progress(token, 4));
-        await asked.SendAsync(Rpc.Result(question, Rpc.Sampled("done")));
-        await asked.Inbox.TakeAsync(message => message.IsAnswerTo("1"));
+            await target.SendAsync(Progress(unknown, 3));
+        await target.SendAsync(Progress(token, 4));
+        await target.SendAsync(Rpc.Result(question, Rpc.Sampled("done")));
+        await target.Inbox.TakeAsync(message => message.IsAnswerTo("1"));
 
         var reported = (await other.CallAsync("reported")).Structured().Get("reported").EnumerateArray()
             .Select(progress => (progress.Get("progressToken").GetString(), progress.Get("progress").GetInt32()));

@@ -102,14 +102,14 @@ public sealed class SessionlessTests
         };
         var call = http.SendAsync(request, leaving.Token);
         await Eventually.TrueAsync(
-            async () => (await session.ReceivedAsync()).Contains("tools/call hang"), "the call is in flight", TestHttp.Patience);
+            async () => (await session.ReceivedAsync()).Contains("tools/call hang"), "the call is in flight", TestHttp.Timeout);
 
         await leaving.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
 
         await Eventually.TrueAsync(
             async () => (await session.CallAsync("cancelled")).Structured().Get("cancelled").GetArrayLength() == 1,
-            "the child knows", TestHttp.Patience);
+            "the child knows", TestHttp.Timeout);
         await session.CallAsync("open", new { name = "g" });
         Assert.Equal("stays", (await session.Inbox.TakeAsync(message => message.IsAnswerTo("1"))).Text());
     }

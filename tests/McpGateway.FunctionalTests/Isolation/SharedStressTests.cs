@@ -3,13 +3,13 @@ using System.Globalization;
 using System.Text.Json;
 using McpGateway.Cli.DemoServer;
 using McpGateway.FunctionalTests.Hosting;
+using McpGateway.Tests.Shared;
 
 namespace McpGateway.FunctionalTests.Isolation;
 
 /// <summary>
 /// A hundred clients on one child, all of which use the same ids and progress tokens: nobody gets what is another's, and
-/// everybody gets all of their own. ISOLATION_CALLS is how many calls they send together. Every other client sends its
-/// calls in batches.
+/// everybody gets all of their own. Every other client sends its calls in batches.
 /// </summary>
 public sealed class SharedStressTests(ITestOutputHelper output)
 {
@@ -17,8 +17,7 @@ public sealed class SharedStressTests(ITestOutputHelper output)
     private const int PostsAtOnce = 4;
     private const int BatchSize = 10;
 
-    private static readonly int CallsOfEach =
-        int.Parse(Environment.GetEnvironmentVariable("ISOLATION_CALLS") ?? "100000", CultureInfo.InvariantCulture) / Clients;
+    private static readonly int CallsOfEach = Stress.Times(100);
 
     private readonly ConcurrentQueue<string> _misrouted = new();
     private int _answers;

@@ -70,7 +70,7 @@ public sealed class SlowClientTests
 
         await Eventually.TrueAsync(
             async () => await PostAsync(endpoint, reads.User, Rpc.Request("2", "ping")) == 404,
-            "its session is gone", TestHttp.Patience);
+            "its session is gone", TestHttp.Timeout);
     }
 
     // Were the child's other sessions to wait the ten seconds that a session's own child waits, their calls would time out.

@@ -81,11 +81,11 @@ public sealed class ConcurrencyTests
         await using var gateway = await StartAsync(concurrency: 1, queue: 0);
         var client = await StreamableClient.ConnectAsync(gateway, user: "alice");
         var hanging = client.PostAsync(Rpc.Call("1", "hang"));
-        await Eventually.TrueAsync(() => HasReceivedAsync(gateway), "the call is in flight", TestHttp.Patience);
+        await Eventually.TrueAsync(() => HasReceivedAsync(gateway), "the call is in flight", TestHttp.Timeout);
         await client.DisposeAsync();
         (await hanging).Dispose();
         await Eventually.TrueAsync(
-            async () => await StatusAsync(gateway, "echo", new { text = "x" }) == 200, "the permit is back", TestHttp.Patience);
+            async () => await StatusAsync(gateway, "echo", new { text = "x" }) == 200, "the permit is back", TestHttp.Timeout);
     }
 
     [Fact]

@@ -21,7 +21,7 @@ public sealed class HealthTests
         await client.CallAsync("crash");
         await client.CallAsync("crash"); // from the second on it waits
         await Eventually.TrueAsync(async () => await LookAsync(gateway) == ("Degraded", 1, 1, 1, 0), "it is failing",
-            TestHttp.Patience);
+            TestHttp.Timeout);
         Assert.Equal(1, Failing(gateway));
     }
 
@@ -33,7 +33,7 @@ public sealed class HealthTests
         using var answer = await client.PostAsync(Rpc.Initialize("0"));
         Assert.Equal(-32603, (await answer.NextAsync())!.Value.Code());
         await Eventually.TrueAsync(async () => await LookAsync(gateway) == ("Degraded", 1, 1, 0, 0),
-            "it is failing and has no session", TestHttp.Patience);
+            "it is failing and has no session", TestHttp.Timeout);
     }
 
     private static async Task<(string? Status, int Servers, int Failing, int Sessions,

@@ -3,7 +3,7 @@ using McpGateway.FunctionalTests.Hosting;
 
 namespace McpGateway.FunctionalTests.Relay;
 
-/// <summary>Ids that are used twice, and answers that nobody asked for.</summary>
+/// <summary>Ids that are used twice, and answers to no request.</summary>
 public sealed class ForgeryTests(SharedGateway shared) : IClassFixture<SharedGateway>
 {
     private const string Sampling = """{"sampling":{}}""";

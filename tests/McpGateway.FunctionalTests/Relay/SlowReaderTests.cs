@@ -125,7 +125,7 @@ public sealed class SlowReaderTests
                 Assert.Equal("on", (await client.CallAsync("echo", new { text = "on" })).Text());
             most = Math.Max(most, Queued(gateway));
             return await happened();
-        }, "it has happened", 3 * TestHttp.Patience);
+        }, "it has happened", 3 * TestHttp.Timeout);
         foreach (var client in clients)
             await client.DisposeAsync();
         return most;

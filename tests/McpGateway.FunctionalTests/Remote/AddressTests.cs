@@ -1,5 +1,6 @@
 using McpGateway.Cli.DemoServer;
 using McpGateway.FunctionalTests.Hosting;
+using McpGateway.Tests.Shared;
 
 namespace McpGateway.FunctionalTests.Remote;
 
@@ -46,7 +47,7 @@ public sealed class AddressTests
     public async Task Address_ThatRefusesConnections_IsPassedOver()
     {
         await using var alive = await Upstream.StartAsync();
-        var nobody = $"http://127.0.0.1:{FailureTests.UnusedPort()}/mcp";
+        var nobody = $"http://127.0.0.1:{FreePort.Find()}/mcp";
         await using var gateway = await RemoteGateway.StartAsync([nobody, alive.Url], settings: InTurn);
         for (var i = 0; i < 4; i++)
         {

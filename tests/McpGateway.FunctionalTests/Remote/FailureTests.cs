@@ -1,6 +1,5 @@
-using System.Net;
-using System.Net.Sockets;
 using McpGateway.FunctionalTests.Hosting;
+using McpGateway.Tests.Shared;
 using Microsoft.AspNetCore.Http;
 
 namespace McpGateway.FunctionalTests.Remote;
@@ -54,7 +53,7 @@ public sealed class FailureTests
     [Fact]
     public async Task Request_ToNobody_IsAnErrorWithItsId()
     {
-        await using var gateway = await RemoteGateway.StartAsync($"http://127.0.0.1:{UnusedPort()}/mcp");
+        await using var gateway = await RemoteGateway.StartAsync($"http://127.0.0.1:{FreePort.Find()}/mcp");
         var client = RemoteGateway.Client(gateway);
         using var post = await client.PostAsync(Rpc.Request("5", "tools/list"));
         var error = await post.JsonAsync();
@@ -174,13 +173,6 @@ public sealed class FailureTests
         using var post = await RemoteGateway.Client(gateway).PostAsync(Rpc.Request("5", "tools/list"));
         Assert.Equal(200, post.Status);
         await AssertNothingLeaksAsync(post);
-    }
-
-    internal static int UnusedPort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static void Decorate(HttpContext context)

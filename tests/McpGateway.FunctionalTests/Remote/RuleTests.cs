@@ -150,7 +150,7 @@ public sealed class RuleTests
         var release = new TaskCompletionSource();
         await using var upstream = await Upstream.StartAsync(async (context, request) =>
         {
-            await release.Task.WaitAsync(TestHttp.Patience);
+            await release.Task.WaitAsync(TestHttp.Timeout);
             await Upstream.McpAsync(context, request);
         });
         await using var gateway = await RemoteGateway.StartAsync(
@@ -159,7 +159,7 @@ public sealed class RuleTests
         var first = client.AskAsync(Rpc.Request("1", "tools/list"), "1");
         await Eventually.TrueAsync(() => upstream.Requests.Count == 1, "the first is there");
         var others = new[] { client.PostAsync(Rpc.Request("2", "tools/list")), client.PostAsync(Rpc.Request("3", "tools/list")) };
-        using (var refused = await await Task.WhenAny(others).WaitAsync(TestHttp.Patience, TestHttp.Token))
+        using (var refused = await await Task.WhenAny(others).WaitAsync(TestHttp.Timeout, TestHttp.Token))
             Assert.Equal((429, -32003), (refused.Status, (await refused.JsonAsync()).Code()));
         Assert.Single(upstream.Requests);
         var ping = client.AskAsync(Rpc.Request("4", "ping"), "4"); // needs no permit: it shows that the connection is alive

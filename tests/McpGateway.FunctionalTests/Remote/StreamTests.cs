@@ -39,7 +39,7 @@ public sealed class StreamTests
         await using var gateway = await RemoteGateway.StartAsync(upstream.Url, new() { ["requestTimeout"] = "00:00:01" });
         var client = RemoteGateway.Client(gateway);
         var opening = client.SendAsync(HttpMethod.Get, null, "text/event-stream");
-        await Eventually.TrueAsync(() => upstream.Requests.Count == 1, "the stream is asked for");
+        await Eventually.TrueAsync(() => upstream.Requests.Count == 1, "the stream is requested");
         upstream.Answer = (context, _) => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted);
         using (var timedOut = await client.PostAsync(Rpc.Request("1", "ping")))
             Assert.Contains("requestTimeout", (await timedOut.JsonAsync()).ErrorMessage(), StringComparison.Ordinal);
@@ -151,7 +151,7 @@ public sealed class StreamTests
         _events.Writer.TryWrite(": a comment\n\n");
         _events.Writer.TryWrite("event: ping\ndata: 1\n\n");
         _events.Writer.TryWrite("data: no message\n\n");
-        _events.Writer.TryWrite($"data: {Rpc.Result("2", "{}")}\n\n"); // not asked for here
+        _events.Writer.TryWrite($"data: {Rpc.Result("2", "{}")}\n\n"); // to no request of this client
         _events.Writer.TryWrite("data: {\"jsonrpc\":\"2.0\",\r\ndata: \"id\":1,\r\ndata: \"result\":{}}\r\n\r\n");
         _events.Writer.Complete();
         using var answer = await RemoteGateway.Client(gateway).PostAsync(Rpc.Call("1", "slow"));
@@ -170,7 +170,7 @@ public sealed class StreamTests
         await using var gateway = await RemoteGateway.StartAsync(upstream.Url);
         using (await RemoteGateway.Client(gateway).SendAsync(HttpMethod.Get, null, "text/event-stream"))
             Assert.False(gone.Task.IsCompleted);
-        await gone.Task.WaitAsync(TestHttp.Patience, TestHttp.Token);
+        await gone.Task.WaitAsync(TestHttp.Timeout, TestHttp.Token);
     }
 
     [Fact]
@@ -181,7 +181,7 @@ public sealed class StreamTests
         using var stream = await RemoteGateway.Client(gateway).SendAsync(HttpMethod.Get, null, "text/event-stream");
         var stopping = gateway.DisposeAsync();
         Assert.Null(await stream.NextAsync());
-        await stopping.AsTask().WaitAsync(TestHttp.Patience, TestHttp.Token);
+        await stopping.AsTask().WaitAsync(TestHttp.Timeout, TestHttp.Token);
     }
 
     private void Send(string message) => Assert.True(_events.Writer.TryWrite($"event: message\ndata: {message}\n\n"));

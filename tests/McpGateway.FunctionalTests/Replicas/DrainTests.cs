@@ -16,7 +16,7 @@ public sealed class DrainTests
         var client = await StreamableClient.ConnectAsync(gateway);
         using var stream = await client.OpenStreamAsync();
         var stopping = gateway.DisposeAsync().AsTask();
-        await Eventually.TrueAsync(async () => await HealthAsync(gateway) is (503, "Draining"), "it drains", TestHttp.Patience);
+        await Eventually.TrueAsync(async () => await HealthAsync(gateway) is (503, "Draining"), "it drains", TestHttp.Timeout);
 
         using var live = await TestHttp.SendAsync(HttpMethod.Get, new Uri(gateway.BaseAddress, "health/live"));
         using var refused = await StreamableClient.Create(gateway).PostAsync(Rpc.Initialize("5"));
@@ -87,7 +87,7 @@ public sealed class DrainTests
         using var call = await PendingSample.BeginAsync(other);
         var stopping = await set.BeginStopAsync(0);
 
-        await Eventually.TrueAsync(async () => await StatusAsync(set.Through(0, idle)) == 404, "an idle session has ended", TestHttp.Patience);
+        await Eventually.TrueAsync(async () => await StatusAsync(set.Through(0, idle)) == 404, "an idle session has ended", TestHttp.Timeout);
         Assert.Equal(404, await StatusAsync(other));
         Assert.False(stopping.IsCompleted);
         using var accepted = await other.PostAsync(Rpc.Result(call.Question, Rpc.Sampled("still there")));
@@ -122,7 +122,7 @@ public sealed class DrainTests
             TestUsers.HeaderOf(user));
 
         Assert.Contains("late", (await client.Inbox.TakeAsync(message => message.IsAnswerTo("7"))).GetRawText(), StringComparison.Ordinal);
-        await client.Reading.WaitAsync(TestHttp.Patience, TestHttp.Token);
+        await client.Reading.WaitAsync(TestHttp.Timeout, TestHttp.Token);
         await stopping;
     }
 

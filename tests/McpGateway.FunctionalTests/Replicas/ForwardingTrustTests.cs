@@ -45,7 +45,7 @@ public sealed class ForwardingTrustTests
     [InlineData(".*", "2_", false)]
     public async Task Id_ByPattern_ReachesOnlyWhatMatches(string pattern, string name, bool reached)
     {
-        // One and the same listener for whatever name: it sees whether anybody was asked.
+        // One and the same listener for whatever name: it sees whether any peer was contacted.
         using var listener = new TcpListener(IPAddress.Any, 0);
         listener.Start();
         var address = $"http://127.0.0.{{name}}:{((IPEndPoint)listener.LocalEndpoint).Port}";
@@ -59,8 +59,8 @@ public sealed class ForwardingTrustTests
         var asking = client.PostAsync(Rpc.Request("7", "ping"));
         if (reached)
         {
-            using var asked = await listener.AcceptTcpClientAsync(TestHttp.Token).AsTask().WaitAsync(TestHttp.Patience, TestHttp.Token);
-            asked.Close();
+            using var contacted = await listener.AcceptTcpClientAsync(TestHttp.Token).AsTask().WaitAsync(TestHttp.Timeout, TestHttp.Token);
+            contacted.Close();
             using var lost = await asking;
             Assert.Equal((502, -32603), (lost.Status, (await lost.JsonAsync()).Code()));
         }

@@ -9,7 +9,6 @@ namespace McpGateway.FunctionalTests.Replicas;
 /// Streams on which nothing is said, through nginx: none may be cut. REPLICAS_STREAMS and REPLICAS_MINUTES say how many and how
 /// long; 1000 and 10 are the full size, and without them there is nothing to see but a keep-alive on each of a few.
 /// </summary>
-[Collection(nameof(Alone))]
 public sealed class IdleStreamTests(ITestOutputHelper output)
 {
     private const string KeepAlive = ": keep-alive";

@@ -52,10 +52,10 @@ public sealed class ReplicaSessionTests
         // The call waits for its client: were the question held back, there would be no answer to it.
         using var call = await other.PostAsync(Rpc.Call("7", "sample", new { prompt = "?" }));
         var question = (await call.NextAsync())!.Value;
-        using var accepted = await client.PostAsync(Rpc.Result(question, Rpc.Sampled("asked")));
+        using var accepted = await client.PostAsync(Rpc.Result(question, Rpc.Sampled("sampled")));
 
         Assert.Equal("sampling/createMessage", question.Method());
-        Assert.Contains("asked", (await call.NextAsync())!.Value.GetRawText(), StringComparison.Ordinal);
+        Assert.Contains("sampled", (await call.NextAsync())!.Value.GetRawText(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -120,7 +120,7 @@ public sealed class ReplicaSessionTests
                     TestUsers.HeaderOf(away.User));
                 return answer.Status == 404;
             },
-            "the session has ended", TestHttp.Patience);
+            "the session has ended", TestHttp.Timeout);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using McpGateway.Cli.DemoServer;
 using McpGateway.FunctionalTests.Hosting;
 using McpGateway.Sessions;
+using McpGateway.Tests.Shared;
 using Microsoft.AspNetCore.Builder;
 
 namespace McpGateway.FunctionalTests.Replicas;
@@ -26,7 +27,7 @@ internal sealed class ReplicaSet : IAsyncDisposable
     /// <param name="adjust">See <see cref="TestGateway.StartAsync"/>.</param>
     /// <param name="known">How many replicas they know.</param>
     /// <param name="arguments">The TestServer's flags.</param>
-    /// <param name="knownPorts">Is told the ports before the settings are asked for.</param>
+    /// <param name="knownPorts">Is told the ports before the settings are read.</param>
     public static async Task<ReplicaSet> StartAsync(
         int count = 2, JsonObject? keys = null, Func<int, Dictionary<string, string?>>? settings = null,
         Action<WebApplicationBuilder>? adjust = null, int? known = null, string[]? arguments = null, Action<int[]>? knownPorts = null)
@@ -61,7 +62,7 @@ internal sealed class ReplicaSet : IAsyncDisposable
         var stopping = this[index].DisposeAsync().AsTask();
         var gateway = _gateways[index];
         _gateways.RemoveAt(index);
-        await Eventually.TrueAsync(async () => await HealthAsync(gateway) == 503, "it drains", TestHttp.Patience);
+        await Eventually.TrueAsync(async () => await HealthAsync(gateway) == 503, "it drains", TestHttp.Timeout);
         return stopping;
     }
 

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using McpGateway.Cli.DemoServer;
 using McpGateway.FunctionalTests.Deployment;
 using McpGateway.FunctionalTests.Hosting;
+using McpGateway.Tests.Shared;
 
 namespace McpGateway.FunctionalTests.Replicas;
 

@@ -7,7 +7,6 @@ namespace McpGateway.FunctionalTests.Replicas;
 /// Many clients of three replicas behind nginx: in peace, while each replica is drained and started again, and when one is
 /// killed. REPLICAS_SESSIONS and REPLICAS_CALLS say how many; 200 and 100 are the full size.
 /// </summary>
-[Collection(nameof(Alone))]
 public sealed class RollingTests(ITestOutputHelper output)
 {
     private static readonly string[] Servers = ["session", "user", "shared"];
@@ -119,7 +118,7 @@ public sealed class RollingTests(ITestOutputHelper output)
         try
         {
             await Eventually.TrueAsync(() => Task.FromResult(Array.TrueForAll(goals, it => it.client.Answered >= it.Goal)),
-                "all have called", 2 * TestHttp.Patience);
+                "all have called", 2 * TestHttp.Timeout);
         }
         catch
         {

@@ -4,7 +4,7 @@ using McpGateway.FunctionalTests.Hosting;
 namespace McpGateway.FunctionalTests.Rules;
 
 /// <summary>
-/// <c>tools</c> in gateway.json against a real server: what is forbidden is not listed, and however it is asked for, it does
+/// <c>tools</c> in gateway.json against a real server: what is forbidden is not listed, and however it is requested, it does
 /// not reach the server.
 /// </summary>
 public sealed class ToolRulesTests

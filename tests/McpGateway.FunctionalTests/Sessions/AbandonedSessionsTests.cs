@@ -1,14 +1,12 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using McpGateway.FunctionalTests.Hosting;
+using McpGateway.Tests.Shared;
 
 namespace McpGateway.FunctionalTests.Sessions;
 
 /// <summary>
 /// Clients that open an HTTP+SSE session and go away without a word: the gateway ends all of them, and keeps nothing.
-/// ABANDONED_SESSIONS is how many there are at a time.
 /// </summary>
-[Collection(nameof(Alone))]
 public sealed class AbandonedSessionsTests(ITestOutputHelper output)
 {
     private const int AtOnce = 16;
@@ -20,11 +18,10 @@ public sealed class AbandonedSessionsTests(ITestOutputHelper output)
     private const string Result =
         """{"jsonrpc":"2.0","id":1,"result":{"protocolVersion":"2025-11-25","capabilities":{},"serverInfo":{"name":"s","version":"1"}}}""";
 
-    private static readonly int Sessions =
-        int.Parse(Environment.GetEnvironmentVariable("ABANDONED_SESSIONS") ?? "1000", CultureInfo.InvariantCulture);
+    private static readonly int Sessions = Stress.Times(100);
 
     // A keep-alive is sent every 15 seconds: the second one at the latest finds out that nobody is there.
-    private static readonly TimeSpan Patience = 4 * TestHttp.Patience;
+    private static readonly TimeSpan Timeout = 4 * TestHttp.Timeout;
 
     [Fact]
     public Task Sockets_ThatAreClosed_EndTheirSessions() => RunAsync(stream => stream.Dispose());
@@ -61,7 +58,7 @@ public sealed class AbandonedSessionsTests(ITestOutputHelper output)
         await Parallel.ForEachAsync(
             Enumerable.Range(0, sessions), new ParallelOptions { MaxDegreeOfParallelism = AtOnce },
             async (number, _) => streams[number] = await BareStream.ConnectAsync(gateway.BaseAddress));
-        // A thread that ends leaves its children to another: one look may miss them.
+        // A thread that ends leaves its children to another: one scan may miss them.
         await Eventually.TrueAsync(() => gateway.ChildCount() == sessions, "each session has its child");
         var peak = await Remains.NowAsync(gateway);
         Assert.Equal(sessions, peak.State.Sessions);
@@ -69,7 +66,7 @@ public sealed class AbandonedSessionsTests(ITestOutputHelper output)
         Array.ForEach(streams, leave);
 
         await Eventually.TrueAsync(
-            () => Task.FromResult(gateway.ChildCount() == 0), "all children are gone, and have been reaped", Patience);
+            () => Task.FromResult(gateway.ChildCount() == 0), "all children are gone, and have been reaped", Timeout);
         return peak;
     }
 

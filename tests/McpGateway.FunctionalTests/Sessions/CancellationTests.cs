@@ -58,7 +58,7 @@ public sealed class CancellationTests(SharedGateway shared) : IClassFixture<Shar
         // It makes the child answer the call all the same, before it reports.
         await client.SendAsync(Rpc.Result(question, Rpc.Sampled("late")));
         Assert.Contains("answer", await client.ReceivedAsync());
-        await client.CallAsync("delay", new { ms = 100, text = "and a moment more" });
+        await client.CallAsync("delay", new { ms = 100, text = "and a little more" });
 
         Assert.Empty(client.Inbox.Rest);
     }

@@ -39,7 +39,7 @@ public sealed class ChildFailureTests
         var data = failed.Get("error").Get("data");
         Assert.Equal((-32603, "test", 3), (failed.Code(), data.Get("server").GetString(), data.Get("exitCode").GetInt32()));
         Assert.Equal(["cannot go on with ***"], data.Get("stderr").EnumerateArray().Select(line => line.GetString()));
-        await Eventually.TrueAsync(async () => await StatusAsync(client) == 404, "the session is gone", TestHttp.Patience);
+        await Eventually.TrueAsync(async () => await StatusAsync(client) == 404, "the session is gone", TestHttp.Timeout);
     }
 
     [Fact]
@@ -97,7 +97,7 @@ public sealed class ChildFailureTests
         await Eventually.TrueAsync(
             async () => await client.CallAsync("pid") is var answer
                 && answer.TryGetProperty("result", out _) && answer.Text() != $"{pid}",
-            "a new child answers", TestHttp.Patience);
+            "a new child answers", TestHttp.Timeout);
     }
 
     [Theory]
@@ -118,7 +118,7 @@ public sealed class ChildFailureTests
         var answer = await client.AskAsync(Rpc.Initialize("1"), "1");
 
         Assert.Contains("no-such-program", answer.ErrorMessage(), StringComparison.Ordinal);
-        await client.Reading.WaitAsync(TestHttp.Patience, TestHttp.Token);
+        await client.Reading.WaitAsync(TestHttp.Timeout, TestHttp.Token);
     }
 
     [Theory]
@@ -171,7 +171,7 @@ public sealed class ChildFailureTests
         {
             Assert.Equal("text/event-stream", answer.ContentType);
             (streamable.SessionId, streamable.Version) = (id, null);
-            await Eventually.TrueAsync(async () => await StatusAsync(client) == 404, "the session is gone", TestHttp.Patience);
+            await Eventually.TrueAsync(async () => await StatusAsync(client) == 404, "the session is gone", TestHttp.Timeout);
             streamable.SessionId = null;
         }
 

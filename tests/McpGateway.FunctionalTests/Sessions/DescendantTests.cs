@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using McpGateway.Backends.Stdio.Launching;
 using McpGateway.Backends.Stdio.Launching.Linux;
 using McpGateway.FunctionalTests.Hosting;
+using McpGateway.Tests.Shared;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace McpGateway.FunctionalTests.Sessions;
@@ -9,7 +10,6 @@ namespace McpGateway.FunctionalTests.Sessions;
 /// <summary>No descendant of a child outlives what it was started for: docs/processes.md, on Linux.</summary>
 public sealed class DescendantTests : IDisposable
 {
-    private const int Sessions = 50;
 
     // A child and its four descendants.
     private const int TreeSize = 5;
@@ -18,6 +18,8 @@ public sealed class DescendantTests : IDisposable
         ["--ignore-eof", "--ignore-term", "--stubborn-grandchild", "--setsid-grandchild", "--daemon", "--bare-daemon"];
 
     private static readonly Dictionary<string, string> Environment = new() { ["Limits__SessionsPerUser"] = "1000" };
+
+    private static readonly int Sessions = Stress.Times(10);
 
     private readonly ChildProcesses _children = new();
 
@@ -169,8 +171,8 @@ public sealed class DescendantTests : IDisposable
         json["mcpServers"]!["test"]!["args"] = new JsonArray("-c", "read request; echo \"$0\"; while read message; do :; done", answer);
         await using var gateway = await GatewayProgram.StartAsync(json, Environment);
         await (await ConnectAsync(gateway)).DeleteAsync();
-        // A child is reaped before its pipes are closed; its place is free after both.
-        await Eventually.TrueAsync(async () => await gateway.ProcessCountAsync() == 0, "the first child is gone", TestHttp.Patience);
+        // A child is reaped before its pipes are closed; its process slot is free after both.
+        await Eventually.TrueAsync(async () => await gateway.ProcessCountAsync() == 0, "the first child is gone", TestHttp.Timeout);
         var before = gateway.OpenPipes();
 
         var clients = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => ConnectAsync(gateway)));

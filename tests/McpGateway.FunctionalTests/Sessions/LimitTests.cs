@@ -36,7 +36,7 @@ public sealed class LimitTests
 
         await first.DisposeAsync();
         await children.GoneAsync();
-        await Eventually.TrueAsync(() => OpensAsync(gateway), "there is room again", TestHttp.Patience);
+        await Eventually.TrueAsync(() => OpensAsync(gateway), "there is room again", TestHttp.Timeout);
     }
 
     [Fact]
@@ -92,7 +92,7 @@ public sealed class LimitTests
         await using var client = StreamableClient.Create(gateway);
 
         for (var attempt = 0; attempt < 3; attempt++)
-            await Eventually.TrueAsync(() => FailsToStartAsync(client), "there is room for another attempt", TestHttp.Patience);
+            await Eventually.TrueAsync(() => FailsToStartAsync(client), "there is room for another attempt", TestHttp.Timeout);
     }
 
     private static async Task<bool> OpensAsync(TestGateway gateway)

@@ -1,13 +1,14 @@
 using System.Collections.Concurrent;
 using McpGateway.Cli.DemoServer;
 using McpGateway.FunctionalTests.Hosting;
+using McpGateway.Tests.Shared;
 
 namespace McpGateway.FunctionalTests.Sessions;
 
-/// <summary>A reply reaches only the one who asked.</summary>
+/// <summary>A response reaches only the client that sent the request.</summary>
 public sealed class RoutingTests(SharedGateway shared) : IClassFixture<SharedGateway>
 {
-    private const int Rounds = 1000;
+    private static readonly int Rounds = Stress.Times(100);
 
     [Theory]
     [InlineData(Wire.Sse)]

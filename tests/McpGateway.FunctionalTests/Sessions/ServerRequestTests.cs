@@ -91,16 +91,16 @@ public sealed class ServerRequestTests(SharedGateway shared) : IClassFixture<Sha
     [InlineData(Wire.Sse)]
     public async Task Answer_InAnotherSession_ReachesNoChild(Wire wire)
     {
-        await using var asked = await StreamableClient.ConnectAsync(shared.Gateway, capabilities: Capabilities);
+        await using var target = await StreamableClient.ConnectAsync(shared.Gateway, capabilities: Capabilities);
         await using var other = await shared.Gateway.ConnectAsync(wire, Capabilities);
-        using var call = await PendingSample.BeginAsync(asked);
+        using var call = await PendingSample.BeginAsync(target);
 
         using var accepted = await other.PostAsync(Rpc.Result(call.Question, Rpc.Sampled("stolen")));
 
         Assert.Equal(202, accepted.Status);
-        await AssertNoAnswerReceivedAsync(asked);
+        await AssertNoAnswerReceivedAsync(target);
         await AssertNoAnswerReceivedAsync(other);
-        await AcceptAsync(asked, Rpc.Result(call.Question, Rpc.Sampled("own")));
+        await AcceptAsync(target, Rpc.Result(call.Question, Rpc.Sampled("own")));
         Assert.Equal("own", Assert.Single(await call.Stream.AllAsync()).Text());
     }
 

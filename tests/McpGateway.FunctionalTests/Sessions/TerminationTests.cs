@@ -16,7 +16,7 @@ public sealed class TerminationTests
         var uri = new Uri(gateway.BaseAddress, "test/message");
         // Longer than the two seconds after which System.CommandLine would end the process.
         var call = TestHttp.SendAsync(HttpMethod.Post, uri, TestHttp.Json(Rpc.Call("2", "delay", new { ms = 4000, text = "done" })));
-        await Eventually.TrueAsync(() => HasReceivedDelayAsync(uri), "the call is in flight", TestHttp.Patience);
+        await Eventually.TrueAsync(() => HasReceivedDelayAsync(uri), "the call is in flight", TestHttp.Timeout);
         for (var sent = 0; sent < signals; sent++)
             await gateway.SignalAsync("TERM");
 
@@ -39,9 +39,9 @@ public sealed class TerminationTests
                 using var answer = await TestHttp.SendAsync(HttpMethod.Get, health);
                 return answer.Status == 503;
             },
-            "it drains", TestHttp.Patience);
+            "it drains", TestHttp.Timeout);
 
-        // What comes in the same moment as the first is part of it; so once more, and once more, until it is not.
+        // What comes together with the first is part of it; so once more, and once more, until it is not.
         var ended = gateway.ExitAsync();
         while (!ended.IsCompleted)
         {

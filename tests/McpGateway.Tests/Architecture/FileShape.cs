@@ -4,7 +4,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace McpGateway.Tests.Architecture;
 
-/// <summary>What a single file must look like: one type, named as the file; not public; no long lines.</summary>
+/// <summary>The rules for a single file: one type, named as the file; not public; no long lines.</summary>
 internal static class FileShape
 {
     // The log messages of a type may stand in a file beside it.

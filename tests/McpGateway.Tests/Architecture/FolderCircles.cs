@@ -13,15 +13,15 @@ internal static class FolderCircles
         var levels = new Dictionary<string, FolderGraph>();
         foreach (var file in sources.Files.Where(file => !file.IsComposition))
         {
-            foreach (var (where, what) in sources.UsesOf(file))
+            foreach (var uses in sources.UsesOf(file))
             {
-                if (what is not INamedTypeSymbol type || type.ContainingNamespace.ToDisplayString() is not { } used
+                if (uses.Key is not INamedTypeSymbol type || type.ContainingNamespace.ToDisplayString() is not { } used
                     || used == file.Namespace || !LayoutRules.IsWithin(used, LayoutRules.Root))
                     continue;
                 var (level, from, to) = Project(file.Namespace, used);
                 if (!levels.TryGetValue(level, out var graph))
                     levels[level] = graph = new FolderGraph();
-                graph.Add(from, to, file.Complaint(where, $"uses {type.Name}"));
+                graph.Add(from, to, file.Complaint(uses.First(), $"uses {type.Name}"));
             }
         }
 

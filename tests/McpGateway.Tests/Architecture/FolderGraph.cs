@@ -1,6 +1,6 @@
 namespace McpGateway.Tests.Architecture;
 
-/// <summary>Which folder of one level uses which, with one place in the sources for each.</summary>
+/// <summary>Which folder of one level uses which, with one example in the sources for each.</summary>
 internal sealed class FolderGraph
 {
     private readonly SortedDictionary<string, SortedDictionary<string, string>> _uses = new(StringComparer.Ordinal);

@@ -3,7 +3,7 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace McpGateway.Tests.Architecture;
 
-/// <summary>Binds source files as the gateway's project does, so that every name can be asked for its symbol.</summary>
+/// <summary>Binds source files as the gateway's project does, so that every name has its symbol.</summary>
 internal static class GatewayCompilation
 {
     // What ImplicitUsings adds for Microsoft.NET.Sdk.Web.

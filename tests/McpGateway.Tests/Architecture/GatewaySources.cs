@@ -9,7 +9,7 @@ internal sealed class GatewaySources
     private readonly Dictionary<SourceFile, SyntaxTree> _trees;
     private readonly CSharpCompilation _compilation;
     private readonly Dictionary<SourceFile, SemanticModel> _models = [];
-    private readonly Dictionary<SourceFile, IReadOnlyList<(SyntaxNode Where, INamespaceOrTypeSymbol What)>> _uses = [];
+    private readonly Dictionary<SourceFile, ILookup<INamespaceOrTypeSymbol, SyntaxNode>> _uses = [];
 
     private GatewaySources(IEnumerable<SourceFile> files)
     {
@@ -28,11 +28,15 @@ internal sealed class GatewaySources
         return model;
     }
 
-    /// <summary>What the file depends on (<see cref="SymbolUse"/>).</summary>
-    public IReadOnlyList<(SyntaxNode Where, INamespaceOrTypeSymbol What)> UsesOf(SourceFile file)
+    /// <summary>What the file depends on, and where (<see cref="SymbolUse"/>).</summary>
+    public ILookup<INamespaceOrTypeSymbol, SyntaxNode> UsesOf(SourceFile file)
     {
         if (!_uses.TryGetValue(file, out var uses))
-            _uses[file] = uses = [.. SymbolUse.In(ModelOf(file))];
+        {
+            _uses[file] = uses = SymbolUse.In(ModelOf(file)).ToLookup(
+                use => use.What, use => use.Where, (IEqualityComparer<INamespaceOrTypeSymbol>)SymbolEqualityComparer.Default);
+        }
+
         return uses;
     }
 }

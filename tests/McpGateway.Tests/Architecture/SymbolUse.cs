@@ -30,14 +30,17 @@ internal static class SymbolUse
     private static IEnumerable<INamespaceOrTypeSymbol> Behind(SyntaxNode node, SemanticModel model) => node switch
     {
         UsingDirectiveSyntax import => Imported(import, model),
-        ExpressionSyntax expression =>
-        [
-            .. Symbols(model.GetSymbolInfo(expression)).SelectMany(Types),
-            .. Types(model.GetTypeInfo(expression).Type),
-            .. Types(model.GetTypeInfo(expression).ConvertedType),
-        ],
+        ExpressionSyntax expression => [.. Symbols(model.GetSymbolInfo(expression)).SelectMany(Types), .. TypesOf(expression, model)],
         _ => [],
     };
+
+    private static IEnumerable<INamedTypeSymbol> TypesOf(ExpressionSyntax expression, SemanticModel model)
+    {
+        var info = model.GetTypeInfo(expression);
+        return SymbolEqualityComparer.Default.Equals(info.Type, info.ConvertedType)
+            ? Types(info.Type)
+            : [.. Types(info.Type), .. Types(info.ConvertedType)];
+    }
 
     private static IEnumerable<INamespaceOrTypeSymbol> Imported(UsingDirectiveSyntax import, SemanticModel model) =>
         model.GetSymbolInfo(import.NamespaceOrType).Symbol is INamespaceSymbol imported ? [imported] : [];

@@ -60,11 +60,11 @@ public sealed class GatewayFileTests : IDisposable
     [InlineData("{\n  \"é\" {}\n}", "line 2, column 7")]
     [InlineData("{ \"mcpServers\": {} } x", "line 1, column 22")]
     [InlineData("", "line 1, column 1")]
-    public void File_NotJson_IsAnErrorWithLineAndColumn(string text, string place)
+    public void File_NotJson_IsAnErrorWithLineAndColumn(string text, string position)
     {
         var error = Assert.Single(_file.Load(text).Errors);
         Assert.Equal("$", error.Path);
-        Assert.Contains(place, error.Message, StringComparison.Ordinal);
+        Assert.Contains(position, error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -82,8 +82,8 @@ public sealed class EnvelopeProperties
         // Each letter of ASCII that is in a name gives way to a tilde, and that to the letter in question.
         var names = NameRules.Read(Level.Params)
             .SelectMany(name => name.Select((letter, at) => (Letter: letter, Name: $"\"{name[..at]}~{name[(at + 1)..]}\":0")))
-            .DistinctBy(place => char.ToLowerInvariant(place.Letter))
-            .Select(place => place.Name);
+            .DistinctBy(member => char.ToLowerInvariant(member.Letter))
+            .Select(member => member.Name);
         var template = $"{{\"jsonrpc\":\"2.0\",\"method\":\"x\",\"params\":{{{string.Join(',', names)}}}}}";
         for (var code = 0x80; code <= char.MaxValue; code++)
         {

@@ -27,7 +27,7 @@ public sealed class ReferenceProperties
     [Fact]
     public void Parse_AnyBytes_AreJsonWhenTheyAreToJsonDocument() => PropertyRun.Holds(Damages.Any, damaged =>
     {
-        // JsonDocument skips a byte-order mark, and does not look into strings.
+        // JsonDocument skips a byte-order mark, and does not check the inside of strings.
         var isJson = System.Text.Unicode.Utf8.IsValid(damaged.Utf8) && damaged.Utf8 is not [0xEF, 0xBB, 0xBF, ..];
         try
         {

@@ -2,6 +2,7 @@ using McpGateway.JsonRpc;
 using McpGateway.Sessions;
 using McpGateway.Sessions.Queues;
 using McpGateway.Tests.JsonRpc;
+using McpGateway.Tests.Shared;
 
 namespace McpGateway.Tests.Sessions;
 
@@ -182,7 +183,7 @@ public sealed class CallRegistryTests : IDisposable
     [InlineData(false)]
     public async Task AnswerFailureCancellationAndTimeOut_InARace_EndASentCallOnce(bool isShared)
     {
-        const int rounds = 3_000;
+        var rounds = Stress.Times(1_000);
         var (registry, calls, sent) = Parts(isShared);
         using var barrier = new Barrier(5);
         ClientCall? current = null;

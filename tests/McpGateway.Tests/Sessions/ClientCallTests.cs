@@ -2,6 +2,7 @@ using McpGateway.JsonRpc;
 using McpGateway.Sessions;
 using McpGateway.Sessions.Queues;
 using McpGateway.Tests.JsonRpc;
+using McpGateway.Tests.Shared;
 
 namespace McpGateway.Tests.Sessions;
 
@@ -16,7 +17,7 @@ public sealed class ClientCallTests : IDisposable
     [Fact]
     public async Task Answer_FailureAndCancellation_InARace_EndTheCallOnce()
     {
-        const int rounds = 10_000;
+        var rounds = Stress.Times(1_000);
         var table = Table();
         using var barrier = new Barrier(4);
         Round? current = null;

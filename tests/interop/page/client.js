@@ -16,6 +16,13 @@ const post = (url, message, headers = {}) =>
     body: JSON.stringify(message),
   });
 
+// The message of a response: plain JSON, or SSE when the server took long to answer.
+const messageOf = async (response) => {
+  const text = await response.text();
+  const isStream = response.headers.get('Content-Type').startsWith('text/event-stream');
+  return JSON.parse(isStream ? /^data: (.*)$/m.exec(text)[1] : text);
+};
+
 Object.assign(globalThis, {
   // Sends any request. Rejects if the browser hides the response from the page.
   async read({ url, ...options }) {
@@ -23,14 +30,14 @@ Object.assign(globalThis, {
     return { status: answer.status, headers: Object.fromEntries(answer.headers), body: await answer.text() };
   },
 
-  // Runs a Streamable HTTP session to its end. Both responses come at once, so they are plain JSON and not SSE.
+  // Runs a Streamable HTTP session to its end.
   async overFetch({ url, authorization, text }) {
     const headers = authorization ? { Authorization: authorization } : {};
     const opened = await post(url, initialize, headers);
     headers['Mcp-Session-Id'] = opened.headers.get('Mcp-Session-Id');
-    headers['MCP-Protocol-Version'] = (await opened.json()).result.protocolVersion;
+    headers['MCP-Protocol-Version'] = (await messageOf(opened)).result.protocolVersion;
     await post(url, initialized, headers);
-    const answer = await (await post(url, callEcho(text), headers)).json();
+    const answer = await messageOf(await post(url, callEcho(text), headers));
     const ended = await fetch(url, { method: 'DELETE', headers });
     return { text: answer.result.content[0].text, ended: ended.status };
   },

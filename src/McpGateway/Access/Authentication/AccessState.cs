@@ -11,12 +11,14 @@ namespace McpGateway.Access.Authentication;
 /// </summary>
 internal sealed partial class AccessState : IDisposable
 {
+    // Not IOptionsMonitor, which throws the errors of a bad reload into the callback of the settings, where nobody catches them.
     private readonly IOptionsFactory<AccessOptions> _options;
     private readonly KeySources _sources;
     private readonly ILogger<AccessState> _log;
+    // Several settings files may be reloaded at the same time, and KeySources.For is not thread-safe.
     private readonly Lock _applying = new();
     private readonly IDisposable _reloads;
-    private volatile AccessModel _current;
+    private volatile AccessModel _current; // requests read it without the lock
 
     public AccessState(
         IConfiguration configuration, IOptionsFactory<AccessOptions> options, KeySources sources, ILogger<AccessState> log)

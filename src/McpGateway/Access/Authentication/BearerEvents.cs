@@ -32,6 +32,7 @@ internal sealed class BearerEvents(AccessState state, TokenCache cache, Audience
 
         try
         {
+            // JwtBearer passes no state from this event to TokenValidated, so it travels with the request.
             context.HttpContext.Features.Set(await PrepareAsync(token, model, context.HttpContext.RequestAborted));
             context.Token = token;
         }
@@ -54,6 +55,7 @@ internal sealed class BearerEvents(AccessState state, TokenCache cache, Audience
             return Task.CompletedTask;
         }
 
+        // Before the audience is checked: the token is valid, and its audience is checked again at each use.
         cache.Add(attempt.Token, new ValidatedToken(
             caller, attempt.Issuer, attempt.Keys, attempt.KeyId, new DateTimeOffset(context.SecurityToken.ValidTo)));
         context.Principal = caller;

@@ -25,6 +25,7 @@ internal sealed class BearerOptionsSetup(AccessState state, TimeProvider time) :
             RequireExpirationTime = true,
             ValidateIssuer = true,
             IssuerValidator = (issuer, _, _) => Find(issuer).Name,
+            // Cannot wait for a fetch. BearerEvents has done that before.
             IssuerSigningKeyResolver = (_, token, id, _) => Keys(token.Issuer).Find(id),
             ValidateLifetime = true,
             LifetimeValidator = (from, to, token, _) => IsInForce(from, to, Find(token.Issuer).ClockSkew),

@@ -24,6 +24,7 @@ internal static class CallerClaims
     /// <returns>Null when it has no subject: there would be no user to bind a session to.</returns>
     public static ClaimsPrincipal? Of(ClaimsPrincipal token)
     {
+        // Exactly one: readers of a token with two subjects could take different ones.
         if (token.Claims.Where(claim => claim.Type == Subject).Take(2).ToArray() is not [{ Value.Length: > 0 }])
             return null;
         var scopes = token.Claims.Where(IsScope)

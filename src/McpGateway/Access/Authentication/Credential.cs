@@ -13,6 +13,7 @@ internal readonly record struct Credential(CredentialKind Kind, string Text)
     public const string KeyPrefix = "mgw_";
 
     private const string KeyHeader = "X-API-Key";
+    // RFC 6750, section 2.3. MCP forbids it: "Access tokens MUST NOT be included in the URI query string" (Authorization).
     private const string QueryToken = "access_token";
     private const string Scheme = "Bearer ";
 

@@ -65,6 +65,7 @@ internal sealed class TokenCache : IDisposable
 
     public void Dispose() => _tokens?.Dispose();
 
+    // Issuers and keys are compared by reference. Each load of the settings creates new issuers, so every change applies at once.
     private async ValueTask<bool> IsInForceAsync(ValidatedToken found, AccessModel model, CancellationToken cancellationToken) =>
         found.Expires > _time.GetUtcNow() && model.Find(found.Issuer.Name) == found.Issuer
         // Call GetAsync even though the token is known: it starts a fetch when the keys have reached their maximum age.

@@ -13,7 +13,7 @@ namespace McpGateway.Access.Authentication;
 /// <param name="KeyId">The header <c>kid</c>; null when it has none.</param>
 internal sealed record TokenPeek(string Issuer, string Algorithm, string? KeyId)
 {
-    // Longer than any real token, and shorter than the headers of a request may be.
+    // Longer than any real token, and half of what all headers of a request may have by default (Limits:HeaderBytes).
     private const int MaximumLength = 16 * 1024;
 
     // No padding (RFC 7515, section 2), although decoders accept it. A token that is refused here gets a reason, and is counted.

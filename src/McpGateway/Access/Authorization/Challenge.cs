@@ -23,7 +23,8 @@ internal sealed class Challenge(ResourceMetadata metadata, ServerRules rules)
     public string InsufficientScope(HttpContext context, IEnumerable<string>? more = null) =>
         Build(context, "insufficient_scope", null, more);
 
-    // Nothing needs escaping: errors and descriptions are constants, and scopes and URLs contain no quotes or backslashes.
+    // Nothing is escaped: errors and descriptions are constants, scopes are checked when they are read (Scope.IsValid), and the
+    // URLs of endpoints contain no quotes or backslashes.
     private string Build(HttpContext context, string? error, string? description, IEnumerable<string>? more = null)
     {
         var header = new StringBuilder("Bearer");

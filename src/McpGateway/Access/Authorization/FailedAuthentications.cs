@@ -10,6 +10,7 @@ namespace McpGateway.Access.Authorization;
 /// </summary>
 internal sealed class FailedAuthentications(IOptions<AccessOptions> options, TimeProvider time)
 {
+    // Of each of the two generations of Partitions: an attacker with many addresses cannot fill the memory.
     private const int Capacity = 25_000;
 
     private readonly Partitions<string, TokenBucket> _addresses = new(Capacity, time, () => new TokenBucket(time), _ => false);

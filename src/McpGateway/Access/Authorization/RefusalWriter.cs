@@ -11,7 +11,7 @@ namespace McpGateway.Access.Authorization;
 internal sealed class RefusalWriter(Challenge challenge, ServerRules rules, FailedAuthentications failures)
     : IAuthorizationMiddlewareResultHandler
 {
-    // The time after which a failed fetch of an issuer's keys may be repeated, at the earliest.
+    // A guess: nobody knows how long the issuer is away. The next fetch may come only after Access:Jwt:KeyFetchInterval.
     private static readonly TimeSpan IssuerRetry = TimeSpan.FromSeconds(10);
 
     public Task HandleAsync(
@@ -28,6 +28,7 @@ internal sealed class RefusalWriter(Challenge challenge, ServerRules rules, Fail
 
         // This does not authenticate again: the handlers keep the result of the first time.
         var refusal = (await context.AuthenticateAsync()).Failure as CredentialRefusedException;
+        // The token may be valid. So it is not counted as refused, and there is no 401, after which clients would discard it.
         if (refusal is { Status: StatusCodes.Status503ServiceUnavailable })
         {
             await JsonRpcErrorWriter.WriteAsync(

@@ -19,6 +19,7 @@ internal sealed class ResourceMetadata(AccessState state, ExternalUrls urls, Gat
     private const string Posts = "/message";
     private const string Stream = "/sse";
 
+    // The document is never embedded in HTML, so characters such as + need not be escaped.
     private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>
@@ -66,7 +67,7 @@ internal sealed class ResourceMetadata(AccessState state, ExternalUrls urls, Gat
             ["resource"] = urls.Base(request) + path,
             ["resource_name"] = name,
             ["authorization_servers"] = new JsonArray([.. Issuers().Select(issuer => JsonValue.Create(issuer))]),
-            ["bearer_methods_supported"] = new JsonArray("header"),
+            ["bearer_methods_supported"] = new JsonArray("header"), // not "query": see CredentialKind.InQuery
         };
         if (server.Auth.Scopes.Count > 0)
         {

@@ -20,6 +20,7 @@ internal sealed class ResourceMetadataMiddleware(RequestDelegate next, ResourceM
         var response = context.Response;
         if (options.Value.PublicUrl is null && !IsAllowed(context.Request.Host.Host))
             return next(context); // the request guard refuses it with the reason
+        // Also on errors: without it, a page could not read even the status.
         response.Headers.AccessControlAllowOrigin = "*";
         if (HttpMethods.IsOptions(context.Request.Method))
             return AllowAll(response);

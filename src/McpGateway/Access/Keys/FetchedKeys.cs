@@ -27,6 +27,7 @@ internal sealed partial class FetchedKeys(
     {
         if (_current is not { } known || !known.Has(keyId))
             return WaitAsync(Refresh(), cancellationToken);
+        // Old keys stay valid while they are fetched again, so this caller does not wait, not even for an issuer that is down.
         if (time.GetElapsedTime(Interlocked.Read(ref _lastSuccess)) >= timing.Lifetime)
             _ = Refresh(); // logs its own failure; DisposeAsync awaits it
         return new(known);
@@ -42,6 +43,7 @@ internal sealed partial class FetchedKeys(
                 return _fetching;
             if (_stop.IsCancellationRequested || (_lastTry is { } last && time.GetElapsedTime(last) < timing.Interval))
                 return Task.CompletedTask;
+            // Before the fetch, so that failed ones count too. The fetch ignores the caller's token, because others wait for it.
             _lastTry = time.GetTimestamp();
             return _fetching = Task.Run(FetchAsync, CancellationToken.None);
         }

@@ -17,12 +17,14 @@ internal sealed class KeyDocuments(HttpClient client)
     {
         var document = OpenIdConnectConfiguration.Create(
             await client.GetStringAsync(new Uri(issuer.Authority!.TrimEnd('/') + DiscoveryPath), cancellationToken));
+        // OpenID Connect Discovery 1.0, section 4.3: they must be identical, or one issuer could speak for another.
         if (document.Issuer != issuer.Issuer)
         {
             throw new InvalidOperationException($"The issuer in the discovery document is '{document.Issuer}'; correct Issuer "
                 + "in the settings.");
         }
 
+        // Whoever could change the keys on their way here could sign any token.
         if (!SecureUrl.IsSecure(document.JwksUri))
         {
             throw new InvalidOperationException("The jwks_uri in the discovery document is not an https URL: "
@@ -37,6 +39,7 @@ internal sealed class KeyDocuments(HttpClient client)
     public async Task<KeySet> FetchAsync(string url, KeySet? known, CancellationToken cancellationToken)
     {
         var text = await client.GetStringAsync(new Uri(url), cancellationToken);
+        // The same object for the same keys, so that cached tokens remain valid (ValidatedToken.Keys).
         return known?.Source == text ? known : Parse(text);
     }
 

@@ -10,6 +10,7 @@ namespace McpGateway.Access.Keys;
 /// </summary>
 internal sealed class KeySources(KeyDocuments documents, TimeProvider time, ILogger<KeySources> log) : IAsyncDisposable
 {
+    // Requests with an unknown key id wait for a fetch, at most this long.
     private static readonly TimeSpan FetchTimeout = TimeSpan.FromSeconds(10);
 
     private readonly Dictionary<Origin, FetchedKeys> _fetched = [];
@@ -22,7 +23,7 @@ internal sealed class KeySources(KeyDocuments documents, TimeProvider time, ILog
         foreach (var (origin, keys) in _fetched.Where(known => !issuers.Exists(issuer => issuer.Keys == known.Value)).ToArray())
         {
             _fetched.Remove(origin);
-            _disposals.Add(keys.DisposeAsync().AsTask());
+            _disposals.Add(keys.DisposeAsync().AsTask()); // not awaited here: a reload must not wait for a fetch to end
         }
 
         _disposals.RemoveAll(disposal => disposal.IsCompletedSuccessfully);

@@ -48,7 +48,7 @@ internal static class PublicKeys
         try
         {
             algorithm.ImportFromPem(pem);
-            return algorithm;
+            return algorithm; // owned by the SecurityKey, and never disposed of
         }
         catch (Exception exception) when (exception is CryptographicException or ArgumentException)
         {

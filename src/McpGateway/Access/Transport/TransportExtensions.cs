@@ -10,7 +10,7 @@ internal static class TransportExtensions
 {
     private const int HttpsPort = 443;
 
-    // The minimum rate applies after this time: a connection may start slowly.
+    // Kestrel's default: a connection may start slowly, and the minimum rate applies after this time.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
     public static IServiceCollection AddTransportSecurity(this IServiceCollection services)

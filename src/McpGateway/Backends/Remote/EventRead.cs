@@ -1,17 +1,17 @@
 namespace McpGateway.Backends.Remote;
 
-/// <summary>What reading a stream of events has given.</summary>
+/// <summary>The outcome of one read from a stream of events.</summary>
 internal enum EventRead
 {
     /// <summary>An event: <see cref="UpstreamEvents.Current"/>.</summary>
     Event,
 
-    /// <summary>Nothing, for as long as was to be waited.</summary>
+    /// <summary>No event came within the time-out.</summary>
     Silence,
 
     /// <summary>The end of the stream.</summary>
     End,
 
-    /// <summary>A broken connection, or more without an event than is taken.</summary>
+    /// <summary>The connection broke, or more bytes than the limit came without a complete event.</summary>
     Broken,
 }

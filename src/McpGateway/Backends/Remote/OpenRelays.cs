@@ -3,7 +3,7 @@ using McpGateway.Sessions;
 
 namespace McpGateway.Backends.Remote;
 
-/// <summary>The streams of remote servers that are being passed on, for the monitor to visit.</summary>
+/// <summary>The streams of remote servers that are being relayed, for the session monitor to visit.</summary>
 internal sealed class OpenRelays : IMonitored
 {
     private readonly ConcurrentDictionary<UpstreamRelay, ResponseStream> _relays = new();

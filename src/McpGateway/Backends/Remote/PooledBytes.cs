@@ -2,9 +2,9 @@ using System.Buffers;
 
 namespace McpGateway.Backends.Remote;
 
-/// <summary>Bytes in a buffer of the shared pool, which their owner returns.</summary>
-/// <param name="Buffer">Null when there were more than are taken.</param>
-/// <param name="Length">How many.</param>
+/// <summary>Bytes in a buffer from the shared pool. Whoever owns them returns the buffer, once.</summary>
+/// <param name="Buffer">Null when there were more bytes than the limit.</param>
+/// <param name="Length">The number of bytes.</param>
 internal readonly record struct PooledBytes(byte[]? Buffer, int Length)
 {
     public bool IsOversized => Buffer is null;
@@ -20,11 +20,12 @@ internal readonly record struct PooledBytes(byte[]? Buffer, int Length)
 
     /// <summary>Reads a stream to its end.</summary>
     /// <param name="stream">Read no further than the limit.</param>
-    /// <param name="limit">How many bytes are taken.</param>
+    /// <param name="limit">The most bytes that are accepted.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>Oversized when there are more.</returns>
     public static async Task<PooledBytes> ReadAsync(Stream stream, int limit, CancellationToken cancellationToken)
     {
+        // Most bodies are small. One byte more than the limit, to notice what exceeds it without another buffer.
         var buffer = ArrayPool<byte>.Shared.Rent(Math.Min(limit, 16 * 1024) + 1);
         var length = 0;
         try
@@ -39,7 +40,7 @@ internal readonly record struct PooledBytes(byte[]? Buffer, int Length)
             }
 
             var read = new PooledBytes(buffer, length);
-            buffer = [];
+            buffer = []; // the caller owns it now
             return read;
         }
         finally

@@ -4,7 +4,9 @@ using McpGateway.Sessions;
 
 namespace McpGateway.Backends.Remote;
 
-/// <summary>A remote server: its sessions live there. Here a request is checked, forwarded, and its answer filtered.</summary>
+/// <summary>
+/// A remote server, where its sessions live. The gateway checks each request, forwards it, and filters the response.
+/// </summary>
 internal sealed class RemoteBackend(RemoteContext remote, RemoteCall call) : IBackend
 {
     public ServerConfig Server => call.Server;
@@ -17,15 +19,18 @@ internal sealed class RemoteBackend(RemoteContext remote, RemoteCall call) : IBa
 
     public string? ProtocolVersion => null;
 
-    // The id has been opened already, when the server's address was chosen by it.
+    // The sealed id was opened before, because the server's address is chosen by it (SealedSessionAffinity).
     public bool TryFind(SessionKind kind, string id) => call.Session is not null;
 
     public Refusal? TryOpen() => null;
 
     public async ValueTask<BackendReply> PostAsync(PostedMessages posted)
     {
+        // Disposed of when the reply is known. By then the messages are copied into the request's body, and of the messages only
+        // the envelopes are still read, which stay valid.
         using (posted)
         {
+            // Responses and notifications still pass: they settle what is in flight.
             if (remote.Drain.Begun.IsCancellationRequested && posted.HasRequest)
                 return Refusal.Draining;
             if (RemoteHeaders.TryMake(call, RemoteHeaders.Both, out var headers) is { } missing)
@@ -39,7 +44,7 @@ internal sealed class RemoteBackend(RemoteContext remote, RemoteCall call) : IBa
     public ValueTask<BackendReply> CallAsync(PostedMessages posted)
     {
         posted.Dispose();
-        return new(Refusal.BadRequest("sessionId is missing; GET /sse tells where messages are posted."));
+        return new(Refusal.BadRequest("sessionId is missing. GET /sse returns the URL to which messages are posted."));
     }
 
     public ValueTask<BackendReply> ListenAsync() => new RemoteListening(remote, call).ListenAsync();
@@ -59,6 +64,6 @@ internal sealed class RemoteBackend(RemoteContext remote, RemoteCall call) : IBa
 
     public void GiveUpSession()
     {
-        // It is the server's to end.
+        // The session belongs to the remote server, which ends it.
     }
 }

@@ -5,8 +5,8 @@ namespace McpGateway.Backends.Remote;
 
 /// <summary>A client's request to a remote server.</summary>
 /// <param name="Server">The server that it is for.</param>
-/// <param name="Request">The request; it has been let in.</param>
-/// <param name="Session">The session that it is in; null for none.</param>
+/// <param name="Request">The request, already authorized.</param>
+/// <param name="Session">Its session; null for none.</param>
 /// <param name="Upstream">The way to the server.</param>
 internal sealed record RemoteCall(ServerConfig Server, IClientRequest Request, UpstreamSession? Session, IUpstream Upstream)
 {

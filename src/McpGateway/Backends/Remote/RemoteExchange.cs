@@ -1,27 +1,29 @@
 namespace McpGateway.Backends.Remote;
 
 /// <summary>
-/// One request to a remote server: all that it is told, and what becomes of its answer. Nothing else of the client's passes.
+/// One request to a remote server: everything that is sent, and what receives the response. Nothing else of the client's request
+/// is forwarded.
 /// </summary>
 internal sealed record RemoteExchange
 {
-    /// <summary>Where to, at the address that is chosen.</summary>
+    /// <summary>Returns the URL to call, for the URL of the chosen address.</summary>
     public required Func<Uri, Uri> Target { get; init; }
 
-    /// <summary>All headers but those of the body.</summary>
+    /// <summary>All headers except those of the body.</summary>
     public required IReadOnlyDictionary<string, string> Headers { get; init; }
 
-    /// <summary>JSON, checked; null for none.</summary>
+    /// <summary>Checked JSON; null for no body.</summary>
     public byte[]? Body { get; init; }
 
     /// <summary>
-    /// Whether its answer may take any time to begin, as a stream's does whose server sends nothing before the first event.
+    /// Whether the response may take any time to begin: some servers send not even the headers before a stream's first event.
     /// </summary>
     public bool IsStream { get; init; }
 
     /// <summary>
-    /// Takes the answer, which the caller disposes of. What fails here is the gateway's own defect, or the client has left.
+    /// Receives the response, which the caller disposes of. An exception means a defect of the gateway, or that the client has
+    /// left.
     /// </summary>
     public Func<HttpResponseMessage, UpstreamAddress, Task> Receive { get; init; } =
-        (_, _) => throw new InvalidOperationException("Nothing takes the answer.");
+        (_, _) => throw new InvalidOperationException("Nothing receives the response.");
 }

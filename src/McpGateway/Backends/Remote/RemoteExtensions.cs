@@ -5,7 +5,7 @@ namespace McpGateway.Backends.Remote;
 
 internal static class RemoteExtensions
 {
-    /// <summary>Adds what remote servers are reached with; the way to them is the proxy's.</summary>
+    /// <summary>Adds the services for remote servers. The way to them is part of Proxy.</summary>
     public static IServiceCollection AddRemoteServers(this IServiceCollection services) => services
         .AddSingleton<SessionSeal>()
         .AddSingleton<RemoteListedItems>()

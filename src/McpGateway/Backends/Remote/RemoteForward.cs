@@ -4,13 +4,15 @@ using McpGateway.Sessions;
 namespace McpGateway.Backends.Remote;
 
 /// <summary>
-/// One request to a remote server while it is forwarded. What the server answers first decides the reply that the client gets
-/// (<see cref="Answer"/>); what comes after that goes to the reply's stream, while Http writes it. The forwarder ends when both
-/// are through.
+/// One request to a remote server while it is being forwarded. The beginning of the response decides the client's reply
+/// (<see cref="Answer"/>). The rest goes to the reply's stream while Http writes it. The forwarder ends when both are done.
 /// </summary>
 internal sealed class RemoteForward
 {
+    // Continuations run asynchronously: writing the reply must not delay the reading of the rest.
     private readonly TaskCompletionSource<BackendReply> _reply = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // Linked to the client's token, and also fired when the reply is closed: its stream may end before the client leaves.
     private readonly CancellationTokenSource _leaving;
 
     private RemoteForward(CancellationToken clientLeft) =>
@@ -23,10 +25,10 @@ internal sealed class RemoteForward
     /// <param name="remote">The gateway's parts.</param>
     /// <param name="call">The client's request.</param>
     /// <param name="exchange">What is sent.</param>
-    /// <param name="receive">Takes what the server answers, and says what the client's reply is.</param>
-    /// <param name="fail">Says what the reply is when the server did not answer.</param>
-    /// <param name="permit">Given back at the end; null for none.</param>
-    /// <returns>Completes when the reply is known; its closing awaits the end.</returns>
+    /// <param name="receive">Receives the response, and calls <see cref="Answer"/>.</param>
+    /// <param name="fail">Creates the reply when there is no response.</param>
+    /// <param name="permit">Released at the end; null for none.</param>
+    /// <returns>Completes when the reply is known. Closing the reply waits for the forwarder to end.</returns>
     public static async ValueTask<BackendReply> BeginAsync(
         RemoteContext remote, RemoteCall call, RemoteExchange exchange,
         Func<RemoteForward, HttpResponseMessage, UpstreamAddress, Task> receive, Func<UpstreamFailure, BackendReply> fail,
@@ -49,7 +51,7 @@ internal sealed class RemoteForward
         }
     }
 
-    /// <summary>Says what the client's reply is.</summary>
+    /// <summary>Sets the client's reply. Only the first call has an effect.</summary>
     public void Answer(BackendReply reply) => _reply.TrySetResult(reply);
 
     private async Task RunAsync(
@@ -63,7 +65,7 @@ internal sealed class RemoteForward
         }
         catch (Exception exception) when (_reply.TrySetException(exception))
         {
-            // Whoever waits for the reply has it. After the reply it is thrown where the reply is closed.
+            // Thrown to whoever waits for the reply. If the reply was set before, CloseAsync throws it.
         }
         finally
         {

@@ -4,7 +4,7 @@ using McpGateway.Sessions;
 
 namespace McpGateway.Backends.Remote;
 
-/// <summary>A remote server's stream for what belongs to no request: passed on for as long as both sides keep it open.</summary>
+/// <summary>Relays a remote server's stream for messages of no request, as long as both sides keep it open.</summary>
 internal sealed class RemoteListening(RemoteContext remote, RemoteCall call)
 {
     private const string EndpointEvent = "endpoint";
@@ -19,10 +19,11 @@ internal sealed class RemoteListening(RemoteContext remote, RemoteCall call)
         await Relay(stream, leave).RunAsync(events, forward.Left);
     });
 
-    /// <summary>Opens a session of HTTP+SSE. The client posts messages under a sealed id, which tells where they go.</summary>
+    /// <summary>Opens a session of HTTP+SSE. The client posts messages with a sealed id, which says where they go.</summary>
     public ValueTask<BackendReply> OpenSseAsync() => OpenAsync(async (forward, events, address, leave) =>
     {
-        // The first event has to be the endpoint. Before it is known to be one that can be used, nothing is answered.
+        // The server must send the endpoint first (MCP 2024-11-05, Transports, "HTTP with SSE"). The client gets no response
+        // before it is known that the endpoint can be used.
         var (refusal, id) = await ReadEndpointAsync(events, address);
         if (refusal is not null)
         {
@@ -61,6 +62,7 @@ internal sealed class RemoteListening(RemoteContext remote, RemoteCall call)
         RemoteForward forward, HttpResponseMessage response, UpstreamAddress address,
         Func<RemoteForward, UpstreamEvents, UpstreamAddress, CancellationTokenSource, Task> pass)
     {
+        // Nobody waits for an answer on this stream, so it ends as soon as the gateway stops. Its client comes back elsewhere.
         using var leave = CancellationTokenSource.CreateLinkedTokenSource(forward.Left, remote.Drain.Begun);
         try
         {
@@ -70,7 +72,7 @@ internal sealed class RemoteListening(RemoteContext remote, RemoteCall call)
         }
         catch (OperationCanceledException) when (!forward.Left.IsCancellationRequested)
         {
-            forward.Answer(Refusal.Draining); // before the first event
+            forward.Answer(Refusal.Draining); // has an effect only if the gateway stops before the first event
         }
     }
 

@@ -4,8 +4,8 @@ using McpGateway.Sessions;
 namespace McpGateway.Backends.Remote;
 
 /// <summary>
-/// A message into an HTTP+SSE session (revision 2024-11-05). Its answer comes on the session's stream, which may be another
-/// replica's.
+/// Posts a message in an HTTP+SSE session (revision 2024-11-05). The response comes on the session's stream, which may run
+/// through another replica.
 /// </summary>
 internal sealed class RemoteMessagePost(RemoteContext remote, RemoteCall call, PostedMessages posted)
 {
@@ -14,7 +14,7 @@ internal sealed class RemoteMessagePost(RemoteContext remote, RemoteCall call, P
         var policy = new RemotePolicy(remote, call);
         var client = new UpstreamClient(remote, call.Server, headers, call.Upstream.Link);
         var (refusal, error) = await policy.CheckAsync(posted.Messages[0], posted.Rights, client.InSessionOfItsOwnAsync);
-        // An answer of the gateway's own cannot go to a stream elsewhere: clients take this status for it.
+        // The gateway cannot write to a stream that runs through another replica, so the status of the POST reports the error.
         if ((refusal ?? (error is null ? null : new Refusal(RefusalReason.Invalid, error))) is { } refused)
             return refused;
         var (busy, permit) = await policy.AcquireAsync(posted);

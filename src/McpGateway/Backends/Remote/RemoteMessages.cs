@@ -6,9 +6,10 @@ namespace McpGateway.Backends.Remote;
 /// <summary>The body of a POST to a remote server.</summary>
 internal static class RemoteMessages
 {
-    /// <summary>The messages as they were checked: nothing else of the client's body passes, and no line break in it.</summary>
+    /// <summary>Writes the messages as they were checked. Nothing else of the client's body is forwarded.</summary>
     public static byte[] Write(IReadOnlyList<JsonRpcMessage> messages, bool isBatch)
     {
+        // One byte more for each message and one for all: the commas and brackets of a batch.
         var body = new ArrayBufferWriter<byte>(messages.Sum(message => message.WrittenLength + 1) + 1);
         for (var i = 0; i < messages.Count; i++)
         {

@@ -6,15 +6,15 @@ using McpGateway.Sessions;
 
 namespace McpGateway.Backends.Remote;
 
-/// <summary>Holds what a client sends to a remote server to the policies that all servers have.</summary>
+/// <summary>Applies the policies of all servers to what a client sends to a remote server.</summary>
 internal sealed class RemotePolicy(RemoteContext remote, RemoteCall call)
 {
-    /// <summary>The rules on what may be used (<c>tools</c> in gateway.json).</summary>
-    /// <param name="message">The client's.</param>
+    /// <summary>Applies the rules on what may be used (<c>tools</c> in gateway.json).</summary>
+    /// <param name="message">The client's message.</param>
     /// <param name="rights">What its sender may do.</param>
     /// <param name="ask">Sends a request for the server's lists.</param>
     /// <returns>
-    /// Both null when it may pass. A refusal is the answer to the HTTP request; an error is the answer to the JSON-RPC request.
+    /// Both null when the message is allowed. The refusal answers the HTTP request, the error answers the JSON-RPC request.
     /// </returns>
     public async ValueTask<(Refusal? Refusal, JsonRpcError? Error)> CheckAsync(
         JsonRpcMessage message, SenderRights rights, Func<JsonRpcMessage, Task<GatewayAnswer>> ask)
@@ -33,7 +33,7 @@ internal sealed class RemotePolicy(RemoteContext remote, RemoteCall call)
     /// Takes a permit (<c>concurrency</c>) for a POST, and waits for it. A batch takes one: with one for each of its requests, a
     /// batch that is larger than the limit would wait for itself.
     /// </summary>
-    /// <returns>The permit is null when none is needed; it is to be disposed of when the POST is answered.</returns>
+    /// <returns>The permit is null when none is needed. Otherwise it must be disposed of when the POST is answered.</returns>
     public async ValueTask<(Refusal? Refusal, ConcurrencyPermit? Permit)> AcquireAsync(PostedMessages posted)
     {
         if (ConcurrencyPermit.TryAcquire(posted.Rights.Quota, posted.Messages, out var permit) is { } busy)
@@ -48,12 +48,12 @@ internal sealed class RemotePolicy(RemoteContext remote, RemoteCall call)
         }
         catch (TimeoutException)
         {
-            // As if it had been refused at once.
+            // Reported below, like a full queue.
         }
         finally
         {
             if (!isAdmitted)
-                permit.Dispose();
+                permit.Dispose(); // also when the client has left: nobody else takes the request out of the queue
         }
 
         return isAdmitted ? (null, permit) : (Refusal.TooManyAtATime, null);

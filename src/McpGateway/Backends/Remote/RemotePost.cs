@@ -5,26 +5,27 @@ using McpGateway.Sessions;
 
 namespace McpGateway.Backends.Remote;
 
-/// <summary>One POST of Streamable HTTP: every request in it gets an answer, whatever becomes of the remote server.</summary>
+/// <summary>One POST of Streamable HTTP. Every request in it is answered, whatever happens to the remote server.</summary>
 internal sealed class RemotePost(RemoteContext remote, RemoteCall call, PostedMessages posted)
 {
     private readonly UpstreamFilter _filter = new(remote, call.Server, call.Request.Owner);
     private readonly List<JsonRpcMessage> _sent = [];
 
-    // Answers to requests that are not sent.
+    // The gateway's own answers, to requests that the rules forbid.
     private readonly List<JsonRpcMessage> _own = [];
 
     private string Server => call.Server.Name;
 
     private IEnumerable<JsonRpcMessage> Requests => _sent.Where(message => message.Envelope.IsRequest);
 
-    // To be named in an error about the whole POST.
+    // For an error about the whole POST.
     private JsonRpcId Id => !posted.IsBatch && posted.HasRequest ? posted.Id : default;
 
     public async ValueTask<BackendReply> SendAsync(Dictionary<string, string> headers)
     {
         if (await CheckAsync(headers) is { } refusal)
             return refusal;
+        // Nobody could tell which of two answers with the same id is for which request.
         if (Requests.DistinctBy(request => request.Envelope.Id).Count() < Requests.Count())
             return Refusal.IdInFlight;
         if (_sent.Count == 0)
@@ -42,6 +43,8 @@ internal sealed class RemotePost(RemoteContext remote, RemoteCall call, PostedMe
         foreach (var message in posted.Messages)
         {
             var (refusal, error) = await policy.CheckAsync(message, posted.Rights, client.InSessionAsync);
+            // A single message is refused with an HTTP status, such as 403 with a challenge for scopes. A batch has only
+            // one status for all its messages.
             if (refusal is not null && !posted.IsBatch)
                 return refusal;
             if (error is null)
@@ -76,6 +79,7 @@ internal sealed class RemotePost(RemoteContext remote, RemoteCall call, PostedMe
 
     private async Task<BackendReply> RefusedAsync(HttpResponseMessage response)
     {
+        // With answers of the gateway's own, the status cannot be that of the server.
         if (_own.Count == 0 && await RefusedAnswer.TryPassAsync(remote, call, response, Id) is { } reply)
             return reply;
         return Failed(UpstreamErrors.Status(Server, (int)response.StatusCode, response.RetryAfter()));
@@ -83,13 +87,14 @@ internal sealed class RemotePost(RemoteContext remote, RemoteCall call, PostedMe
 
     private async Task PassEventsAsync(RemoteForward forward, HttpResponseMessage response, string? sessionId)
     {
+        // Requests in flight may take Drain:Timeout when the gateway stops.
         using var leave = CancellationTokenSource.CreateLinkedTokenSource(forward.Left, remote.Drain.Over);
         await using var content = await response.Content.ReadAsStreamAsync(leave.Token);
         await using var events = new UpstreamEvents(content, remote.MessageBytes, remote.Time, leave.Token);
         var stream = remote.StreamForAnswers();
         var calls = new UpstreamCalls(remote, call.Server, stream);
         foreach (var request in Requests)
-            calls.Add(request);
+            calls.Add(request); // before the first event is read: an answer to an unknown request would be dropped
         forward.Answer(new BackendReply(stream, ReplyForm.Events) { SessionId = sessionId });
         foreach (var answer in _own)
             await stream.WriteOrDisposeAsync(answer);
@@ -123,6 +128,7 @@ internal sealed class RemotePost(RemoteContext remote, RemoteCall call, PostedMe
 
     private async Task WriteAnswersAsync(ResponseStream stream, PooledBytes body)
     {
+        // The messages may have been disposed of by now (RemoteBackend.PostAsync). Only their envelopes are read here.
         var pending = Requests.Select(request => request.Envelope.Id).ToHashSet();
         foreach (var answer in _own)
             await stream.WriteOrDisposeAsync(answer);
@@ -139,7 +145,8 @@ internal sealed class RemotePost(RemoteContext remote, RemoteCall call, PostedMe
             await stream.WriteOrDisposeAsync(JsonRpcMessage.CreateError(id, missing));
     }
 
-    // What can no longer be answered by the server.
+    // Answers what the server will not answer any more. If it is unavailable, or the session is lost, nothing was sent: then
+    // the whole POST is refused, and its client may repeat it.
     private BackendReply Failed(UpstreamFailure failure) => failure is UpstreamFailure.Unavailable or UpstreamFailure.SessionLost
         ? UpstreamErrors.Refusal(failure, Server)
         : Failed(UpstreamErrors.Of(failure, Server), failure);
@@ -149,7 +156,7 @@ internal sealed class RemotePost(RemoteContext remote, RemoteCall call, PostedMe
             ? new Refusal(UpstreamErrors.ReasonOf(failure), error)
             : Answered([.. Requests.Select(request => JsonRpcMessage.CreateError(request.Envelope.Id, error))]);
 
-    // The gateway's own answers: a few short ones, which find room in the stream.
+    // The gateway's own answers are few and short, so the stream has room for them.
     private BackendReply Answered(JsonRpcMessage[] answers)
     {
         if (_own.Count + answers.Length == 0)
@@ -165,6 +172,7 @@ internal sealed class RemotePost(RemoteContext remote, RemoteCall call, PostedMe
         return new BackendReply(stream, ReplyForm.Json);
     }
 
+    // Some servers repeat the session id in each response. The client knows that one already.
     private string? SealedId(HttpResponseMessage response, UpstreamAddress address) =>
         response.SessionId() is { } id && id != call.Session?.Id
             ? remote.Seal.Seal(Server, call.Request.Owner, new UpstreamSession(address.Destination, id))

@@ -14,8 +14,8 @@ internal sealed class RemoteServers(RemoteContext remote)
             : null;
 
     /// <param name="server">The server's name.</param>
-    /// <param name="owner">Who names a session.</param>
-    /// <param name="ids">The ids that are named.</param>
+    /// <param name="owner">The user who names a session.</param>
+    /// <param name="ids">The session ids in the request.</param>
     public RequestedSession FindSession(string server, SessionOwner owner, StringValues ids) =>
         ids is [{ } id] && remote.Seal.Open(server, owner, id) is { } session
             ? new RequestedSession(session)

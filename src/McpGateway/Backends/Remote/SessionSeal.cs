@@ -9,18 +9,22 @@ using Microsoft.Extensions.Options;
 namespace McpGateway.Backends.Remote;
 
 /// <summary>
-/// Makes the session ids that clients of remote servers see: authenticated encryption (AES-256-GCM) of where the session is and
-/// what the server calls it, bound to the server's name and to the user. For anyone else, and at any other server, an id does
-/// not open.
+/// Creates the session ids that clients of remote servers see: the session's address and the server's own id, encrypted and
+/// authenticated (AES-256-GCM), and bound to the server's name and the user. For anyone else, and at any other server, an id
+/// does not open.
 /// </summary>
 internal sealed class SessionSeal
 {
-    /// <summary>The longest id of an upstream's that is taken, in characters.</summary>
+    /// <summary>The longest session id that is accepted from a remote server, in characters.</summary>
     public const int LongestId = 2048;
 
     private const int KeyBytes = 32;
+
+    // Random nonces of 96 bits are safe for 2^32 ids with one key (NIST SP 800-38D, section 8.3).
     private const int NonceBytes = 12;
     private const int TagBytes = 16;
+
+    // More than a sealed LongestId takes. Longer texts are not even decoded.
     private const int LongestSealed = 4096;
 
     private readonly IReadOnlyList<byte[]> _keys;
@@ -28,6 +32,7 @@ internal sealed class SessionSeal
     public SessionSeal(IOptions<ReplicasOptions> options)
     {
         var keys = options.Value.KeysFor("upstream-session");
+        // Without configured keys, sessions are lost when the gateway restarts, and no other replica can open them.
         _keys = keys.Count > 0 ? keys : [RandomNumberGenerator.GetBytes(KeyBytes)];
     }
 
@@ -50,6 +55,7 @@ internal sealed class SessionSeal
             return null;
         var box = Base64Url.DecodeFromChars(id);
         var plain = new byte[box.Length - NonceBytes - TagBytes];
+        // All keys: while keys are being changed, ids that were sealed with the old one stay valid.
         foreach (var key in _keys)
         {
             if (TryOpen(key, box, plain, Binding(server, owner)))
@@ -75,7 +81,7 @@ internal sealed class SessionSeal
 
     private static byte[] Binding(string server, SessionOwner owner) => Join(server, owner.Issuer, owner.Subject);
 
-    // With their lengths: no two lists of texts give the same bytes.
+    // With the lengths, so that no two lists of texts have the same bytes.
     private static byte[] Join(params ReadOnlySpan<string> texts)
     {
         using var joined = new MemoryStream();
@@ -91,7 +97,7 @@ internal sealed class SessionSeal
         return joined.ToArray();
     }
 
-    // Nobody else can have written it: the seal was whole.
+    // Not checked: the tag has proved that Join wrote it.
     private static UpstreamSession Split(ReadOnlySpan<byte> plain)
     {
         var destination = Take(ref plain);

@@ -5,7 +5,7 @@ using McpGateway.Sessions;
 
 namespace McpGateway.Backends.Remote;
 
-/// <summary>The requests of one POST that a remote server answers on one stream of events.</summary>
+/// <summary>The requests of one POST, which a remote server answers on one stream of events.</summary>
 internal sealed class UpstreamCalls
 {
     private readonly RemoteContext _remote;
@@ -19,20 +19,22 @@ internal sealed class UpstreamCalls
         _remote = remote;
         _server = server;
         _replies = replies;
+        // A registry for this POST alone: the session is at the remote server, so nothing else of it is known here.
         _calls.Join(new CallRegistry(server.Name, isShared: false, remote.Time, remote.Metrics));
     }
 
     /// <summary>Those that have no answer yet.</summary>
     public int Count => _calls.Count;
 
+    // Never refused: RemotePost has checked that no id occurs twice.
     public void Add(JsonRpcMessage request) => _calls.TryAdd(new ClientCall(_calls, request.Envelope.Id, request, _replies));
 
     public ClientCall? Find(JsonRpcId id) => _calls.Find(id);
 
-    /// <summary>The one that has no answer yet, when there is just one.</summary>
+    /// <summary>The only one without an answer; null when there is none, or several.</summary>
     public ClientCall? Only() => _calls.Only();
 
-    /// <summary>The server has said something: it is alive, and no longer waits for the client.</summary>
+    /// <summary>The server has sent something: it is alive, and no longer waits for the client.</summary>
     public void Touch()
     {
         foreach (var call in _waiting)
@@ -43,8 +45,8 @@ internal sealed class UpstreamCalls
     }
 
     /// <summary>
-    /// The server asks the client something, and the client's time is not the server's. The client's answer may come to another
-    /// replica, so what the server says next ends the wait.
+    /// The server has sent a request to the client, whose time does not count as the server's. The client's answer may arrive at
+    /// another replica, so the server's next message ends the wait.
     /// </summary>
     public void BeginWaiting()
     {
@@ -72,6 +74,7 @@ internal sealed class UpstreamCalls
             if (Overdue(call, now) is not { } timeout)
                 continue;
             any = true;
+            // Not withdrawn: notifications/cancelled would need another POST. When no call is left, the connection is closed.
             await call.FailAsync(UpstreamErrors.TimedOut(_server.Name, timeout.Setting));
         }
 

@@ -7,14 +7,14 @@ using McpGateway.Sessions;
 
 namespace McpGateway.Backends.Remote;
 
-/// <summary>Sends requests of the gateway's own to a remote server, with the headers of the user that they are for.</summary>
+/// <summary>Sends the gateway's own requests to a remote server, with the headers of the user whom they are for.</summary>
 internal sealed class UpstreamClient(
     RemoteContext remote, ServerConfig server, IReadOnlyDictionary<string, string> headers, UpstreamLink? link)
 {
     private static readonly byte[] Initialized =
         Encoding.UTF8.GetBytes("""{"jsonrpc":"2.0","method":"notifications/initialized"}""");
 
-    /// <summary>Asks in the session that the headers name (Streamable HTTP).</summary>
+    /// <summary>Sends a request in the session that the headers name (Streamable HTTP).</summary>
     public Task<GatewayAnswer> InSessionAsync(JsonRpcMessage request) => BoundedAsync(request, async (id, body, stop) =>
     {
         using var response = await PostAsync(link!.Address.Url, body, stop);
@@ -32,8 +32,8 @@ internal sealed class UpstreamClient(
     });
 
     /// <summary>
-    /// Asks in a session of its own (HTTP+SSE). In the client's session the answer would come on its stream, which another
-    /// replica may have.
+    /// Sends a request in a session of its own (HTTP+SSE). In the client's session, the answer would come on the client's stream,
+    /// which may run through another replica.
     /// </summary>
     public Task<GatewayAnswer> InSessionOfItsOwnAsync(JsonRpcMessage request) => BoundedAsync(request, async (id, body, stop) =>
     {
@@ -46,6 +46,7 @@ internal sealed class UpstreamClient(
         await using var events = new UpstreamEvents(stream, remote.MessageBytes, remote.Time, stop);
         if (await EndpointAsync(events) is not { } endpoint)
             return Failed(UpstreamErrors.ForeignEndpoint(server.Name));
+        // Every session begins with a handshake (MCP, Lifecycle, "Initialization").
         var hello = JsonRpcId.FromString("initialize");
         var parameters = GatewayClient.InitializeParams();
         await SendAsync(endpoint, Encoding.UTF8.GetBytes(
@@ -64,9 +65,10 @@ internal sealed class UpstreamClient(
         {
             if (link is null)
                 return Failed(UpstreamErrors.Unavailable(server.Name).Error);
-            // No client's: those are the client's to choose, and it may have any in flight.
+            // Random, because the client chooses its own ids freely: any fixed one might be in flight in the same session.
             var id = JsonRpcId.FromString($"gateway-{SessionId.Create()}");
             request.ReplaceId(id);
+            // For the whole exchange. Each read has the same limit, but an exchange has several reads.
             using var late = new CancellationTokenSource(server.RequestTimeout, remote.Time);
             try
             {
@@ -96,7 +98,7 @@ internal sealed class UpstreamClient(
     {
         using var response = await PostAsync(UpstreamEndpoint.At(link!.Address.Url, endpoint), body, stop);
         if (!response.IsSuccessStatusCode)
-            throw new HttpRequestException("The message was not taken.");
+            throw new HttpRequestException("The server did not accept the message.");
     }
 
     private async Task<HttpResponseMessage> PostAsync(Uri url, byte[] body, CancellationToken stop)
@@ -108,6 +110,7 @@ internal sealed class UpstreamClient(
     private HttpRequestMessage Request(HttpMethod method, Uri url, byte[]? body)
     {
         var request = new HttpRequestMessage(method, url);
+        // The headers are those of a POST. A GET accepts only events, and sets that itself.
         foreach (var (name, value) in headers)
         {
             if (method == HttpMethod.Post || name != "Accept")
@@ -136,6 +139,7 @@ internal sealed class UpstreamClient(
         return Failed(UpstreamErrors.Cut(server.Name));
     }
 
+    // Disposes of all messages: those that are not the answer are for nobody.
     private static GatewayAnswer? Find(List<JsonRpcMessage> messages, JsonRpcId id)
     {
         GatewayAnswer? found = null;

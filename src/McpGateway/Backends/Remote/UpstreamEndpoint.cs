@@ -1,9 +1,12 @@
 namespace McpGateway.Backends.Remote;
 
-/// <summary>Where a server of HTTP+SSE wants its messages. It may say any URL; only its own origin is ever called.</summary>
+/// <summary>
+/// The URL to which an HTTP+SSE server wants messages posted. The server may name any URL, but only its own origin is called.
+/// Otherwise it could make the gateway send the credentials of gateway.json to any host, even in the gateway's own network.
+/// </summary>
 internal static class UpstreamEndpoint
 {
-    /// <returns>Path and query; null for another origin, and for what is no URL.</returns>
+    /// <returns>Path and query; null for another origin, or an invalid URL.</returns>
     public static string? Resolve(Uri stream, string endpoint) =>
         Uri.TryCreate(stream, endpoint, out var url)
         && url.Scheme == stream.Scheme && url.Host == stream.Host && url.Port == stream.Port

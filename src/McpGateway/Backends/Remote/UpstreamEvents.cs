@@ -2,7 +2,7 @@ using System.Net.ServerSentEvents;
 
 namespace McpGateway.Backends.Remote;
 
-/// <summary>The events of a remote server's stream. Comments are no events: whoever waits has not heard anything.</summary>
+/// <summary>Reads the events of a remote server's stream. Comments are not events: a stream of comments is silent.</summary>
 internal sealed class UpstreamEvents : IAsyncDisposable
 {
     private readonly TimeProvider _time;
@@ -11,7 +11,7 @@ internal sealed class UpstreamEvents : IAsyncDisposable
     private Task<bool>? _next;
 
     /// <param name="stream">Closed by its owner.</param>
-    /// <param name="limit">The largest event's data, in bytes; of a larger one there is no data.</param>
+    /// <param name="limit">The most data of an event, in bytes. A larger event is returned without data.</param>
     /// <param name="time">The clock.</param>
     /// <param name="leave">Ends the reading.</param>
     public UpstreamEvents(Stream stream, int limit, TimeProvider time, CancellationToken leave)
@@ -27,15 +27,17 @@ internal sealed class UpstreamEvents : IAsyncDisposable
         _items = parser.EnumerateAsync(_leaving.Token).GetAsyncEnumerator(_leaving.Token);
     }
 
-    /// <summary>The event that was read last. Its data is the reader's.</summary>
+    /// <summary>The event that was read last. The reader owns its data.</summary>
     public SseItem<PooledBytes> Current => _items.Current;
 
-    /// <summary>Whether the next read will not have to wait.</summary>
+    /// <summary>Whether the next read completes at once.</summary>
+    // Kept in a field: an enumerator must not be advanced twice, and a read that timed out goes on for the next caller.
     public bool IsReady => (_next ??= _items.MoveNextAsync().AsTask()).IsCompleted;
 
     /// <exception cref="OperationCanceledException">The reading was ended.</exception>
     public async ValueTask<EventRead> ReadAsync(TimeSpan timeout)
     {
+        // A time-out is not an exception here, and a failure of the read itself is thrown below.
         if (!IsReady)
             await ((Task)_next!.WaitAsync(timeout, _time)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (_next is not { IsCompleted: true } next)
@@ -53,22 +55,23 @@ internal sealed class UpstreamEvents : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        // An enumerator must not be disposed of while it is being advanced.
         await _leaving.CancelAsync();
         if (_next is not null)
         {
             await ((Task)_next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (_next.IsCompletedSuccessfully && await _next)
-                Current.Data.Return();
+                Current.Data.Return(); // of an event that nobody has read
         }
 
         await _items.DisposeAsync();
         _leaving.Dispose();
     }
 
-    /// <summary>The parser gathers an event whatever its length; here is where it ends.</summary>
+    /// <summary>Bounds the size of an event. SseParser by itself collects one of any size in memory.</summary>
     private sealed class BoundedStream(Stream inner, int limit) : Stream
     {
-        // Beside the data there are its fields' names, and comments.
+        // For what an event has besides its data: names of fields, and comments.
         private const int Slack = 1024 * 1024;
 
         private long _taken;
@@ -93,7 +96,7 @@ internal sealed class UpstreamEvents : IAsyncDisposable
         {
             var count = await inner.ReadAsync(buffer, cancellationToken);
             _taken += count;
-            return _taken <= limit + (long)Slack ? count : throw new InvalidDataException("An event is over the limit.");
+            return _taken <= limit + (long)Slack ? count : throw new InvalidDataException("An event exceeds the limit.");
         }
 
         public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();

@@ -1,23 +1,23 @@
 namespace McpGateway.Backends.Remote;
 
-/// <summary>Why there is no answer of a remote server's.</summary>
+/// <summary>Why there is no response from a remote server.</summary>
 internal enum UpstreamFailure
 {
-    /// <summary>There was one.</summary>
+    /// <summary>There is one.</summary>
     None,
 
-    /// <summary>No address is in service.</summary>
+    /// <summary>No address is available.</summary>
     Unavailable,
 
     /// <summary>No connection could be made.</summary>
     Unreachable,
 
-    /// <summary>The address that has the session cannot be reached, but another could begin a new one.</summary>
+    /// <summary>The address with the session cannot be reached, but a new session could be opened at another.</summary>
     SessionLost,
 
-    /// <summary>It did not answer in time.</summary>
+    /// <summary>The server did not respond in time.</summary>
     TimedOut,
 
-    /// <summary>The connection broke before there was an answer, or the client left.</summary>
+    /// <summary>The connection broke before there was a response, or the client left.</summary>
     Broken,
 }

@@ -8,34 +8,36 @@ using McpGateway.Sessions;
 namespace McpGateway.Backends.Remote;
 
 /// <summary>
-/// Passes a remote server's events on as they come, each message checked, filtered and on one line. Event ids and retry times
-/// pass unchanged, so that a client can go on where a stream broke off.
+/// Relays a remote server's events as they come, with each message checked, filtered and on one line. Event ids and retry times
+/// stay unchanged, so that a client can resume a broken stream.
 /// </summary>
 /// <param name="remote">The gateway's parts.</param>
-/// <param name="server">Whose events they are.</param>
-/// <param name="stream">Where they go. It ends with this.</param>
-/// <param name="filter">What of them is left for the client.</param>
+/// <param name="server">The server that sends the events.</param>
+/// <param name="stream">Where they are written. The relay ends it.</param>
+/// <param name="filter">Removes what the client may not see.</param>
 /// <param name="leave">Ends the reading.</param>
-/// <param name="calls">The requests that are answered on this stream, which then ends; null for a listening stream.</param>
+/// <param name="calls">The requests that are answered on this stream; null for a listening stream.</param>
 internal sealed class UpstreamRelay(
     RemoteContext remote, ServerConfig server, ResponseStream stream, UpstreamFilter filter, CancellationTokenSource leave,
     UpstreamCalls? calls = null)
 {
     private const string EndpointEvent = "endpoint";
 
-    // Servers end a stream with its last answer; what comes with it still passes.
+    // A server should end a stream after the last answer (MCP, Streamable HTTP, "Sending Messages to the Server"). One that does
+    // not has this long for anything else.
     private static readonly TimeSpan AfterLastAnswer = TimeSpan.FromSeconds(1);
 
+    // Guards leave, which is disposed of after RunAsync: Cancel would then throw.
     private readonly Lock _lock = new();
     private bool _isOver;
     private bool _isResumable;
 
-    /// <summary>Gives the event <c>endpoint</c> its data (HTTP+SSE); null for a stream on which there is none.</summary>
+    /// <summary>Returns the new data of an event <c>endpoint</c> (HTTP+SSE); null for a stream without such events.</summary>
     public Func<string, string?>? RewriteEndpoint { get; init; }
 
-    /// <summary>Passes on what comes, until either side or the gateway ends it.</summary>
-    /// <param name="events">The server's.</param>
-    /// <param name="clientLeft">Fires when nobody is left to be answered.</param>
+    /// <summary>Relays events until either side or the gateway ends the stream.</summary>
+    /// <param name="events">The server's events.</param>
+    /// <param name="clientLeft">Fires when the client has left, so that no errors need to be written.</param>
     public async Task RunAsync(UpstreamEvents events, CancellationToken clientLeft)
     {
         remote.Relays.Add(this, stream);
@@ -47,7 +49,7 @@ internal sealed class UpstreamRelay(
         }
         catch (OperationCanceledException) when (!clientLeft.IsCancellationRequested)
         {
-            await FailCallsAsync(Refusal.Draining.Error); // the gateway stops; or all have timed out, and none is left
+            await FailCallsAsync(Refusal.Draining.Error); // the gateway stops, or no call is left after a time-out
         }
         finally
         {
@@ -67,14 +69,14 @@ internal sealed class UpstreamRelay(
             return;
         }
 
-        // Before the keep-alive, which would otherwise come just ahead of the error.
+        // Before the keep-alive, which would otherwise be sent right before the error.
         if (calls is not null && await calls.FailOverdueAsync(now) && calls.Count == 0)
             Leave();
         else
             stream.Tick(now);
     }
 
-    // A stream on which nothing is to be answered ends with the server that gateway.json no longer has.
+    // A listening stream ends when gateway.json no longer contains its server.
     private bool IsConfigured() =>
         remote.Config.Current.Servers.TryGetValue(server.Name, out var current) && current.Target.Equals(server.Target);
 
@@ -96,6 +98,7 @@ internal sealed class UpstreamRelay(
             case EventRead.Event:
                 calls?.Touch();
                 return await PassAsync(events.Current) && stream.IsOpen;
+            // After an event id, the client resumes the stream and gets the answers there. An error would end its calls.
             case EventRead.End or EventRead.Broken when !_isResumable:
                 await FailCallsAsync(UpstreamErrors.Cut(server.Name));
                 return false;
@@ -104,14 +107,14 @@ internal sealed class UpstreamRelay(
         }
     }
 
-    // False ends the stream.
+    // Returns false if the stream must end.
     private async ValueTask<bool> PassAsync(SseItem<PooledBytes> item)
     {
         if (item.EventType == EndpointEvent)
             return await PassEndpointAsync(item.Data);
         if (item.EventType != SseParser.EventTypeDefault)
         {
-            item.Data.Return(); // nothing that MCP knows
+            item.Data.Return(); // MCP defines no other event
             return true;
         }
 
@@ -126,7 +129,7 @@ internal sealed class UpstreamRelay(
                 fields = null;
         }
 
-        // An id to resume from, of an event without a message or of one that was left out.
+        // The client must learn each id from which it can resume, also that of an event whose message was left out.
         if (isEmpty || fields?.Id is not null)
         {
             var empty = (fields ?? new EventFields(null, null)) with { Name = string.Empty };
@@ -136,7 +139,7 @@ internal sealed class UpstreamRelay(
         return true;
     }
 
-    // Whether it was passed on.
+    // Returns whether the message was relayed.
     private async ValueTask<bool> PassAsync(JsonRpcMessage message, EventFields? fields)
     {
         ClientCall? call = null;
@@ -163,13 +166,13 @@ internal sealed class UpstreamRelay(
         var url = data.IsOversized ? null : RewriteEndpoint?.Invoke(Encoding.UTF8.GetString(data.Span));
         data.Return();
         if (url is null)
-            return RewriteEndpoint is null; // without a meaning here; a foreign one ends the stream
+            return RewriteEndpoint is null; // ignored in Streamable HTTP; an endpoint of another origin ends the stream
         await stream.WriteOrDisposeAsync(
             JsonRpcMessage.CreateEvent(new EventFields(null, null, EndpointEvent), Encoding.UTF8.GetBytes(url)));
         return true;
     }
 
-    // Whose answer it was cannot be told; with one request in flight it can only be that one's.
+    // The event was not kept, so its id is unknown. With one request in flight, it is taken for the answer to that one.
     private async Task FailOversizedAsync()
     {
         remote.Metrics.MessageDropped(server.Name, "too-long");

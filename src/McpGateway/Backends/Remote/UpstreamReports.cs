@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace McpGateway.Backends.Remote;
 
 /// <summary>
-/// Forwards requests, and tells the log when a remote server begins to fail and when it has recovered: once, not per request.
+/// Forwards requests, and logs when a remote server begins to fail and when it has recovered: once, and not for each request.
 /// </summary>
 internal sealed partial class UpstreamReports(ILogger<UpstreamReports> log)
 {
@@ -35,11 +35,12 @@ internal sealed partial class UpstreamReports(ILogger<UpstreamReports> log)
             return;
         }
 
+        // Until the server recovers, any other trouble belongs to the same failure.
         if (_troubles.TryAdd(server, trouble))
             Log.Failing(log, server, trouble);
     }
 
-    // What says that something is wrong with the gateway's configuration, or with the server.
+    // The statuses that show a fault of the server or of the gateway's configuration. Other 4xx concern single requests.
     private static string? TroubleOf(int status) => status is (>= 300 and < 400) or (>= 500)
         or StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden or StatusCodes.Status407ProxyAuthenticationRequired
             ? $"HTTP {status}"

@@ -5,9 +5,10 @@ using McpGateway.Sessions;
 
 namespace McpGateway.Backends.Remote;
 
-/// <summary>What is read of a remote server's response besides its messages. No header of it passes by itself.</summary>
+/// <summary>Reads a remote server's response, except for its events. No header of it is relayed as it is.</summary>
 internal static class UpstreamResponse
 {
+    // A longer Retry-After is ignored: a server's mistake must not keep clients away for days.
     private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
 
     public static bool IsEventStream(this HttpResponseMessage response) => Is(response, RemoteHeaders.EventStream);
@@ -17,8 +18,10 @@ internal static class UpstreamResponse
     public static TimeSpan? RetryAfter(this HttpResponseMessage response) =>
         response.Headers.RetryAfter?.Delta is { } wait && wait >= TimeSpan.Zero && wait <= LongestWait ? wait : null;
 
-    /// <summary>The session id that it gives.</summary>
-    /// <returns>Null when there is none that may be one (visible ASCII).</returns>
+    /// <summary>The session id in the response.</summary>
+    /// <returns>
+    /// Null when there is none, or one that is not visible ASCII (MCP 2025-11-25, Streamable HTTP, "Session Management").
+    /// </returns>
     public static string? SessionId(this HttpResponseMessage response) =>
         response.Headers.NonValidated.TryGetValues(McpHeaders.SessionId, out var values) && values.Count == 1
         && values.ToString() is { Length: > 0 and <= SessionSeal.LongestId } id
@@ -48,7 +51,7 @@ internal static class UpstreamResponse
         }
     }
 
-    /// <summary>The JSON-RPC error that a refusal carries, under the request's id; null for anything else.</summary>
+    /// <summary>The JSON-RPC error in the body of a refusal, with the request's id; null for any other body.</summary>
     public static async Task<JsonRpcMessage?> ReadErrorAsync(
         this HttpResponseMessage response, RemoteContext remote, RemoteCall call, JsonRpcId id)
     {
@@ -63,11 +66,11 @@ internal static class UpstreamResponse
         }
         catch (Exception exception) when (exception is IOException or TimeoutException)
         {
-            return null; // then its status tells all that is known
+            return null; // the status is all that is known
         }
     }
 
-    // Before a server has read a request it does not know its id: some then say null, and some leave it out.
+    // A server that refuses a request before reading it does not know its id. Some then write null, others leave it out.
     private static JsonRpcMessage? ErrorIn(ReadOnlySpan<byte> body, JsonRpcId id)
     {
         try
@@ -91,7 +94,7 @@ internal static class UpstreamResponse
         return reader.Read() && JsonRpcId.TryRead(ref reader, out var said) && said != id;
     }
 
-    // Compressed bodies were not requested, and are not read.
+    // Compression was not requested, so a compressed body cannot be read.
     private static bool Is(HttpResponseMessage response, string type) => response.Content.Headers.ContentEncoding.Count == 0
         && string.Equals(response.Content.Headers.ContentType?.MediaType, type, StringComparison.OrdinalIgnoreCase);
 }

@@ -5,7 +5,7 @@ using McpGateway.Sessions;
 
 namespace McpGateway.Backends.Stdio;
 
-/// <summary>A stdio server: its sessions live here, each with a child of its own or at one that it shares.</summary>
+/// <summary>A stdio server. Its sessions live in this process, each with a child of its own or with a shared one.</summary>
 internal sealed class StdioBackend(StdioParts parts, ServerState server, IClientRequest request) : IBackend
 {
     private Session? _session;
@@ -23,6 +23,7 @@ internal sealed class StdioBackend(StdioParts parts, ServerState server, IClient
 
     public bool TryFind(SessionKind kind, string id)
     {
+        // By kind too: the id of an HTTP+SSE session is unknown at /mcp, and the other way round.
         _session = parts.Sessions.Find(server.Name, id, request.Owner) is { } found && found.Kind == kind ? found : null;
         return _session is not null;
     }
@@ -54,7 +55,7 @@ internal sealed class StdioBackend(StdioParts parts, ServerState server, IClient
         {
             Closing = () =>
             {
-                parts.Calls.Cancel(server, owner, stream, user); // when it is still in flight, its caller has left
+                parts.Calls.Cancel(server, owner, stream, user); // has an effect only if the caller left before the answer
                 return default;
             },
         });
@@ -67,7 +68,7 @@ internal sealed class StdioBackend(StdioParts parts, ServerState server, IClient
 
     public ValueTask<BackendReply> EndSessionAsync()
     {
-        _ = _session!.EndAsync(); // the manager awaits it; the client need not wait for a slow child
+        _ = _session!.EndAsync(); // the manager awaits it; the client does not wait for a slow child
         return default;
     }
 
@@ -107,11 +108,12 @@ internal sealed class StdioBackend(StdioParts parts, ServerState server, IClient
     {
         var hasRequest = posted.HasRequest;
         var stream = ResponseStream.ForAnswers(parts.Budget, parts.Time);
-        stream.Await(); // until all of a batch is sent
+        stream.Await(); // held open until the whole batch is sent
         var isReplied = false;
         try
         {
-            // A request's answer shows what became of it; and while its child starts, the client is to hear keep-alives.
+            // A request's answer shows that it was delivered. Waiting here would keep its client without keep-alives while the
+            // child starts. A notification has only the status of its POST to slow down a client that sends too fast.
             if (await RelayAsync(session, posted, stream, awaitDelivery: !hasRequest) is { } refusal)
                 return refusal;
             stream.Release();
@@ -126,11 +128,11 @@ internal sealed class StdioBackend(StdioParts parts, ServerState server, IClient
         finally
         {
             if (!isReplied)
-                stream.Abandon();
+                stream.Abandon(); // nobody else gets the stream, so nobody else disposes of what is on it
         }
     }
 
-    // Gives the messages to the session, in their order. In a batch a refusal is that message's answer.
+    // Gives the messages to the session in their order. In a batch, a refusal is the answer to its message.
     private async ValueTask<Refusal?> RelayAsync(
         Session session, PostedMessages posted, ResponseStream replies, bool awaitDelivery)
     {

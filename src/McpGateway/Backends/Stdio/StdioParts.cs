@@ -3,5 +3,5 @@ using McpGateway.Sessions.Queues;
 
 namespace McpGateway.Backends.Stdio;
 
-/// <summary>What every <see cref="StdioBackend"/> needs of the gateway.</summary>
+/// <summary>The gateway's parts that every <see cref="StdioBackend"/> uses.</summary>
 internal sealed record StdioParts(SessionManager Sessions, SessionlessCalls Calls, QueueBudget Budget, TimeProvider Time);

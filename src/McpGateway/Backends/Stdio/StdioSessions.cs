@@ -16,7 +16,8 @@ internal sealed class StdioSessions(ChildManager children, WarmChildren warm, Se
     {
         foreach (var visit in children.Tick(now))
             yield return visit;
-        // A user's own environment is not known beforehand, and the one child of a shared server is started as what it is.
+        // Not for servers with a user's values in their environment, which are not known in advance. The one child of a shared
+        // server is started with its handshake, by WarmUp.
         warm.Visit(servers.All.Where(server => server.Stdio is { Isolation: not Isolation.Shared, IsPersonal: false }));
         children.WarmUp(servers.All);
     }

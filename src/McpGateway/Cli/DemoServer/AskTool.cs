@@ -7,6 +7,7 @@ namespace McpGateway.Cli.DemoServer;
 /// <summary>A tool that sends a request to the client: it asks the client's own model (sampling).</summary>
 internal static class AskTool
 {
+    // sampling/createMessage requires a maximum (MCP schema, CreateMessageRequestParams.maxTokens).
     private const int AnswerTokens = 1000;
 
     public static DemoTool Create() => new(

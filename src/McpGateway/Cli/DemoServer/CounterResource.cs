@@ -35,6 +35,7 @@ internal sealed class CounterResource(Counter counter) : McpServerResource
 
     public static ValueTask<EmptyResult> Subscribe(Counter counter, string uri, bool wanted)
     {
+        // -32002 is the error for an unknown resource (MCP 2025-11-25, Resources, "Error Handling").
         if (uri != Uri) throw new McpProtocolException($"Unknown resource: {uri}", McpErrorCode.ResourceNotFound);
         counter.IsSubscribed = wanted;
         return new(new EmptyResult());

@@ -25,6 +25,7 @@ internal sealed class GreetPrompt : McpServerPrompt
     public override ValueTask<GetPromptResult> GetAsync(
         RequestContext<GetPromptRequestParams> request, CancellationToken cancellationToken = default)
     {
+        // -32602 is the error for a missing argument (MCP 2025-11-25, Prompts, "Error Handling").
         var name = Find(request, "name")
             ?? throw new McpProtocolException("The prompt 'greet' requires the argument 'name'.", McpErrorCode.InvalidParams);
         var text = $"Write one warm sentence in {Find(request, "language") ?? "English"} that greets {name}.";

@@ -32,6 +32,7 @@ internal static class SlowTool
         {
             // The SDK sends no response to a cancelled call (MCP, Cancellation).
             await Task.Delay(TimeSpan.FromSeconds(seconds / steps), time, cancellationToken);
+            // A client that sends no token wants no progress (MCP, Progress, "Progress Flow").
             if (request.Params.ProgressToken is not { } token) continue;
             var progress = new ProgressNotificationValue { Progress = step, Total = steps, Message = $"Step {step} of {steps}" };
             await request.Server.NotifyProgressAsync(token, progress, cancellationToken: cancellationToken);

@@ -8,6 +8,7 @@ internal sealed class AccessOptionsValidator : IValidateOptions<AccessOptions>
 {
     public ValidateOptionsResult Validate(string? name, AccessOptions options)
     {
+        // All errors at once, so that whoever corrects the settings need not start again for each.
         var errors = options.Cors.Origins.SelectMany(OriginErrors)
             .Concat(options.AllowedHosts.SelectMany(HostErrors))
             .Concat(options.ForwardedHeaders.KnownNetworks.SelectMany(NetworkErrors))

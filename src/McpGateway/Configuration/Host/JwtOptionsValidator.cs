@@ -61,6 +61,7 @@ internal static class JwtOptionsValidator
         if (issuer.JwksUrl is not null && !SecureUrl.IsSecure(issuer.JwksUrl))
             yield return "JwksUrl: write an https URL; http is allowed only for this machine";
         // JwtBearer refuses every token whose secret is too short for its algorithm, without an error at start-up.
+        // Append, because Max fails on an empty list, and most issuers have no symmetric algorithm.
         var bytes = JwtAlgorithms.Of(issuer).Intersect(JwtAlgorithms.Symmetric).Append(JwtAlgorithms.Symmetric[0])
             .Max(JwtAlgorithms.SecretBytes);
         if (issuer.SharedSecret is { } secret && Encoding.UTF8.GetByteCount(secret) < bytes)

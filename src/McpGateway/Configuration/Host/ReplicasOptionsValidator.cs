@@ -12,6 +12,7 @@ internal sealed class ReplicasOptionsValidator : IValidateOptions<ReplicasOption
 
     public ValidateOptionsResult Validate(string? name, ReplicasOptions options)
     {
+        // Keys are checked in any case: without other replicas, they still seal the session ids of remote servers.
         var errors = KeyErrors(options).Concat(options.IsConfigured ? Errors(options) : SingleReplicaErrors(options)).ToList();
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
     }
@@ -103,6 +104,7 @@ internal sealed class ReplicasOptionsValidator : IValidateOptions<ReplicasOption
         }
     }
 
+    // Without a path, because a forwarded request already has the whole path (PeerForwardingTransforms).
     private static bool IsBase(string? text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
         && url is { PathAndQuery: "/", Fragment: "", UserInfo: "" };

@@ -8,6 +8,7 @@ internal static partial class SettingsFiles
     /// </summary>
     public static void LogFailures(IConfigurationBuilder settings, ILogger log)
     {
+        // Possible only now: the files were first loaded before there was a logger.
         foreach (var source in settings.Sources.OfType<FileConfigurationSource>())
             source.OnLoadException = failure => Log.ReloadFailed(log, source.Path, failure.Exception.GetBaseException().Message);
     }

@@ -9,6 +9,7 @@ namespace McpGateway.Configuration.Model;
 /// <summary>A key of gateway.json: the property that it fills, and its rules.</summary>
 internal sealed class FileKey
 {
+    // Reflection is slow, and a file may have many servers.
     private static readonly ConcurrentDictionary<Type, FileKey[]> Known = new();
 
     private readonly JsonPropertyInfo _property;

@@ -28,6 +28,7 @@ internal static partial class ServerName
             stem = "server";
         if (IsReserved(stem))
             stem += "-server";
+        // One number more than there are names, so at least one proposal is free.
         return Enumerable.Range(1, taken.Count + 1)
             .Select(number => number == 1 ? Shorten(stem, "") : Shorten(stem, $"-{number}"))
             .First(proposal => !taken.Contains(proposal));

@@ -36,7 +36,8 @@ internal static class DocumentReader
         }
     }
 
-    // Parsers disagree on which of two members with the same name counts (RFC 8259, section 4), so both are rejected.
+    // Parsers disagree on which of two members with the same name counts (RFC 8259, section 4), so both are rejected. The
+    // recursion is bounded, because the parser has refused more than 64 levels.
     private static void Scan(JsonElement element, JsonPath path, Findings findings)
     {
         if (element.ValueKind == JsonValueKind.String)

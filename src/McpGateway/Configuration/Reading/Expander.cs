@@ -27,6 +27,7 @@ internal sealed partial class Expander(Func<string, string?> environment, FilesR
         {
             if (open > position && text[open - 1] == '$')
             {
+                // $${ stands for a literal ${.
                 output.Append(text, position, open - 1 - position).Append(Open);
                 position = open + Open.Length;
                 continue;
@@ -56,6 +57,7 @@ internal sealed partial class Expander(Func<string, string?> environment, FilesR
             return Fail(path, $"the ${{…}} at character {column} contains another one; they cannot be nested");
         if (expression.StartsWith("file:", StringComparison.Ordinal))
             return Recorded(FromFile(expression["file:".Length..], path), path);
+        // Before the variables of editors: these two are the gateway's own.
         if (OfUser.Match(expression) is { Success: true } user)
         {
             var source = user.Groups["source"].Value == "claim" ? UserValueSource.Claim : UserValueSource.Header;

@@ -20,6 +20,7 @@ internal sealed class FilesRead(string folder, Func<string, string?> environment
     /// <summary>
     /// Makes a path absolute. It is relative to the configuration's folder or, after <c>~/</c>, to the home folder.
     /// </summary>
+    // Usually a shell expands ~, but here none is involved.
     public string Resolve(string path) =>
         path == "~" ? Home()
         : path.StartsWith("~/", StringComparison.Ordinal) ? Path.GetFullPath(path[2..], Home())
@@ -36,7 +37,7 @@ internal sealed class FilesRead(string folder, Func<string, string?> environment
         var absolute = Resolve(path);
         if (!_contents.TryGetValue(absolute, out var content))
         {
-            _stamps.Add(FileStamp.Of(absolute));
+            _stamps.Add(FileStamp.Of(absolute)); // also of a missing file: it may be created later
             content = ReadOnce(absolute);
             _contents.Add(absolute, content);
         }

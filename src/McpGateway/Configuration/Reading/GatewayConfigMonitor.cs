@@ -12,6 +12,7 @@ internal sealed partial class GatewayConfigMonitor(
     TimeProvider time,
     ILogger<GatewayConfigMonitor> logger) : BackgroundService
 {
+    // A check costs some system calls per file and reads nothing, so it can be frequent.
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     private GatewayConfigResult _last = initial;

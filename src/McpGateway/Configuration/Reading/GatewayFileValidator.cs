@@ -16,6 +16,7 @@ internal sealed class GatewayFileValidator(FilesRead files, Findings findings)
         }
 
         var servers = new List<ServerConfig>();
+        // A disabled server may have any name, and an unfinished entry.
         foreach (var (name, entry) in entries.Where(server => server.Value.Disabled != true))
         {
             CheckName(name, entries, entry.Path);

@@ -36,7 +36,7 @@ internal sealed class RemoteTargetValidator(Findings findings)
             Url = url,
             OtherUrls = new EquatableList<Uri>(urls.Skip(1)),
             Transport = TransportOf(entry.Type, url),
-            Headers = new EquatableMap<string>(headers.Where(header => !IsManaged(header.Key))),
+            Headers = new EquatableMap<string>(headers.Where(header => !IsManaged(header.Key))), // the others caused a warning
         };
     }
 
@@ -58,6 +58,7 @@ internal sealed class RemoteTargetValidator(Findings findings)
                 continue;
             if (urls.Contains(url))
                 findings.Error(path, "is listed twice; remove one of them");
+            // The gateway chooses any of the URLs, so all must have the same transport.
             else if (urls.Count > 0 && entry.Type is null && TransportOf(null, url) != TransportOf(null, urls[0]))
                 findings.Error(path, "suggests a different transport than the first URL; set type");
             urls.Add(url);

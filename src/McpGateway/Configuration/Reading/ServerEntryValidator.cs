@@ -9,6 +9,7 @@ internal sealed class ServerEntryValidator(FilesRead files, Findings findings)
     public ServerConfig? Validate(string name, ServerEntry entry)
     {
         var hasCommand = entry.Has("command");
+        // Without knowing the kind of server, no other key can be checked.
         if (hasCommand == (entry.Has("url") || entry.Has("urls")))
         {
             findings.Error(entry.Path, hasCommand
@@ -31,6 +32,7 @@ internal sealed class ServerEntryValidator(FilesRead files, Findings findings)
             Origins = new EquatableList<string>(entry.Cors?.Origins ?? []),
             RateLimit = RateLimit(entry.RateLimit),
         };
+        // On the finished server, because either value may be a default.
         if (server.Warm > server.MaxProcesses)
             findings.Error(entry.PathOf("warm"), "is greater than maxProcesses; lower warm, or raise maxProcesses");
         if (server.MaxMemory is not null && !OperatingSystem.IsLinux())

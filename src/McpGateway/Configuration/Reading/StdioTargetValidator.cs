@@ -16,6 +16,7 @@ internal sealed class StdioTargetValidator(FilesRead files, Findings findings)
 
         if (entry.Command is { } command && string.IsNullOrWhiteSpace(command))
             findings.Error(entry.PathOf("command"), "is empty; write the path or the name of a program");
+        // Only a warning: whether callers authenticate is not in this file.
         if (entry.Isolation is "user")
         {
             findings.Warn(entry.PathOf("isolation"), "all callers that are not authenticated count as one user and share "
@@ -33,6 +34,7 @@ internal sealed class StdioTargetValidator(FilesRead files, Findings findings)
             Arguments = new EquatableList<string>(entry.Args ?? []),
             Environment = new EquatableMap<string>(environment),
             Secrets = new EquatableList<string>(SecretsIn(environment).Concat(findings.InsertedIn(entry.Path)).Distinct()),
+            // Never fails: the reader accepts only the three names.
             Isolation = entry.Isolation is { } isolation ? Enum.Parse<Isolation>(isolation, ignoreCase: true) : Isolation.Session,
             InheritEnvironment = entry.InheritEnvironment ?? false,
             WorkingDirectory = entry.Cwd is { Length: > 0 } folder ? files.Resolve(folder) : null,

@@ -23,6 +23,7 @@ internal sealed class ToolsValidator(Findings findings)
             Scopes = new EquatableMap<EquatableList<string>>((entry.Scopes ?? new Dictionary<string, IReadOnlyList<string>>())
                 .Select(rule => KeyValuePair.Create(rule.Key, new EquatableList<string>(rule.Value.Distinct())))),
         };
+        // Null without rules, so that a message to such a server costs only one comparison.
         return tools.HasRules ? tools : null;
     }
 

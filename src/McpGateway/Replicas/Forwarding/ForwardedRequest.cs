@@ -3,7 +3,7 @@ using System.Net;
 namespace McpGateway.Replicas.Forwarding;
 
 /// <summary>
-/// A request that a peer has forwarded. Its signature has been verified, so what it says of the client is believed. A feature
+/// A request that a peer has forwarded. Its signature has been verified, so what it says about the client is trusted. A feature
 /// of the request.
 /// </summary>
 /// <param name="From">The replica that the client's request came to.</param>

@@ -1,6 +1,6 @@
 namespace McpGateway.Replicas.Forwarding;
 
-/// <summary>The streams that other replicas' sessions send through this one. They end when this replica leaves.</summary>
+/// <summary>The streams of other replicas' sessions that run through this replica. They end when it leaves.</summary>
 internal sealed class ForwardedStreams : IDisposable
 {
     private readonly Lock _lock = new();
@@ -33,6 +33,7 @@ internal sealed class ForwardedStreams : IDisposable
     public ForwardedStream Add(string owner, Action abort)
     {
         Change(owner, 1);
+        // After CutAll the token has fired already: then this aborts the new stream at once.
         return new ForwardedStream(this, owner, _cut.Token.Register(abort));
     }
 
@@ -48,6 +49,7 @@ internal sealed class ForwardedStreams : IDisposable
         lock (_lock)
         {
             var count = _counts.GetValueOrDefault(owner) + by;
+            // Removed at zero: only owners that are left are told that this replica leaves (LeaveAnnouncer).
             if (count == 0)
                 _counts.Remove(owner);
             else

@@ -19,6 +19,7 @@ internal static class ForwardingOutcome
             { Error: ForwarderError.RequestTimedOut } => ForwardingResult.NoAnswer,
             { Error: ForwarderError.Request, Exception: HttpRequestException exception } => Of(exception),
             { Error: ForwarderError.Request } => ForwardingResult.Lost,
+            // Also a body or a response that broke off: the peer has the request, so nobody else may get it.
             _ => ForwardingResult.Answered,
         };
 
@@ -26,6 +27,8 @@ internal static class ForwardingOutcome
 
     public static void Forget(HttpContext context) => context.Items.Remove(Unread);
 
+    // Without a connection nothing was sent, so another replica may get the request. Only a refusal or an unknown host shows
+    // that nobody is there. Any other failure may be the network's, and the peer may still have its sessions.
     private static ForwardingResult Of(HttpRequestException exception) => exception.HttpRequestError switch
     {
         HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError => exception.InnerException switch

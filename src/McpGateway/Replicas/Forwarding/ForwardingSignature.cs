@@ -15,6 +15,7 @@ internal sealed class ForwardingSignature(IOptions<ReplicasOptions> options, Tim
 {
     public const string Header = "McpGateway-Forwarded";
 
+    // Replicas of two versions run side by side during an update. A header of another format must not be misread.
     private const string Version = "1";
     private const char Separator = ';';
 
@@ -56,6 +57,7 @@ internal sealed class ForwardingSignature(IOptions<ReplicasOptions> options, Tim
         Span<byte> given = stackalloc byte[HMACSHA256.HashSizeInBytes];
         if (!Convert.TryFromBase64String(signature, given, out var count) || count != given.Length)
             return false;
+        // All keys, so that they can be changed on one replica after the other.
         foreach (var key in _keys)
         {
             if (CryptographicOperations.FixedTimeEquals(given, Mac(key, fields, method, target)))
@@ -65,7 +67,8 @@ internal sealed class ForwardingSignature(IOptions<ReplicasOptions> options, Tim
         return false;
     }
 
-    // A line break cannot occur in any of them: Kestrel has parsed them from headers and request lines.
+    // The header does not contain method and target: the receiver takes those of the request, so a captured header is of no
+    // use for another request. A line break cannot occur in any field: Kestrel has parsed them from headers and request lines.
     private static byte[] Mac(byte[] key, string[] fields, string method, string target) =>
         HMACSHA256.HashData(key, Encoding.UTF8.GetBytes($"{string.Join(Separator, fields)}\n{method}\n{target}"));
 }

@@ -7,6 +7,7 @@ namespace McpGateway.Replicas.Forwarding;
 internal sealed partial class LeaveAnnouncer(
     ReplicaTable replicas, ForwardingSignature signature, ForwardedStreams streams, ILogger<LeaveAnnouncer> log) : IDisposable
 {
+    // The gateway's stop waits for the announcements. A peer that does not answer must not use up Drain:Timeout.
     private static readonly TimeSpan AnnounceTimeout = TimeSpan.FromSeconds(2);
 
     private readonly HttpClient _client = new(CreateHandler()) { Timeout = AnnounceTimeout };
@@ -22,6 +23,7 @@ internal sealed partial class LeaveAnnouncer(
 
     public void Dispose() => _client.Dispose();
 
+    // Peers are in the same network: a proxy from the environment must not come in between.
     private static SocketsHttpHandler CreateHandler() =>
         new() { UseProxy = false, ConnectTimeout = PeerHttpClient.ConnectTimeout };
 
@@ -34,6 +36,7 @@ internal sealed partial class LeaveAnnouncer(
         request.Headers.TryAddWithoutValidation(ForwardingSignature.Header, signature.Sign(announcement));
         try
         {
+            // The status is not checked: a peer that does not accept the announcement notices the end of the streams by itself.
             using var response = await _client.SendAsync(request);
         }
         catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException)

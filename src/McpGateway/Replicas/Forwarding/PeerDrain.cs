@@ -3,8 +3,8 @@ using McpGateway.Drain;
 namespace McpGateway.Replicas.Forwarding;
 
 /// <summary>
-/// What peers have to do with the gateway's stop: they end the streams that their sessions send through this replica, and at
-/// last learn that no session is left here.
+/// Tells peers about the gateway's stop. They end the streams of their sessions that run through this replica, and at the end
+/// learn that no session is left here.
 /// </summary>
 internal sealed class PeerDrain(ForwardedStreams streams, LeaveAnnouncer announcer, ReplicaTable replicas) : IWorkInFlight
 {
@@ -12,6 +12,7 @@ internal sealed class PeerDrain(ForwardedStreams streams, LeaveAnnouncer announc
 
     public bool IsOpen => streams.Count > 0;
 
+    // Even a silent stream is work: its owner must end it, with a hint to its client when to come back.
     public bool IsBusy => IsOpen;
 
     public Task DrainAsync(DrainStage stage, CancellationToken cancellationToken)
@@ -28,7 +29,7 @@ internal sealed class PeerDrain(ForwardedStreams streams, LeaveAnnouncer announc
         }
     }
 
-    // A stream may have been forwarded after the last announcement. Every other time is often enough for that.
+    // Repeated, because a stream may have been forwarded after the last announcement. Every second call is often enough.
     public Task AdvanceAsync(bool isSettled)
     {
         _isAnnounced = IsOpen && !_isAnnounced;

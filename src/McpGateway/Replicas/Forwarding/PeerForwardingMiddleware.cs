@@ -13,6 +13,8 @@ internal sealed partial class PeerForwardingMiddleware(
     RequestDelegate next, ReplicaTable replicas, ForwardingSignature signature, PeerStates peers, DrainState drain,
     McpEndpoint endpoint, TimeProvider time, ILogger<PeerForwardingMiddleware> log)
 {
+    // No server can have these paths: `api` is a reserved name (ServerName.Reserved).
+
     /// <summary>A replica that leaves posts here, to the owners of the streams that run through it.</summary>
     public const string LeavePath = "/api/replicas/leave";
 
@@ -50,6 +52,7 @@ internal sealed partial class PeerForwardingMiddleware(
     private Task ReceiveAsync(HttpContext context, StringValues header)
     {
         var request = context.Request;
+        // In any case: no later step, and no server, may take an invalid header for a peer's.
         request.Headers.Remove(ForwardingSignature.Header);
         if (header is not [{ } value] || signature.Verify(value, request.Method, TargetOf(request)) is not { } forwarded)
         {
@@ -63,6 +66,7 @@ internal sealed partial class PeerForwardingMiddleware(
             return RefuseAsync(context);
         }
 
+        // Otherwise an anonymous gateway would take the request for one through a proxy (RequestGuard).
         request.Headers.Remove(Via);
         if (request.Path == LeavePath || request.Path == LeftPath)
         {
@@ -85,6 +89,7 @@ internal sealed partial class PeerForwardingMiddleware(
     private void WarnOfSignature(HttpContext context)
     {
         var (now, last) = (time.GetTimestamp(), Volatile.Read(ref _warned));
+        // Exchanged, so that of several requests at the same time only one logs.
         if ((last == long.MinValue || time.GetElapsedTime(last, now) >= BetweenWarnings)
             && Interlocked.CompareExchange(ref _warned, now, last) == last)
             Log.NotSigned(log, context.Connection.RemoteIpAddress);

@@ -5,12 +5,12 @@ using Yarp.ReverseProxy.Transforms.Builder;
 namespace McpGateway.Replicas.Forwarding;
 
 /// <summary>
-/// What is changed in a request that is forwarded to a peer: as little as possible, since the peer is to see the client's.
+/// Changes a request that is forwarded to a peer: as little as possible, because the peer must see the client's request.
 /// </summary>
 internal sealed class PeerForwardingTransforms(
     ReplicaTable replicas, ForwardingSignature signature, ForwardedStreams streams) : ITransformProvider
 {
-    // They come from a proxy in front, or a client pretends so. What this replica believes of them is in the signed header.
+    // Set by a proxy in front, or forged by a client. What this replica has accepted of them is in the signed header.
     private static readonly string[] Removed =
         ["Forwarded", "X-Real-IP", "Cookie", "Proxy-Authorization", ForwardingSignature.Header];
 
@@ -28,6 +28,7 @@ internal sealed class PeerForwardingTransforms(
     {
         if (context.Cluster?.SessionAffinity?.Policy != ReplicaAffinity.PolicyName)
             return;
+        // Otherwise YARP would add X-Forwarded-*, which the peer does not trust, and an anonymous one refuses.
         context.UseDefaultForwarders = false;
         context.AddRequestTransform(AdaptRequest);
         context.AddResponseTransform(AdaptResponseAsync);
@@ -58,10 +59,11 @@ internal sealed class PeerForwardingTransforms(
             sent.Headers.TransferEncodingChunked = true;
         }
 
-        // The peer sets the same headers; only those of the connection are this replica's own.
+        // The peer sets the same headers, and YARP would add them to those here. Only Connection is this replica's own.
         var connection = context.Response.Headers.Connection;
         context.Response.Headers.Clear();
         context.Response.Headers.Connection = connection;
+        // Only a GET is an open-ended stream. A POST ends with its answers.
         if (HttpMethods.IsGet(request.Method))
             context.Features.Set(streams.Add(to, context.Abort));
         return ValueTask.CompletedTask;
@@ -79,7 +81,8 @@ internal sealed class PeerForwardingTransforms(
         }
         else if (response.ContentType?.StartsWith("text/event-stream", StringComparison.Ordinal) is true)
         {
-            await response.BodyWriter.FlushAsync(transform.CancellationToken); // its first event may take long
+            // YARP sends the headers with the first byte of the body, and the first event may take long.
+            await response.BodyWriter.FlushAsync(transform.CancellationToken);
         }
     }
 

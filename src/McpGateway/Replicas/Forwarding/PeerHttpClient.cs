@@ -13,7 +13,7 @@ internal static class PeerHttpClient
     /// <summary>Replicas are in one network; one that takes longer is not there.</summary>
     public static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(1);
 
-    // A machine that has lost its power closes no connection: TCP gives them up after these 30 seconds.
+    // A machine that has lost power closes no connection. TCP detects that after 15 + 3 * 5 = 30 seconds.
     private const int ProbeAfterSeconds = 15;
     private const int ProbeEverySeconds = 5;
     private const int Probes = 3;
@@ -31,10 +31,12 @@ internal static class PeerHttpClient
         if (context.NewMetadata?.ContainsKey(MetadataKey) is not true)
             return;
         handler.ConnectTimeout = ConnectTimeout;
-        handler.Expect100ContinueTimeout = TimeSpan.FromSeconds(30); // the peer always answers it, yes or no
+        // By default the body would be sent after a second without a response. A peer always responds, yes or no.
+        handler.Expect100ContinueTimeout = TimeSpan.FromSeconds(30);
         handler.ConnectCallback = ConnectAsync;
     }
 
+    // SocketsHttpHandler has no setting for TCP keep-alive. NoDelay is what it sets by itself, without a callback.
     private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };

@@ -6,8 +6,8 @@ using Yarp.ReverseProxy.SessionAffinity;
 namespace McpGateway.Replicas.Forwarding;
 
 /// <summary>
-/// Sends a request to the replica that its session's id names. An id that names none is searched for here and not found, as
-/// any other that does not exist.
+/// Sends a request to the replica that its session's id names. If the id names none, this replica searches for the session and
+/// does not find it, as with any other unknown id.
 /// </summary>
 internal sealed class ReplicaAffinity(ReplicaTable replicas) : ISessionAffinityPolicy
 {
@@ -29,7 +29,7 @@ internal sealed class ReplicaAffinity(ReplicaTable replicas) : ISessionAffinityP
         return new AffinityResult(Find(destinations, name), AffinityStatus.OK);
     }
 
-    // The session's id holds the replica's name already.
+    // Nothing to add to the response: the session's id already contains the replica's name.
     public void AffinitizeResponse(
         HttpContext context, ClusterState cluster, SessionAffinityConfig config, DestinationState destination)
     {
@@ -47,7 +47,7 @@ internal sealed class ReplicaAffinity(ReplicaTable replicas) : ISessionAffinityP
         return null;
     }
 
-    // Not stored: made-up names would fill the memory.
+    // Created for this request and not stored: made-up names would fill the memory.
     private static DestinationState At(string name, Uri url) =>
         new(name, new DestinationModel(new DestinationConfig { Address = url.AbsoluteUri }));
 }

@@ -42,13 +42,16 @@ internal sealed partial class ReplicaForwarding(
         {
             var candidates = feature.AvailableDestinations;
             var isOpening = !McpEndpoint.TryFindReplica(context, out _);
+            // Ends: each round either serves the request here or has one candidate less.
             while (true)
             {
                 await next(context);
                 var outcome = ForwardingOutcome.Of(context);
+                // Without a destination the request was served here, and not by the forwarder.
                 if (feature.ProxiedDestination is not { } tried || outcome is ForwardingResult.Answered
                     || context.Response.HasStarted)
                     return;
+                // After a failed connection an opening may go elsewhere. A session is only at its owner, which may come back.
                 if (outcome is ForwardingResult.Lost || (!isOpening && outcome is ForwardingResult.NoAnswer))
                 {
                     await AnswerAsync(context, outcome, hasLeft: !isOpening && peers.HasLeft(tried.DestinationId));
@@ -85,6 +88,7 @@ internal sealed partial class ReplicaForwarding(
             Log.Away(log, replica);
     }
 
+    // Removes what YARP and the transforms have left behind, so that the next attempt starts like the first.
     private static void Forget(HttpContext context, IReverseProxyFeature feature)
     {
         feature.ProxiedDestination = null;
@@ -114,7 +118,7 @@ internal sealed partial class ReplicaForwarding(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "Replica {Replica} cannot be reached, or drains", EventName = "ReplicaAway")]
+        [LoggerMessage(1, LogLevel.Warning, "Replica {Replica} cannot be reached, or is draining", EventName = "ReplicaAway")]
         public static partial void Away(ILogger log, string replica);
     }
 }

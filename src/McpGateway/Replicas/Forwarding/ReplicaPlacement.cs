@@ -20,7 +20,7 @@ internal sealed class ReplicaPlacement(ReplicaTable replicas, PeerStates peers, 
         HttpContext context, ClusterState cluster, IReadOnlyList<DestinationState> availableDestinations)
     {
         var here = ReplicaAffinity.Find(availableDestinations, replicas.Self);
-        // A stream that runs through this replica would end with it, wherever its session is: it is refused here.
+        // A stream through this replica would end with it, wherever its session is. So it is refused here.
         if (drain.IsDraining && HttpMethods.IsGet(context.Request.Method))
             return here;
         var key = endpoint.PlacementKeyOf(context, cluster.ClusterId);

@@ -94,7 +94,7 @@ public sealed class SdkSignInTests : IAsyncLifetime
         Assert.Equal(issued + 1, client.Issued);
         Assert.NotEqual(old.AccessToken, client.Tokens.AccessToken);
         Assert.Equal("alice", client.Claims().Get("sub").GetString());
-        Assert.Single(client.Authorizations); // its user was not asked again
+        Assert.Single(client.Authorizations); // the user did not have to sign in again
         Assert.Equal(["login", "consent"], client.Forms);
         Assert.Equal(clientKnows ? 1 : 2, _gateway.Requests.Entries.Count(entry => entry.Status == 401));
     }
@@ -122,7 +122,7 @@ public sealed class SdkSignInTests : IAsyncLifetime
         Assert.Equal(_gateway.Endpoint(path).AbsoluteUri, more["resource"]);
         Assert.Contains("test:use", more["scope"].Split(' '));
         Assert.Contains("test:admin", more["scope"].Split(' '));
-        Assert.Equal(["login", "consent", "consent"], client.Forms); // it is signed in, and asked only about what is new
+        Assert.Equal(["login", "consent", "consent"], client.Forms); // it is signed in; only the new scope needs consent
         Assert.Contains("test:admin", client.Claims().Get("scope").GetString()!.Split(' '));
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using McpGateway.FunctionalTests.Hosting;
+using McpGateway.Tests.Shared;
 
 namespace McpGateway.FunctionalTests.Access.SignIn;
 
@@ -25,20 +26,10 @@ internal sealed class SignInGateway : IAsyncDisposable
     {
         var issuer = await OidcProviderIssuer.StartAsync();
         var requests = new RequestLog();
-        for (var attempt = 1; ; attempt++)
-        {
-            var url = $"http://127.0.0.1:{FreePort.Find()}";
-            try
-            {
-                var guarded = await GuardedGateway.StartAsync(
-                    issuer, new() { ["Access:PublicUrl"] = url }, requests.Add, json: Json("test:use"), urls: url);
-                return new(issuer, guarded, requests);
-            }
-            catch (IOException) when (attempt < 3)
-            {
-                // Somebody has taken the port meanwhile.
-            }
-        }
+        var url = $"http://127.0.0.1:{FreePort.Find()}";
+        var guarded = await GuardedGateway.StartAsync(
+            issuer, new() { ["Access:PublicUrl"] = url }, requests.Add, json: Json("test:use"), urls: url);
+        return new(issuer, guarded, requests);
     }
 
     /// <summary>The gateway.json.</summary>

@@ -5,7 +5,7 @@ using McpGateway.FunctionalTests.Hosting;
 namespace McpGateway.FunctionalTests.Access.SignIn;
 
 /// <summary>
-/// A user at the pages of <see cref="OidcProviderIssuer"/>: follows redirects, keeps cookies, signs in when asked to, and
+/// A user at the pages of <see cref="OidcProviderIssuer"/>: follows redirects, keeps cookies, signs in on request, and
 /// agrees to whatever a client wants.
 /// </summary>
 internal sealed partial class UserBrowser(string user) : IDisposable
@@ -14,7 +14,7 @@ internal sealed partial class UserBrowser(string user) : IDisposable
     private const int MostSteps = 20;
 
     private readonly HttpClient _http =
-        new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { Timeout = TestHttp.Patience };
+        new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { Timeout = TestHttp.Timeout };
 
     /// <summary>The forms that were sent: <c>login</c>, <c>consent</c>.</summary>
     public List<string> Forms { get; } = [];

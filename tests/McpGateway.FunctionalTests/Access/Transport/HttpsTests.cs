@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using McpGateway.Cli.DemoServer;
 using McpGateway.FunctionalTests.Hosting;
+using McpGateway.Tests.Shared;
 
 namespace McpGateway.FunctionalTests.Access.Transport;
 
@@ -27,7 +28,7 @@ public sealed class HttpsTests : IDisposable
 
         Write("second");
         await Eventually.TrueAsync(async () => await ServedAsync(uri) == "CN=second", "the new certificate is served",
-            TestHttp.Patience);
+            TestHttp.Timeout);
     }
 
     [Fact]

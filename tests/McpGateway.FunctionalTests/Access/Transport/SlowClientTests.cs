@@ -46,6 +46,6 @@ public sealed class SlowClientTests
         await client.ConnectAsync(gateway.BaseAddress.Host, gateway.BaseAddress.Port, TestHttp.Token);
         await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(text), TestHttp.Token);
         using var reader = new StreamReader(client.GetStream());
-        return await reader.ReadToEndAsync(TestHttp.Token).WaitAsync(TestHttp.Patience, TestHttp.Token);
+        return await reader.ReadToEndAsync(TestHttp.Token).WaitAsync(TestHttp.Timeout, TestHttp.Token);
     }
 }

@@ -10,7 +10,7 @@ internal sealed class RecordingCall(CallRegistry registry) : PendingCall(registr
 {
     private readonly Channel<(string? Answer, JsonRpcError? Error)> _told = Channel.CreateUnbounded<(string?, JsonRpcError?)>();
 
-    /// <summary>How often it was told anything that nobody has asked for yet.</summary>
+    /// <summary>The number of notices that no test has read yet.</summary>
     public int Told => _told.Reader.Count;
 
     public async Task<string> AnswerAsync() =>

@@ -9,15 +9,15 @@ public sealed class ListedItemsTests
 {
     private static readonly ToolRules Rules = ToolRulesTests.Rules(deny: ["db://secrets/{id}"]);
 
-    private readonly List<string> _asked = [];
+    private readonly List<string> _requests = [];
     private readonly Dictionary<string, string> _answers = [];
     private readonly ListedItems _listed;
 
     public ListedItemsTests() => _listed = new ListedItems(request =>
     {
         using (request)
-            _asked.Add(request.Envelope.Method + JsonMembers.FindText(request.Envelope.Params.In(request.Utf8), "cursor"u8));
-        return Task.FromResult(new GatewayAnswer(_answers.TryGetValue(_asked[^1], out var answer) ? Encoding.UTF8.GetBytes(answer) : null, null));
+            _requests.Add(request.Envelope.Method + JsonMembers.FindText(request.Envelope.Params.In(request.Utf8), "cursor"u8));
+        return Task.FromResult(new GatewayAnswer(_answers.TryGetValue(_requests[^1], out var answer) ? Encoding.UTF8.GetBytes(answer) : null, null));
     });
 
     [Fact]
@@ -27,7 +27,7 @@ public sealed class ListedItemsTests
         _answers["tools/list2"] = """{"tools":[{"name":"b"}]}""";
         Assert.Null(await _listed.CheckAsync(new RequestedItem(ItemKind.Tool, "b"), Rules));
         Assert.Null(await _listed.CheckAsync(new RequestedItem(ItemKind.Tool, "a"), Rules));
-        Assert.Equal(["tools/list", "tools/list2"], _asked);
+        Assert.Equal(["tools/list", "tools/list2"], _requests);
         Assert.Equal(JsonRpcErrorCode.InvalidParams, (await _listed.CheckAsync(new RequestedItem(ItemKind.Tool, "B"), Rules))!.Code);
         Assert.False(_listed.Lists(new RequestedItem(ItemKind.Prompt, "a"), Rules));
         _listed.Clear();
@@ -39,7 +39,7 @@ public sealed class ListedItemsTests
     {
         _answers["tools/list"] = _answers["tools/listx"] = """{"tools":[{"name":"a"}],"nextCursor":"x"}""";
         Assert.NotNull(await _listed.CheckAsync(new RequestedItem(ItemKind.Tool, "b"), Rules));
-        Assert.Equal(200, _asked.Count);
+        Assert.Equal(200, _requests.Count);
     }
 
     [Theory]
@@ -75,11 +75,11 @@ public sealed class ListedItemsTests
     public async Task List_ThatChangedWhileItWasRead_IsReadAgain()
     {
         var first = new TaskCompletionSource<GatewayAnswer>();
-        var asked = 0;
-        var listed = new ListedItems(_ => Interlocked.Increment(ref asked) == 1 ? first.Task : Task.FromResult(Tools("new")));
+        var requests = 0;
+        var listed = new ListedItems(_ => Interlocked.Increment(ref requests) == 1 ? first.Task : Task.FromResult(Tools("new")));
         var (old, next) = (new RequestedItem(ItemKind.Tool, "old"), new RequestedItem(ItemKind.Tool, "new"));
         var (forOld, forNew) = (listed.CheckAsync(old, Rules), listed.CheckAsync(next, Rules));
-        await Waiting.UntilAsync(() => Volatile.Read(ref asked) == 1);
+        await Waiting.UntilAsync(() => Volatile.Read(ref requests) == 1);
         listed.Clear();
         first.SetResult(Tools("old"));
         Assert.Null(await forNew.Soon());
@@ -90,16 +90,16 @@ public sealed class ListedItemsTests
     [Fact]
     public async Task List_ThatAlwaysChangesWhileItIsRead_IsGivenUp()
     {
-        var asked = 0;
+        var requests = 0;
         ListedItems listed = null!;
         listed = new ListedItems(_ =>
         {
-            asked++;
+            requests++;
             listed.Clear();
             return Task.FromResult(Tools("a"));
         });
         Assert.NotNull(await listed.CheckAsync(new RequestedItem(ItemKind.Tool, "a"), Rules).Soon());
-        Assert.Equal(3, asked);
+        Assert.Equal(3, requests);
     }
 
     [Fact]

@@ -4,10 +4,10 @@ using FsCheck.Fluent;
 namespace McpGateway.Tests.Properties.Generators;
 
 /// <summary>A way to cut bytes into pieces.</summary>
-/// <param name="Sizes">Their sizes in turn, over and over; some may be 0, not all. They grow with the number of bytes.</param>
+/// <param name="Sizes">Their sizes, repeated over and over; some may be 0, not all. They grow with the number of bytes.</param>
 internal sealed record Cuts(IReadOnlyList<int> Sizes)
 {
-    // What reads a piece at a time may look at all that came before: a byte at a time of much would take minutes.
+    // What reads a piece at a time may read again all that came before: a byte at a time of much would take minutes.
     private const int PiecesOfOneByte = 150;
 
     public static readonly Gen<Cuts> Any = Gen

@@ -21,7 +21,7 @@ internal static class Edits
             : members.With(path[0], Change(members[path[0]] as JsonTree.Members ?? JsonTree.Members.Empty, [.. path.Skip(1)]));
     }
 
-    /// <summary>One more member, in any place.</summary>
+    /// <summary>One more member, at any position.</summary>
     public static Gen<JsonTree> Planted(JsonTree.Members root, Level level, string name, Gen<JsonTree> values) =>
         from value in values
         from at in Gen.Choose(0, Find(root, level).All.Count)

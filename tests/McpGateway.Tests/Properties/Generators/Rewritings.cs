@@ -9,7 +9,7 @@ using McpGateway.Tests.Properties.Model;
 
 namespace McpGateway.Tests.Properties.Generators;
 
-/// <summary>A message, and what is written in place of its id and its token.</summary>
+/// <summary>A message, and what is written instead of its id and its token.</summary>
 /// <param name="Id">Null where it is left, or there is none.</param>
 /// <param name="Token">As the id.</param>
 /// <param name="TokenFirst">Whether the token is replaced before the id is.</param>

@@ -97,7 +97,7 @@ internal abstract record JsonTree
 
         public bool Has(string name) => All.Any(member => member.Key == name);
 
-        /// <summary>With another value in the same place, or with one more member.</summary>
+        /// <summary>With another value at the same position, or with one more member.</summary>
         public Members With(string name, JsonTree value) => Has(name)
             ? new([.. All.Select(member => member.Key == name ? new(name, value) : member)])
             : Insert(All.Count, name, value);

@@ -11,7 +11,7 @@ internal enum Level
     RelatedTask,
 }
 
-/// <summary>Which member names are read, and which only look like them.</summary>
+/// <summary>Which member names are read, and which only resemble them.</summary>
 internal static class NameRules
 {
     public const string RelatedTask = "io.modelcontextprotocol/related-task";

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace McpGateway.Tests.Properties.Model;
 
-/// <summary>Gives no more room at once than it is asked for, or <paramref name="room"/> where it is not asked.</summary>
+/// <summary>Gives exactly the requested size, or <paramref name="room"/> bytes where none is requested.</summary>
 internal sealed class NarrowWriter(int room) : IBufferWriter<byte>
 {
     private readonly List<byte> _written = [];

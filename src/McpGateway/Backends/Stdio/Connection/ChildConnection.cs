@@ -6,8 +6,8 @@ using McpGateway.Sessions.Queues;
 namespace McpGateway.Backends.Stdio.Connection;
 
 /// <summary>
-/// One running child: gives each request an id of its own, brings each answer to its call, and everything else to the one
-/// observer. It owns the process from start to end.
+/// The connection to one running child. It gives each request an id, brings each answer to its call, and passes everything else
+/// to the observer. It owns the process from start to end.
 /// </summary>
 internal sealed partial class ChildConnection : IServerConnection, IAsyncDisposable
 {
@@ -55,14 +55,14 @@ internal sealed partial class ChildConnection : IServerConnection, IAsyncDisposa
         {
             request.ReplaceId(call.ServerId);
             if (call.HidesProgressToken && !request.Envelope.ProgressToken.IsNone)
-                request.ReplaceProgressToken(call.ServerId);
+                request.ReplaceProgressToken(call.ServerId); // two sessions may use the same token
             switch (_toChild.TryEnqueue(request))
             {
                 case Enqueued.Yes when _lifetime.Failure is { } late: // it came between the two steps above
                     await call.FailAsync(late.ToError());
                     return;
                 case Enqueued.Yes:
-                    if (call.Outcome is CallOutcome.Cancelled or CallOutcome.TimedOut) // so did the call's end
+                    if (call.Outcome is CallOutcome.Cancelled or CallOutcome.TimedOut) // so may the call's end
                         TryTakeBack(call);
                     return;
                 case Enqueued.Closed:
@@ -76,10 +76,10 @@ internal sealed partial class ChildConnection : IServerConnection, IAsyncDisposa
                 break;
         }
 
-        request.Dispose(); // nobody waits for the answer any more
+        request.Dispose(); // the call has ended: nobody waits for the answer
     }
 
-    /// <summary>Whether a call waits for its answer, or a message waits to be written to it.</summary>
+    /// <summary>Whether a call waits for its answer, or a message waits to be written.</summary>
     public bool IsBusy => _toChild.Bytes > 0 || Calls.AnyAwaited;
 
     /// <summary>Sends a notification or an answer; waits while the queue is full, as long as a request may take.</summary>
@@ -88,7 +88,7 @@ internal sealed partial class ChildConnection : IServerConnection, IAsyncDisposa
     public async ValueTask SendAsync(JsonRpcMessage message, CancellationToken cancellationToken)
     {
         if (_toChild.TryEnqueue(message) is Enqueued.Yes)
-            return;
+            return; // the usual case, without the cost of a time-out
         using var timeout = new CancellationTokenSource(_server.Config.RequestTimeout, _context.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
@@ -114,18 +114,18 @@ internal sealed partial class ChildConnection : IServerConnection, IAsyncDisposa
     /// <param name="reason">The end of the sentence "The server 'x' …".</param>
     public void Kill(string reason) => _lifetime.Kill(reason);
 
-    /// <summary>Bytes of memory that it and its descendants take; null where that is unknown.</summary>
+    /// <summary>Bytes of memory that it and its descendants use; null where that is unknown.</summary>
     public long? ReadMemory() => _process.ReadMemory();
 
     public void Cancel(PendingCall call, JsonRpcMessage? notification, string reason)
     {
-        if (!TryTakeBack(call) && call.IsCancellable && !IsLost)
+        if (!TryTakeBack(call) && call.IsCancellable && !IsLost) // what the child has not read, it need not be told
             TrySend(CancelledNotification.For(call.ServerId, notification, reason));
         else
             notification?.Dispose();
     }
 
-    /// <summary>Ends the child in order and waits until it is gone. Pending calls are failed.</summary>
+    /// <summary>Stops the child in an orderly way and waits until it is gone. Pending calls are failed.</summary>
     public ValueTask DisposeAsync() => new(_lifetime.StopAsync());
 
     /// <summary>The child sent a message.</summary>
@@ -137,7 +137,7 @@ internal sealed partial class ChildConnection : IServerConnection, IAsyncDisposa
         if (Calls.Find(message.Envelope.Id) is { } call)
             return call.TakeAnswerAsync(message);
 
-        // No call has this id, or it waits no longer. Never broadcast: it may be another's answer, or a forged one.
+        // No call waits under this id. Never broadcast: it may be the answer to somebody else's call, or a forged one.
         Drop(message, "unknown-id");
         return default;
     }
@@ -159,11 +159,11 @@ internal sealed partial class ChildConnection : IServerConnection, IAsyncDisposa
         if (call.SentMessage is not { } request || !_toChild.TryTakeBack(request))
             return false;
         request.Dispose();
-        call.TryEnd(CallOutcome.NotSent);
+        call.TryEnd(CallOutcome.NotSent); // otherwise a shared child would be taken to owe an answer
         return true;
     }
 
-    // Meanwhile the call is queued again: the child cannot know of it.
+    // While it waits, the call counts as queued: the child has not seen it.
     private async ValueTask<bool> WaitForRoomAsync(PendingCall call)
     {
         if (!Calls.TryRequeue(call))
@@ -184,7 +184,7 @@ internal sealed partial class ChildConnection : IServerConnection, IAsyncDisposa
         }
     }
 
-    // Together: each may wait for a client that does not read.
+    // All at once, because each may wait for a client that does not read.
     private Task FailCallsAsync(ChildFailure failure) =>
         Task.WhenAll(Calls.Snapshot().Select(call => call.FailAsync(failure.ToError()).AsTask()));
 

@@ -4,7 +4,7 @@ using McpGateway.Sessions.Queues;
 
 namespace McpGateway.Backends.Stdio.Connection;
 
-/// <summary>What every child's connection needs of the gateway.</summary>
+/// <summary>The gateway's parts that every child's connection uses.</summary>
 /// <param name="MaxMessageBytes">The longest message that a child may send (Limits:MessageBytes).</param>
 internal sealed record ChildContext(
     IChildLauncher Launcher,

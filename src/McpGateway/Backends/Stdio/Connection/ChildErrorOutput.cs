@@ -10,10 +10,10 @@ internal sealed class ChildErrorOutput(SecretRedactor redactor, Action<string> l
 {
     private const int KeptLines = 10;
 
-    // A child may print megabytes without a line break, which must not be kept in memory.
+    // A child may print megabytes without a line break. They must not be kept in memory.
     private const int LongestLine = 8000;
 
-    // Cut only after the redaction, which would not recognize a secret that was cut in two.
+    // Applied after the redaction, which would not recognize a secret that was cut in two.
     private const int LongestText = 2000;
 
     private readonly Queue<string> _last = new(KeptLines);
@@ -31,6 +31,7 @@ internal sealed class ChildErrorOutput(SecretRedactor redactor, Action<string> l
     /// <summary>Reads until the stream ends.</summary>
     public async Task RunAsync(IChildProcess process)
     {
+        // Invalid bytes become replacement characters: programs print in any encoding, and an exception would end the reading.
         using var reader = new StreamReader(process.StandardError, new UTF8Encoding(false, throwOnInvalidBytes: false));
         var line = new StringBuilder();
         var buffer = new char[1024];
@@ -40,12 +41,13 @@ internal sealed class ChildErrorOutput(SecretRedactor redactor, Action<string> l
             {
                 if (character == '\n')
                     EndLine(line);
+                // Without control characters: an escape sequence would act on the terminal that shows the log.
                 else if (line.Length < LongestLine && !char.IsControl(character))
                     line.Append(character);
             }
         }
 
-        EndLine(line);
+        EndLine(line); // a program that crashes often prints its last line without a line break
     }
 
     private void EndLine(StringBuilder line)

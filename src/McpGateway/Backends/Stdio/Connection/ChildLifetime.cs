@@ -11,6 +11,8 @@ internal sealed partial class ChildLifetime(
     GatewayMetrics metrics, ILogger log)
 {
     private readonly Lock _stopLock = new();
+
+    // Continuations run asynchronously: whoever calls Kill (the monitor) must not run the end of the child.
     private readonly TaskCompletionSource<string> _killed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _running = Task.CompletedTask;
     private ChildFailure? _failure;
@@ -20,7 +22,7 @@ internal sealed partial class ChildLifetime(
     public ChildFailure? Failure => Volatile.Read(ref _failure);
 
     /// <summary>Starts to read and write its pipes. Called once.</summary>
-    /// <param name="observer">Is told when the child is lost; not when it is stopped.</param>
+    /// <param name="observer">Is called when the child is lost, but not when it is stopped.</param>
     /// <param name="failCalls">Fails all calls that wait for the child.</param>
     public void Start(IConnectionObserver observer, Func<ChildFailure, Task> failCalls)
     {
@@ -33,7 +35,7 @@ internal sealed partial class ChildLifetime(
     /// <param name="reason">The end of the sentence "The server 'x' …".</param>
     public void Kill(string reason) => _killed.TrySetResult(reason);
 
-    /// <summary>Ends the process in order and waits until it is gone; the same task for every caller.</summary>
+    /// <summary>Stops the process in an orderly way and waits until it is gone; the same task for every caller.</summary>
     public Task StopAsync()
     {
         lock (_stopLock)
@@ -47,16 +49,18 @@ internal sealed partial class ChildLifetime(
 
     private async Task StopCoreAsync()
     {
+        // First: LoseAsync tells a stop from a loss by who has set the failure.
         Interlocked.CompareExchange(ref _failure, Describe("was stopped"), null);
         input.Close(discard: true);
         try
         {
+            // Closes stdin first, which tells a stdio server to exit (MCP, Lifecycle, "Shutdown").
             await process.StopAsync(_killed.Task.IsCompleted ? StopTimes.None : StopTimes.Default);
             await _running;
         }
         finally
         {
-            process.Dispose();
+            process.Dispose(); // also if the stop failed: the pipes must not stay open
             metrics.ChildStopped(server);
         }
     }
@@ -75,6 +79,7 @@ internal sealed partial class ChildLifetime(
         var failure = Describe(reason, exit);
         if (Interlocked.CompareExchange(ref _failure, failure, null) is { } stopped)
         {
+            // StopCoreAsync was first: this end was wanted, so nobody is told of a loss.
             Log.Stopped(log, server, process.Id, reason);
             input.Close(discard: true);
             await failCalls(stopped);
@@ -83,6 +88,7 @@ internal sealed partial class ChildLifetime(
 
         Log.Lost(log, server, process.Id, reason);
         metrics.ChildLost(server);
+        // Before the calls fail: their errors say when to retry, and a client that retries at once must get the next child.
         failure = failure with { RetryAfter = observer.OnLosing(reason) };
         Volatile.Write(ref _failure, failure);
         try
@@ -92,7 +98,7 @@ internal sealed partial class ChildLifetime(
         }
         finally
         {
-            observer.OnLost(failure.ToError());
+            observer.OnLost(failure.ToError()); // whatever failed above: the child must still be stopped and replaced
         }
     }
 }

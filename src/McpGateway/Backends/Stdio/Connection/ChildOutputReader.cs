@@ -6,7 +6,7 @@ using McpGateway.JsonRpc;
 
 namespace McpGateway.Backends.Stdio.Connection;
 
-/// <summary>The one reader of a child's stdout: line by line, each message to its connection, all else to the log.</summary>
+/// <summary>The one reader of a child's stdout. Each line is a message for the connection, or noise for the log.</summary>
 internal sealed partial class ChildOutputReader(
     ChildConnection connection, string server, GatewayMetrics metrics, ILogger log, int maxMessageBytes)
 {
@@ -17,6 +17,7 @@ internal sealed partial class ChildOutputReader(
     /// <summary>Reads until the stream ends.</summary>
     public async Task RunAsync(Stream output)
     {
+        // A pipe holds 64 KiB by default (pipe(7)), so one read can empty it. The stream belongs to the process.
         var pipe = PipeReader.Create(output, new StreamPipeReaderOptions(bufferSize: 64 * 1024, leaveOpen: true));
         var framer = new LineFramer(maxMessageBytes);
         while (true)
@@ -25,6 +26,7 @@ internal sealed partial class ChildOutputReader(
             var buffer = read.Buffer;
             while (framer.TryRead(ref buffer, out var line, out var oversized))
             {
+                // Awaited: while a message waits for a slow client, the child is not read on, and has to wait too.
                 if (oversized is not null)
                     await SkipAsync(oversized);
                 else
@@ -37,6 +39,7 @@ internal sealed partial class ChildOutputReader(
         }
     }
 
+    // Copies the line, because the pipe reuses its memory after AdvanceTo.
     private ValueTask TakeAsync(in ReadOnlySequence<byte> line)
     {
         if (IsBlank(line))
@@ -46,6 +49,8 @@ internal sealed partial class ChildOutputReader(
             : connection.ReceiveAsync(message!);
     }
 
+    // "The server MUST NOT write anything to its stdout that is not a valid MCP message" (MCP, Transports, "stdio"), but many
+    // do. Only a request, or the answer to a call, has somebody who waits for a reaction.
     private async ValueTask RefuseAsync(long length, JsonRpcError error, JsonRpcEnvelope envelope)
     {
         metrics.Noise(server);
@@ -88,12 +93,13 @@ internal sealed partial class ChildOutputReader(
     private static partial class Log
     {
         [LoggerMessage(8, LogLevel.Warning,
-            "{Server}[{Pid}] printed {Length} bytes on stdout that are no MCP message ({Reason}); further noise is logged at " +
-            "Debug. A stdio server must log to stderr", EventName = "ChildNoise")]
+            "{Server}[{Pid}] printed {Length} bytes on stdout that are not an MCP message ({Reason}). A stdio server must log " +
+            "to stderr. Further such lines are logged at Debug", EventName = "ChildNoise")]
         public static partial void FirstNoise(ILogger log, string server, int pid, long length, string reason);
 
         [LoggerMessage(9, LogLevel.Debug,
-            "{Server}[{Pid}] printed {Length} bytes on stdout that are no MCP message ({Reason})", EventName = "ChildMoreNoise")]
+            "{Server}[{Pid}] printed {Length} bytes on stdout that are not an MCP message ({Reason})",
+            EventName = "ChildMoreNoise")]
         public static partial void Noise(ILogger log, string server, int pid, long length, string reason);
 
         [LoggerMessage(10, LogLevel.Warning,

@@ -9,8 +9,8 @@ internal sealed partial class ChildStreams(
     IChildProcess process, MessageQueue input, ChildOutputReader output, ChildErrorOutput errorOutput, string server,
     TimeProvider time, ILogger log)
 {
-    // A child's last answers may still be in its pipe when it has exited, but a process that it started may hold the pipe open
-    // for ever.
+    // After a child has exited, its last answers may still be in the pipe. But a process that it started may keep the pipe open
+    // for ever, so the end of the pipe is not awaited for longer than this.
     private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(1);
 
     private Task _writing = Task.CompletedTask;
@@ -22,6 +22,7 @@ internal sealed partial class ChildStreams(
         var readingErrors = GuardAsync(errorOutput.RunAsync(process));
         _writing = GuardAsync(WriteAsync());
         var reading = GuardAsync(output.RunAsync(process.StandardOutput));
+        // Stderr is awaited too, because its last lines become part of the error. Of a killed child nothing is awaited.
         if (await Task.WhenAny(reading, process.Exited, killed) != killed)
             await DrainAsync(Task.WhenAll(reading, readingErrors, process.Exited));
     }
@@ -37,11 +38,12 @@ internal sealed partial class ChildStreams(
         }
         finally
         {
-            input.Close(discard: true); // the child closed its stdin: a sender that waits for room would wait for ever
+            input.Close(discard: true); // nobody writes any more: a sender that waits for room would wait for ever
         }
     }
 
-    // A child that dies breaks its pipes, and its exit says why. Any other exception ends the child too, and must be seen.
+    // When a child dies, its pipes break. Its exit says why, so that is no error here. Any other exception is a defect: it ends
+    // the child too, and must be seen.
     private async Task GuardAsync(Task task)
     {
         try
@@ -78,7 +80,7 @@ internal sealed partial class ChildStreams(
         [LoggerMessage(6, LogLevel.Error, "{Server}[{Pid}] its connection broke", EventName = "ChildConnectionBroken")]
         public static partial void Broken(ILogger log, Exception exception, string server, int pid);
 
-        [LoggerMessage(7, LogLevel.Warning, "{Server}[{Pid}] is ending, but a process holds one of its pipes open",
+        [LoggerMessage(7, LogLevel.Warning, "{Server}[{Pid}] has not ended, or another process keeps one of its pipes open",
             EventName = "ChildPipeHeldOpen")]
         public static partial void PipeHeldOpen(ILogger log, string server, int pid);
     }

@@ -3,7 +3,7 @@ using McpGateway.JsonRpc;
 namespace McpGateway.Backends.Stdio.Connection;
 
 /// <summary>
-/// Whom a connection tells of its child. Messages come one at a time: while one is handled, the child is not read.
+/// Receives what a connection reads from its child. Messages come one at a time: while one is handled, the child is not read.
 /// </summary>
 internal interface IConnectionObserver
 {

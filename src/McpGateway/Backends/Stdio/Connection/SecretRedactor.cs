@@ -18,7 +18,7 @@ internal sealed partial class SecretRedactor
     private readonly string[] _secrets;
 
     public SecretRedactor(StdioTarget target, UserEnvironment? user = null) =>
-        // By line and without control characters, because the output is split and cleaned that way. The longest first, because
+        // Split into lines and without control characters, like the output in which they are searched. The longest first, because
         // one secret may begin with another.
         _secrets =
         [
@@ -36,7 +36,7 @@ internal sealed partial class SecretRedactor
         return LooksLikeCredential().Replace(line, "${what}" + Mask + "${after}");
     }
 
-    // "Bearer x" and "password = x", then the password in a URL.
+    // "Bearer x" and "password = x", then the password in a URL. Without backtracking, because a child may print anything.
     [GeneratedRegex(
         """(?<what>\b(?:bearer|basic)\s+""" +
         """|\b[\w-]*(?:password|passwd|secret|token|api[_-]?key|credential)[\w-]*["']?\s*[=:]\s*["']?)[^\s"'&,;@]{4,}""" +

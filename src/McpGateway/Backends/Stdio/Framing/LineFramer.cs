@@ -3,20 +3,21 @@ using System.Buffers;
 namespace McpGateway.Backends.Stdio.Framing;
 
 /// <summary>
-/// Cuts a child's output into lines (MCP's stdio transport: one message a line). What it has looked at it does not look
-/// at again, and a line over the limit is read past without being kept.
+/// Cuts a child's output into lines (MCP, Transports, "stdio": one message per line). Each byte is searched only once, and a line
+/// over the limit is skipped without being kept.
 /// </summary>
 internal sealed class LineFramer(int maxLineBytes)
 {
+    // The length of the part of the buffer that is known to have no line break.
     private long _searched;
     private OversizedLine? _oversized;
 
-    /// <summary>Takes the next line off the buffer.</summary>
+    /// <summary>Takes the next line from the buffer.</summary>
     /// <param name="buffer">
-    /// What was read and not yet taken; what is left when there is no whole line is for the next read.
+    /// The bytes that were read and not yet taken. If they contain no whole line, they are needed again with the next read.
     /// </param>
     /// <param name="line">The line without its end; empty when it was over the limit.</param>
-    /// <param name="oversized">What could be told of a line over the limit; else null.</param>
+    /// <param name="oversized">What is known of a line over the limit; otherwise null.</param>
     public bool TryRead(ref ReadOnlySequence<byte> buffer, out ReadOnlySequence<byte> line, out OversizedLine? oversized)
     {
         line = default;
@@ -25,6 +26,7 @@ internal sealed class LineFramer(int maxLineBytes)
         if (end is null)
         {
             _searched = buffer.Length;
+            // Before the line ends: the pipe would otherwise keep all of it in memory.
             if (_searched > maxLineBytes || _oversized is not null)
                 Skip(ref buffer, buffer.End);
             return false;

@@ -4,11 +4,12 @@ using McpGateway.JsonRpc;
 namespace McpGateway.Backends.Stdio.Framing;
 
 /// <summary>
-/// Finds the id of a message that is too long to keep, so that the one call it belongs to can be failed. Servers write
-/// <c>id</c> first or last, so the whole line has to go by; only names and scalars of its outermost object are kept.
+/// Finds the id of a message that is too long to keep, so that the call to which it belongs can be failed. Some servers write
+/// <c>id</c> first and some last, so the whole line is read. Only names and scalars of its outermost object are kept.
 /// </summary>
 internal sealed class OversizedLine
 {
+    // Enough for the ids that the gateway gives to calls, which are integers.
     private const int KeptBytes = 256;
 
     private readonly byte[] _token = new byte[KeptBytes];
@@ -22,12 +23,13 @@ internal sealed class OversizedLine
     /// <summary>The id of the outermost object; none when there was no readable one.</summary>
     public JsonRpcId Id { get; private set; }
 
-    /// <summary>Whether it has a method: it is then no answer.</summary>
+    /// <summary>Whether it has a method, and so is not an answer.</summary>
     public bool HasMethod { get; private set; }
 
-    /// <summary>Bytes that went by.</summary>
+    /// <summary>The number of bytes read so far.</summary>
     public long Length { get; private set; }
 
+    // By hand, because Utf8JsonReader needs each string as a whole, and a string may be most of the line.
     public void Append(ReadOnlySpan<byte> bytes)
     {
         Length += bytes.Length;
@@ -88,6 +90,7 @@ internal sealed class OversizedLine
 
     private void EndOfName()
     {
+        // Not unescaped: a name in disguise is not found, and its call ends by its time-out.
         var name = _token.AsSpan(0, _tokenLength);
         _isId = name.SequenceEqual("\"id\""u8);
         HasMethod |= name.SequenceEqual("\"method\""u8);
@@ -112,7 +115,7 @@ internal sealed class OversizedLine
         }
         catch (JsonException)
         {
-            return default; // no JSON: nothing can be told of this line
+            return default; // not JSON: the line has no id
         }
     }
 }

@@ -4,22 +4,22 @@ using McpGateway.Backends.Stdio.Launching.Processes;
 namespace McpGateway.Backends.Stdio.Guarding;
 
 /// <summary>
-/// How the guard starts the gateway: not with the framework's Process, which would reap children behind the guard's back.
-/// The gateway inherits the standard streams and no other descriptor; ignored signals stay ignored, as with nohup.
+/// How the guard starts the gateway: not with the framework's Process, which would reap the guard's children by itself. The
+/// gateway inherits the standard streams and no other descriptor. Ignored signals stay ignored, as nohup requires.
 /// </summary>
 internal static unsafe class GatewaySpawn
 {
-    // Larger than any libc's: glibc's are 80 and 336 bytes, and 128 for a set of signals.
+    // Opaque structures of libc, with room to spare: glibc's have 80 and 336 bytes, and a set of signals has 128.
     private const int ActionsSize = 512;
     private const int AttributesSize = 1024;
     private const int SignalsSize = 128;
 
-    // Signals 32 and 33, with which glibc cancels threads. Its posix_spawn leaves them ignored unless they are named.
+    // Signals 32 and 33, which glibc uses to cancel threads. Its posix_spawn leaves them ignored unless they are named here.
     private const ulong SignalsOfThreads = 3ul << 31;
 
     private const int FirstBeyondStandard = 3;
 
-    /// <returns>Its id. By then it has become the program: an error of that is thrown here.</returns>
+    /// <returns>Its id. By then it executes the program: posix_spawn returns the error if that fails.</returns>
     /// <exception cref="ChildLaunchException">It could not be started.</exception>
     public static int Start(string fileName, IReadOnlyCollection<string> commandLine, IReadOnlyCollection<string> variables)
     {
@@ -50,7 +50,8 @@ internal static unsafe class GatewaySpawn
                 throw new ChildLaunchException($"'{fileName}' cannot be started: {Marshal.GetPInvokeErrorMessage(error)}");
         }
 
-        // In a session of its own it has no terminal, and neither have its children: Ctrl+C reaches the guard alone.
+        // In a session of its own, the gateway has no terminal, and neither have its children: Ctrl+C reaches the guard alone.
+        // The empty mask unblocks all signals.
         void SetAttributes(byte* attributes)
         {
             var signals = stackalloc byte[SignalsSize];

@@ -10,7 +10,7 @@ namespace McpGateway.Backends.Stdio.Guarding;
 
 /// <summary>
 /// On Linux the program's first process is a guard, and the gateway is its child: when the gateway is killed or crashes, the
-/// kernel hands whatever it leaves behind to the guard, which kills it. See docs/processes.md.
+/// kernel makes the processes that it leaves behind children of the guard, which kills them. See docs/processes.md.
 /// </summary>
 internal static class Guard
 {
@@ -19,21 +19,22 @@ internal static class Guard
 
     private const string Off = "off";
 
-    // The guard's id, for the gateway that it starts.
+    // Tells the gateway that it has a guard, and the guard's id.
     private const string Link = "MCPGATEWAY_GUARD_PID";
 
     private const int GuardIsGone = 1;
 
     /// <summary>
-    /// To be called by the main thread before anything is started. In the gateway it returns at once, in the guard at its end.
+    /// Must be called on the main thread, before anything is started. In the gateway it returns at once, in the guard at its end.
     /// </summary>
-    /// <param name="errors">Is told why there is no guard when there should be one.</param>
+    /// <param name="errors">Receives the reason if there should be a guard but cannot be.</param>
     /// <returns>What to exit with; null: go on as the gateway.</returns>
     public static int? Enter(TextWriter errors)
     {
         if (!OperatingSystem.IsLinux())
             return null;
-        // Some parents ignore it, and so would this process: the kernel would then not tell how a child ended.
+        // Some parents ignore SIGCHLD, and that is inherited. The kernel would then reap children by itself (wait(2)), and nobody
+        // could find out how they ended.
         _ = Libc.SetSignalHandler(Libc.SignalChild, 0);
         if (int.TryParse(Environment.GetEnvironmentVariable(Link), CultureInfo.InvariantCulture, out var guard))
             return Attach(guard) ? null : GuardIsGone;
@@ -50,21 +51,23 @@ internal static class Guard
         }
     }
 
-    // A debugger that has started this process is meant for the gateway.
+    // If a debugger has started this process, it is meant for the gateway.
     [SupportedOSPlatform("linux")]
     private static bool IsWanted =>
         !string.Equals(Environment.GetEnvironmentVariable(Switch), Off, StringComparison.OrdinalIgnoreCase)
         && !Debugger.IsAttached && !IsUnderSystemd;
 
-    // systemd ends what is left of a service by itself.
+    // systemd ends what is left of a service by itself. The variable alone does not show that systemd has started this process:
+    // everything below a service inherits it.
     private static bool IsUnderSystemd =>
         Environment.GetEnvironmentVariable("INVOCATION_ID") is not null
         && ProcFiles.Read($"/proc/{Libc.GetParentId()}/comm").SequenceEqual("systemd\n"u8);
 
     private static int StartGateway()
     {
+        // The kernel makes orphans below this process its children, instead of those of process 1 (PR_SET_CHILD_SUBREAPER).
         _ = Libc.Control(Libc.SetChildSubreaper, 1);
-        // All inherit it: with it no descendant can change its user by a setuid program and get out of reach of our signals.
+        // Inherited by all descendants. Otherwise one could change its user with a setuid program, and then could not be killed.
         _ = Libc.Control(Libc.SetNoNewPrivileges, 1);
         var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
             .Select(variable => $"{variable.Key}={variable.Value}")
@@ -75,13 +78,14 @@ internal static class Guard
     // Read from /proc, because .NET's arguments lack the program's name, and for `dotnet McpGateway.dll` that of the file.
     private static string[] CommandLine() => Encoding.UTF8.GetString(ProcFiles.Read("/proc/self/cmdline")).Split('\0')[..^1];
 
-    // The kernel sends the signal when the thread that started us ends: in the guard that is its main thread. And the request
-    // belongs to the thread that makes it, so that must be a main thread, too.
+    // The kernel sends the signal when the thread that started this process ends (prctl(2), PR_SET_PDEATHSIG). In the guard, that
+    // is the main thread. The request also belongs to the thread that makes it, so it must be made on a main thread too.
     private static bool Attach(int guard)
     {
-        // A gateway that one of our children starts would take our guard for its own.
+        // A gateway that one of the children starts would take this guard for its own.
         Environment.SetEnvironmentVariable(Link, null);
         _ = Libc.Control(Libc.SetParentDeathSignal, Libc.SignalTerminate);
+        // The guard may have ended before the request: then there is another parent, and no signal will come.
         return Libc.GetParentId() == guard;
     }
 }

@@ -5,13 +5,13 @@ using McpGateway.Backends.Stdio.Launching.Processes;
 
 namespace McpGateway.Backends.Stdio.Guarding;
 
-/// <summary>The guard's whole life. It uses nothing of the framework's that would reap children.</summary>
+/// <summary>The whole life of the guard. It uses nothing of the framework that would reap children.</summary>
 [SupportedOSPlatform("linux")]
 internal sealed class GuardProcess(int gateway)
 {
     private const int SignalBase = 128;
 
-    // Give up after this: what is left is stuck in the kernel or belongs to another user.
+    // What is still left then is stuck in the kernel, or belongs to another user.
     private static readonly TimeSpan KillTimeout = TimeSpan.FromSeconds(20);
 
     private static readonly (PosixSignal Signal, int Number)[] Forwarded =
@@ -25,6 +25,7 @@ internal sealed class GuardProcess(int gateway)
         (PosixSignal.SIGCONT, Libc.SignalContinue),
     ];
 
+    // Guards the gateway's id: once it is reaped, the id may belong to another process, which must not get a signal.
     private readonly Lock _lock = new();
     private bool _hasEnded;
 
@@ -34,9 +35,9 @@ internal sealed class GuardProcess(int gateway)
     {
         var forwarding = Array.ConvertAll(Forwarded, one => PosixSignalRegistration.Create(one.Signal, context =>
         {
-            context.Cancel = true;
+            context.Cancel = true; // otherwise the guard would end before the gateway
             Forward(one.Number);
-            // The runtime's handler has taken the place of the default, which is to stop.
+            // The runtime's handler has replaced the default action, which is to stop.
             if (one.Number == Libc.SignalStop)
                 _ = Libc.Kill(Environment.ProcessId, Libc.SignalStop);
         }));
@@ -44,7 +45,7 @@ internal sealed class GuardProcess(int gateway)
         var code = exit.Code ?? SignalBase + (exit.Signal ?? 0);
         using var giveUp = new Timer(_ => Environment.Exit(code), null, KillTimeout, Timeout.InfiniteTimeSpan);
         KillTheRest();
-        GC.KeepAlive(forwarding);
+        GC.KeepAlive(forwarding); // a registration that is collected forwards nothing
         return code;
     }
 
@@ -64,6 +65,7 @@ internal sealed class GuardProcess(int gateway)
             var ended = ChildWait.ForAny();
             if (ended.State is not WaitState.Ended)
                 return default;
+            // Others are orphans, or children of a script that has replaced itself by this program (exec).
             lock (_lock)
             {
                 _hasEnded = ended.Pid == gateway;
@@ -75,7 +77,7 @@ internal sealed class GuardProcess(int gateway)
         }
     }
 
-    // In the end all descendants come here: the kernel gives us the children of a child that has died.
+    // In the end, all descendants come here: when a child dies, the kernel makes its children those of the guard.
     private static void KillTheRest()
     {
         while (true)
@@ -83,7 +85,7 @@ internal sealed class GuardProcess(int gateway)
             var rest = ProcFiles.Adopted();
             foreach (var pid in rest)
                 _ = Libc.Kill(pid, Libc.SignalKill);
-            // Without one that was killed there may be no end to wait for: a child may have come after the list was read.
+            // Waits only if something was killed. A child that came after the list was read is still running, and may never end.
             var ended = rest.Count > 0 ? ChildWait.ForAny() : ChildWait.TryAny();
             for (; ended.State is WaitState.Ended; ended = ChildWait.TryAny())
                 ChildWait.Reap(ended.Pid);

@@ -10,6 +10,7 @@ internal sealed unsafe class UnmanagedStrings : IDisposable
 
     public UnmanagedStrings(IReadOnlyCollection<string> strings)
     {
+        // Zeroed, with one element more: execve(2) finds the end by a null pointer.
         _array = (byte**)NativeMemory.AllocZeroed((nuint)strings.Count + 1, (nuint)sizeof(byte*));
         foreach (var text in strings)
             _array[_count++] = (byte*)Marshal.StringToCoTaskMemUTF8(text);

@@ -6,13 +6,14 @@ namespace McpGateway.Backends.Stdio.Launching;
 
 /// <summary>
 /// The variables that a child sees: a short safe list of the gateway's own, and what gateway.json declares. The
-/// gateway's environment holds its secrets, so it is handed on as a whole only when that is asked for.
+/// gateway's environment holds its secrets, so it is handed on as a whole only when the configuration says so.
 /// </summary>
 internal static class ChildEnvironment
 {
     private static readonly StringComparer Names =
         OperatingSystem.IsWindows() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
 
+    // What programs need to start, to use a proxy, to trust its certificates, and to find their caches.
     private static readonly HashSet<string> Safe = new(Names)
     {
         "PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "TZ", "TMPDIR", "TMP", "TEMP", "TERM",
@@ -38,6 +39,7 @@ internal static class ChildEnvironment
                 variables[name] = (string?)own.Value ?? string.Empty;
         }
 
+        // What gateway.json declares replaces the gateway's own, and a user's values replace texts with placeholders.
         foreach (var (name, value) in target.Environment)
             variables[name] = value;
         foreach (var (name, value) in user?.Variables ?? new Dictionary<string, string>())

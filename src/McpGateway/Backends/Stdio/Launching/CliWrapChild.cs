@@ -32,12 +32,13 @@ internal sealed partial class CliWrapChild(CliWrapProcess process, IProcessTree 
         process.Dispose();
         lock (_stopLock)
         {
+            // Nobody can stop it any more.
             if (_stopping is null)
                 tree.Abandon();
         }
     }
 
-    // When the child has ended, its descendants may still be at work: they get the same time as it would.
+    // The child may have ended while descendants still work. They get the same time as the child would.
     private async Task StopOnceAsync(StopTimes times)
     {
         process.CloseInput();
@@ -56,7 +57,7 @@ internal sealed partial class CliWrapChild(CliWrapProcess process, IProcessTree 
         }
         catch (TimeoutException)
         {
-            // The next step is a harder one.
+            // The next step is harsher.
         }
     }
 

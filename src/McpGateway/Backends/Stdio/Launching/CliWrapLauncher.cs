@@ -22,9 +22,9 @@ internal sealed partial class CliWrapLauncher : IChildLauncher
 
     public IChildProcess Launch(LaunchSpec spec)
     {
-        // The system's strings end at the first one: the program would see less than it was given.
+        // The system's strings end at a zero byte, so the program would get a truncated text.
         if (spec.Arguments.Concat(spec.Environment.Keys).Concat(spec.Environment.Values).Any(text => text.Contains('\0')))
-            throw new ChildLaunchException($"'{spec.FileName}' cannot be started: an argument or a variable holds a zero byte.");
+            throw new ChildLaunchException($"'{spec.FileName}' cannot be started: an argument or variable contains a zero byte.");
         if (OperatingSystem.IsLinux())
         {
             var watched = ProcessTreeWatch.Shared.Start(OwnSession.Wrap(spec));
@@ -36,7 +36,7 @@ internal sealed partial class CliWrapLauncher : IChildLauncher
     }
 
     [LoggerMessage(1, LogLevel.Warning,
-        "The program 'setsid' (util-linux) was not found: children share the gateway's session and process group, so that a "
-        + "child that signals its own group also signals the gateway", EventName = "NoSetsid")]
+        "The program 'setsid' (util-linux) was not found. So children share the gateway's session and process group, and a child "
+        + "that signals its own group also signals the gateway", EventName = "NoSetsid")]
     private static partial void LogNoSetsid(ILogger log);
 }

@@ -12,7 +12,7 @@ namespace McpGateway.Backends.Stdio.Sharing;
 /// </summary>
 internal static class CapabilitySet
 {
-    // Real ones are under a kilobyte; as a key they are kept for as long as the child.
+    // Real ones have less than a kilobyte. As a part of ChildKey, they are kept as long as the child.
     private const int LongestUtf8 = 16 * 1024;
 
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 64 };
@@ -30,7 +30,7 @@ internal static class CapabilitySet
         if (!JsonMembers.TryFind(initialize.Envelope.Params.In(initialize.Utf8), "capabilities"u8, out var declared))
             return null;
         if (declared.Length > LongestUtf8)
-            return Refusal.Invalid($"capabilities are over {LongestUtf8} bytes.");
+            return Refusal.Invalid($"capabilities have more than {LongestUtf8} bytes.");
         try
         {
             if (JsonNode.Parse(declared, documentOptions: Strict) is not JsonObject set)
@@ -40,8 +40,8 @@ internal static class CapabilitySet
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            // Nested too deep, a name twice, a lone surrogate: what they are depends on who reads them.
-            return Refusal.Invalid("capabilities can be read in more than one way, or are nested too deep.");
+            // Nested too deeply, a duplicate name, or a lone surrogate: parsers would read different capabilities.
+            return Refusal.Invalid("capabilities are ambiguous or nested too deeply.");
         }
     }
 

@@ -3,7 +3,7 @@ using McpGateway.Drain;
 
 namespace McpGateway.Backends.Stdio.Sharing;
 
-/// <summary>The children's part in the gateway's stop: those of ended sessions are gone by then, these are all others.</summary>
+/// <summary>Stops the remaining children when the gateway stops. Those of ended sessions are gone by then.</summary>
 internal sealed class ChildDrain(ChildManager children, WarmChildren warm) : IDrainParticipant
 {
     public Task DrainAsync(DrainStage stage, CancellationToken cancellationToken) => stage is DrainStage.StopChildren

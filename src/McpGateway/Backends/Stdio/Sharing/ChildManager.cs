@@ -6,7 +6,7 @@ using McpGateway.Sessions;
 namespace McpGateway.Backends.Stdio.Sharing;
 
 /// <summary>
-/// Which sessions share which child: finds a session its child, and keeps the shared ones until they have ended.
+/// Decides which sessions share which child: finds the child for a session, and keeps the shared ones until they have ended.
 /// </summary>
 internal sealed class ChildManager(SupervisionContext context, ILogger<ChildManager> log)
 {
@@ -37,7 +37,7 @@ internal sealed class ChildManager(SupervisionContext context, ILogger<ChildMana
     {
         lock (_lock)
         {
-            // More than once, because a new child without sessions may have to make room for another at once.
+            // Repeated, because a child without sessions, even a new one, may be ended at any time to make room for another.
             while (!_children.TryGetValue(key, out child) || !child.TryJoin(session))
             {
                 child = null;
@@ -80,7 +80,7 @@ internal sealed class ChildManager(SupervisionContext context, ILogger<ChildMana
     public Task EndAllAsync()
     {
         lock (_lock)
-            _closed = true;
+            _closed = true; // or WarmUp would start the children again
         return _ending.WhenAllAsync(All().Select(child => child.EndAsync(Refusal.Draining.Error)));
     }
 

@@ -10,15 +10,15 @@ using McpGateway.Sessions;
 namespace McpGateway.Backends.Stdio.Sharing;
 
 /// <summary>
-/// A child that one session has to itself: what either side says passes, but for the ids. The client does the handshake,
-/// so the child knows whom it serves.
+/// A child that only one session uses. Messages pass unchanged in both directions, except for their ids. The client does the
+/// handshake, so the child knows the client's real capabilities.
 /// </summary>
 internal sealed class DedicatedChild : IBackendSession, IChildObserver
 {
     private static readonly JsonRpcError NotAsked = new(
-        JsonRpcErrorCode.InvalidRequest, "A request with this id, or too many others, still wait for the client.");
+        JsonRpcErrorCode.InvalidRequest, "A request with this id is already waiting for the client, or too many others are.");
 
-    // Kept for the session's life. Real ones are under a kilobyte; beyond this the session ends with its child.
+    // Kept as long as the session. Real ones have less than a kilobyte. With more than this, the session ends with its child.
     private const int LongestHandshake = 64 * 1024;
 
     private readonly Session _session;
@@ -46,7 +46,7 @@ internal sealed class DedicatedChild : IBackendSession, IChildObserver
 
     public bool AwaitsClient => _serverRequests.AnyWithoutCall(_session);
 
-    // A client whose first message is not initialize is one that believes it already has.
+    // A client that does not begin with initialize believes that its session still exists. The gateway does the handshake for it.
     public Refusal? Begin(JsonRpcMessage first)
     {
         _clientShakesHands = first.Envelope is { IsRequest: true, Method: McpMethod.Initialize };
@@ -75,7 +75,7 @@ internal sealed class DedicatedChild : IBackendSession, IChildObserver
     {
         if (_serverRequests.TryTake(_session, answer.Envelope.Id) is not { } serverRequest)
         {
-            Drop(answer, "unknown-id"); // forged, late, or another session's: in each case not the child's business
+            Drop(answer, "unknown-id"); // forged, late or for another session: the child must not see it
             return default;
         }
 
@@ -106,7 +106,7 @@ internal sealed class DedicatedChild : IBackendSession, IChildObserver
     {
         if (child.IsLost)
         {
-            // A descendant may hold its output open, and nobody waits for answers to its requests.
+            // A descendant may still write to the lost child's output. Its requests could not be answered.
             Drop(message, "child-gone");
             return default;
         }
@@ -125,6 +125,7 @@ internal sealed class DedicatedChild : IBackendSession, IChildObserver
 
     void IChildObserver.OnLost(JsonRpcError error, bool isFinal)
     {
+        // A session can go on only with a handshake that the gateway can repeat.
         if (isFinal || _handshake is null || _session.Server.Config.OnExit is OnExit.Terminate)
             _session.OnServerLost(error);
         else
@@ -135,7 +136,7 @@ internal sealed class DedicatedChild : IBackendSession, IChildObserver
 
     private void CancelServerRequests() => _ = ServerRequestCancellation.SendAsync(_serverRequests.TakeAll(_session), _context);
 
-    // What the client declares, and what it is told, holds for later children too.
+    // Remembered for later children: what the client has declared, and what it was told about the server.
     private void WatchHandshake(JsonRpcMessage initialize, ClientCall call)
     {
         var parameters = initialize.Envelope.Params.In(initialize.Utf8);
@@ -165,13 +166,13 @@ internal sealed class DedicatedChild : IBackendSession, IChildObserver
             notification.ReplaceId(serverRequest.ClientId);
         }
 
-        // Only its own progress keeps a call alive, not what is put on its stream because there is no other.
+        // Only progress under the call's own token resets its time-out, not what is sent on its stream for want of another.
         if (notification.Envelope.Method == McpMethod.Progress && call?.ProgressToken == notification.Envelope.ProgressToken)
             call.Touch();
         return _session.DeliverAsync(notification, call);
     }
 
-    // The call that a message belongs to: the one whose token or task it names, else the only one there is.
+    // The call to which a message belongs: the one whose token or task it names, otherwise the only one in flight.
     private ClientCall? CallOf(in JsonRpcEnvelope envelope)
     {
         var calls = _session.Calls;

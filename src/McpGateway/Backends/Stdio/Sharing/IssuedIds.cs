@@ -5,7 +5,7 @@ using McpGateway.Sessions;
 namespace McpGateway.Backends.Stdio.Sharing;
 
 /// <summary>
-/// The ids that a shared child and its clients have issued, by which later messages are known to be a session's.
+/// The ids that a shared child and its clients have issued. They show to which session a later message belongs.
 /// </summary>
 internal sealed class IssuedIds
 {
@@ -19,7 +19,7 @@ internal sealed class IssuedIds
 
     public TaskTokens TaskTokens { get; } = new();
 
-    /// <summary>Learns from the child's answer to a call, also when nobody waits for it any more.</summary>
+    /// <summary>Records the ids in the child's answer to a call, even if nobody waits for it any more.</summary>
     public void Record(ClientCall call, JsonRpcMessage answer)
     {
         if (call.WantsTask && AnswerReader.FindTask(answer) is { } task)

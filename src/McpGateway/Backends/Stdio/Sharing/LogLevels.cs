@@ -3,17 +3,17 @@ using McpGateway.Sessions;
 namespace McpGateway.Backends.Stdio.Sharing;
 
 /// <summary>
-/// The log level that each session of a shared child wants. The child is told the most verbose of them; what a session
-/// does not want is kept from it.
+/// The log level that each session of a shared child has set. The child is set to the most verbose of them, and each session
+/// receives only what its own level includes.
 /// </summary>
-/// <param name="tell">Tells the child.</param>
-/// <param name="log">Hears of it when the child could not be told.</param>
+/// <param name="tell">Sets the level of the child.</param>
+/// <param name="log">The log for failures.</param>
 internal sealed partial class LogLevels(Func<string, Task> tell, ILogger log)
 {
-    // RFC 5424's, the most verbose first (MCP, "Logging").
+    // Those of RFC 5424, the most verbose first (MCP, Logging, "Log Levels").
     private static readonly string[] Names = ["debug", "info", "notice", "warning", "error", "critical", "alert", "emergency"];
 
-    // What a session gets that has set no level. Not debug: another session may have set that.
+    // The level of a session that has set none. Not debug, because that may be another session's wish.
     private static readonly int Default = Array.IndexOf(Names, "info");
 
     private readonly Lock _lock = new();
@@ -24,7 +24,7 @@ internal sealed partial class LogLevels(Func<string, Task> tell, ILogger log)
 
     public static bool IsLevel(string? name) => Array.IndexOf(Names, name) >= 0;
 
-    /// <summary>What the child was told last; null for nothing.</summary>
+    /// <summary>The level that was sent to the child last; null for none.</summary>
     public string? Told
     {
         get
@@ -39,7 +39,7 @@ internal sealed partial class LogLevels(Func<string, Task> tell, ILogger log)
         lock (_lock)
         {
             if (session.IsEnded)
-                return;
+                return; // Remove may have come before: the entry would stay for ever
             _wanted[session] = Array.IndexOf(Names, level);
             TellIfChanged();
         }
@@ -54,7 +54,7 @@ internal sealed partial class LogLevels(Func<string, Task> tell, ILogger log)
         }
     }
 
-    /// <summary>Whether a session wants messages of this level. One that is no level passes: the child decides.</summary>
+    /// <summary>Whether a session wants messages of this level. Unknown levels are relayed.</summary>
     public bool Wants(Session session, string? level)
     {
         var index = Array.IndexOf(Names, level);
@@ -62,7 +62,7 @@ internal sealed partial class LogLevels(Func<string, Task> tell, ILogger log)
             return index < 0 || index >= _wanted.GetValueOrDefault(session, Default);
     }
 
-    /// <summary>Completes when the child has been told what is wanted now.</summary>
+    /// <summary>Completes when the child has been set to what is wanted now.</summary>
     public Task ToldAsync()
     {
         lock (_lock)
@@ -77,7 +77,7 @@ internal sealed partial class LogLevels(Func<string, Task> tell, ILogger log)
         _telling = Task.Run(TellAsync);
     }
 
-    // One at a time, or two changes might reach the child in the wrong order.
+    // One at a time. Otherwise two changes could reach the child in the wrong order.
     private async Task TellAsync()
     {
         while (true)
@@ -88,7 +88,7 @@ internal sealed partial class LogLevels(Func<string, Task> tell, ILogger log)
                 var wanted = _wanted.Count == 0 ? _told : _wanted.Values.Min();
                 if (wanted == _told)
                 {
-                    _isTelling = false;
+                    _isTelling = false; // under the lock, so that no change in between is missed
                     return;
                 }
 
@@ -102,14 +102,14 @@ internal sealed partial class LogLevels(Func<string, Task> tell, ILogger log)
             }
             catch (Exception exception)
             {
-                Log.NotTold(log, exception, level); // what is wanted next is told all the same
+                Log.NotTold(log, exception, level); // the next change is sent even so
             }
         }
     }
 
     private static partial class Log
     {
-        [LoggerMessage(21, LogLevel.Error, "A child could not be told the log level {Level}", EventName = "LogLevelNotTold")]
+        [LoggerMessage(21, LogLevel.Error, "The log level of a child could not be set to {Level}", EventName = "LogLevelNotTold")]
         public static partial void NotTold(ILogger log, Exception exception, string level);
     }
 }

@@ -1,7 +1,7 @@
 namespace McpGateway.Backends.Stdio.Sharing;
 
 /// <summary>
-/// Runs the steps that concern the same thing one after the other. A step that fails is logged, and the next one runs.
+/// Runs the steps with the same key one after the other. A step that fails is logged, and the next one runs.
 /// </summary>
 internal sealed partial class OrderedSteps(ILogger log)
 {
@@ -24,7 +24,7 @@ internal sealed partial class OrderedSteps(ILogger log)
 
     private async Task RunAfterAsync(Task previous, string key, Func<Task> step)
     {
-        await previous.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // never under the lock
+        await previous.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // never runs the step under the lock
         try
         {
             await step();

@@ -3,8 +3,8 @@ using McpGateway.Sessions;
 namespace McpGateway.Backends.Stdio.Sharing;
 
 /// <summary>
-/// To which session an id belongs that travels in later messages: a task's, an elicitation's. Bounded; what was pushed
-/// out counts as unknown, and so does an id that two sessions got.
+/// Records to which session the id of a task or an elicitation belongs. Bounded: the oldest ids are forgotten, and count as
+/// unknown. So does an id that two sessions have received.
 /// </summary>
 internal sealed class RecordedIds
 {
@@ -12,7 +12,7 @@ internal sealed class RecordedIds
     private const int LongestId = 1024;
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, Session?> _sessions = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Session?> _sessions = new(StringComparer.Ordinal); // null: of two sessions, so of none
     private readonly Queue<string> _oldest = new();
 
     public void Record(string? id, Session session)
@@ -43,7 +43,7 @@ internal sealed class RecordedIds
         }
     }
 
-    /// <returns>Null when the id is unknown, or belongs to nobody in particular.</returns>
+    /// <returns>Null when the id is unknown, or when two sessions have received it.</returns>
     public Session? Find(string? id)
     {
         lock (_lock)

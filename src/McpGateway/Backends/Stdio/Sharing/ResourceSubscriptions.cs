@@ -2,10 +2,10 @@ using McpGateway.Sessions;
 
 namespace McpGateway.Backends.Stdio.Sharing;
 
-/// <summary>Which sessions of a shared child have subscribed to which resource. The child knows of each resource once.</summary>
+/// <summary>Which sessions of a shared child have subscribed to which resource.</summary>
 internal sealed class ResourceSubscriptions
 {
-    /// <summary>What one session may subscribe to.</summary>
+    /// <summary>The most subscriptions of one session.</summary>
     public const int MaxPerSession = 1000;
 
     /// <summary>The longest URI, in characters.</summary>
@@ -20,7 +20,7 @@ internal sealed class ResourceSubscriptions
             return _subscribers.ContainsKey(uri);
     }
 
-    /// <summary>All that somebody is subscribed to.</summary>
+    /// <summary>All resources with a subscriber.</summary>
     public IReadOnlyList<string> Uris()
     {
         lock (_lock)
@@ -39,7 +39,7 @@ internal sealed class ResourceSubscriptions
         lock (_lock)
         {
             if (session.IsEnded)
-                return false;
+                return false; // RemoveAll may have come before: the subscription would stay for ever
             if (!_subscribers.TryGetValue(uri, out var sessions))
                 _subscribers.Add(uri, sessions = []);
             sessions.Add(session);
@@ -77,6 +77,7 @@ internal sealed class ResourceSubscriptions
         var found = new HashSet<Session>();
         lock (_lock)
         {
+            // Finds prefixes without a substring for each: a URI may have thousands of characters.
             var byPrefix = _subscribers.GetAlternateLookup<ReadOnlySpan<char>>();
             for (var end = 1; end <= Math.Min(uri.Length, LongestUri); end++)
             {
@@ -88,7 +89,8 @@ internal sealed class ResourceSubscriptions
         return found;
     }
 
-    // "file:///a" and "file:///a/" both hold "file:///a/b", but not "file:///ab".
+    // An update "might be a sub-resource of the one that the client actually subscribed to" (MCP schema,
+    // ResourceUpdatedNotification). "file:///a" and "file:///a/" both contain "file:///a/b", but not "file:///ab".
     private static bool EndsResource(string uri, int end) =>
         end == uri.Length || uri[end] is '/' or '?' or '#' || uri[end - 1] is '/';
 }

@@ -6,7 +6,7 @@ using McpGateway.Sessions;
 namespace McpGateway.Backends.Stdio.Sharing;
 
 /// <summary>
-/// Tells clients that a child which is gone no longer waits for their answers, so that no user fills in a form for nothing.
+/// Tells clients that a lost child no longer waits for their answers, so that no user fills in a form for nothing.
 /// </summary>
 internal static partial class ServerRequestCancellation
 {

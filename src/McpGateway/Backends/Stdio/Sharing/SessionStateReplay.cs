@@ -6,19 +6,19 @@ using McpGateway.Sessions;
 namespace McpGateway.Backends.Stdio.Sharing;
 
 /// <summary>
-/// What a session's client has told its child beyond the handshake, and a new child must be told again: the log level, the
-/// subscriptions. Calls are not among it: what they do may have been done.
+/// What a session's client has set after the handshake, and what a new child must be told again: the log level and the
+/// subscriptions. Calls are never repeated, because they may have been carried out.
 /// </summary>
 internal sealed class SessionStateReplay
 {
-    // One session's; beyond it a new child does not know of the rest.
+    // As many as one session may have at a shared child. A new child is told of no more.
     private const int MaxSubscriptions = ResourceSubscriptions.MaxPerSession;
 
     private readonly Lock _lock = new();
     private readonly HashSet<string> _subscriptions = new(StringComparer.Ordinal);
     private string? _level;
 
-    /// <summary>Remembers what a request tells, once the child has taken it.</summary>
+    /// <summary>Remembers what a request sets, once the child has accepted it.</summary>
     public void Watch(JsonRpcMessage request, ClientCall call)
     {
         if (request.Envelope.Method is not (McpMethod.SetLevel or McpMethod.Subscribe or McpMethod.Unsubscribe))
@@ -32,7 +32,7 @@ internal sealed class SessionStateReplay
         };
     }
 
-    /// <summary>The requests that tell it to a new child.</summary>
+    /// <summary>The requests that set the same at a new child.</summary>
     public IReadOnlyList<JsonRpcMessage> Requests()
     {
         lock (_lock)

@@ -9,8 +9,8 @@ using McpGateway.Sessions;
 namespace McpGateway.Backends.Stdio.Sharing;
 
 /// <summary>
-/// One child that several sessions use: which sessions they are, and when it ends. It is kept for a while after its last
-/// session, which may come back. It sees a single client, the gateway: ids and progress tokens are the gateway's.
+/// One child that several sessions use: which sessions these are, and when it ends. It is kept for a while after its last
+/// session, because the user may come back. It has a single client, the gateway, whose ids and progress tokens it sees.
 /// </summary>
 internal sealed class SharedChild : IChildObserver
 {
@@ -23,10 +23,10 @@ internal sealed class SharedChild : IChildObserver
     private readonly HashSet<Session> _members = [];
     private Task? _ending;
 
-    /// <param name="key">Whom it serves.</param>
-    /// <param name="slot">For its first process.</param>
+    /// <param name="key">Which sessions it serves.</param>
+    /// <param name="slot">The process slot for its first process.</param>
     /// <param name="context">The gateway's parts.</param>
-    /// <param name="onEnded">Told once, with what completes when the process is gone.</param>
+    /// <param name="onEnded">Called once, with a task that completes when the process is gone.</param>
     public SharedChild(ChildKey key, ProcessSlot slot, SupervisionContext context, Action<SharedChild, Task> onEnded)
     {
         Key = key;
@@ -101,7 +101,7 @@ internal sealed class SharedChild : IChildObserver
         }
     }
 
-    /// <summary>The session has ended, and what it wanted with it. Its calls have been cancelled.</summary>
+    /// <summary>Removes a session that has ended, and all that it wanted. Its calls have been cancelled before.</summary>
     public void Leave(Session session)
     {
         foreach (var request in ServerRequests.TakeAll(session))
@@ -113,7 +113,7 @@ internal sealed class SharedChild : IChildObserver
     }
 
     /// <summary>Starts the child, unless it was started before.</summary>
-    /// <returns>Null when it is there, else what to answer.</returns>
+    /// <returns>Null when it is ready, otherwise the error to answer with.</returns>
     public Task<JsonRpcError?> ConnectAsync() => _supervisor.TryConnectAsync(_handshake);
 
     /// <summary>Whether the child has declared a capability.</summary>
@@ -121,7 +121,7 @@ internal sealed class SharedChild : IChildObserver
         JsonMembers.TryFind(InitializeResult, "capabilities"u8, out var capabilities)
         && JsonMembers.TryFind(capabilities, capability, out _);
 
-    /// <summary>Sends a call of a session's. It never fails: a call that cannot be sent is answered with an error.</summary>
+    /// <summary>Sends a session's call. It never fails: a call that cannot be sent is answered with an error.</summary>
     public ValueTask CallAsync(JsonRpcMessage request, ClientCall call) =>
         _supervisor.Sender.CallAsync(request, call, _handshake);
 
@@ -132,7 +132,7 @@ internal sealed class SharedChild : IChildObserver
     public ValueTask AnswerAsync(ServerRequest request, JsonRpcMessage answer, CancellationToken cancellationToken) =>
         _supervisor.Sender.AnswerAsync(request, answer, cancellationToken);
 
-    /// <summary>Sends a request of the gateway's own. A child that is not there learns it when it is.</summary>
+    /// <summary>Sends a request of the gateway's own. A child that is not running is told by RestoreAsync when it is.</summary>
     public Task TellAsync(string method, System.Text.Json.Nodes.JsonObject parameters) => _supervisor.Child is { } child
         ? _supervisor.Sender.TellAsync(child, GatewayCall.Request(method, parameters))
         : Task.CompletedTask;
@@ -144,7 +144,7 @@ internal sealed class SharedChild : IChildObserver
     public async Task TickAsync(long now)
     {
         var maximum = (long)(Server.Config.RequestMaximum.TotalSeconds * _context.Time.TimestampFrequency);
-        Calls.ForgetUnansweredBefore(now - maximum);
+        Calls.ForgetUnansweredBefore(now - maximum); // a server need not answer a cancelled call (MCP, Cancellation)
         _supervisor.Tick(now);
         var keptReady = Key.ServesAll && Server.Config.Warm > 0;
         if (Server.IsRetired || (!keptReady && _context.Time.GetElapsedTime(UsedAt, now) >= Server.Config.IdleTimeout))
@@ -161,7 +161,7 @@ internal sealed class SharedChild : IChildObserver
             _ending = Task.Run(() => EndCoreAsync(Refusal.SessionNotFound.Error));
         }
 
-        _onEnded(this, _ending);
+        _onEnded(this, _ending); // outside the lock: the manager takes its own there, and holds it when it calls TryJoin
         return _ending;
     }
 
@@ -204,7 +204,7 @@ internal sealed class SharedChild : IChildObserver
 
     void IChildObserver.OnHibernated() => ForgetIssued();
 
-    // Its ids and its requests are gone with the child; another may issue the same ids.
+    // The ids and requests of a child end with it. The next child may issue the same ids.
     private void ForgetIssued()
     {
         IssuedIds.Clear();

@@ -6,24 +6,24 @@ using McpGateway.Sessions;
 namespace McpGateway.Backends.Stdio.Sharing;
 
 /// <summary>
-/// Which session a message of a shared child's is for. The rule behind all others: what cannot be told for certain goes to
-/// nobody. Nothing here waits for a client, since the next message may be another's.
+/// Decides for which session a message of a shared child is. The rule behind all others: what cannot be attributed for certain
+/// goes to nobody. Nothing here waits for a client, because the next message may be for another one.
 /// </summary>
 internal sealed class SharedChildRouter(SharedChild shared, UnattributedLog unattributed)
 {
     private static readonly JsonRpcError NoClient = new(
         JsonRpcErrorCode.MethodNotFound,
-        "There is no client to send this to: the process is shared, or its caller has no session.");
+        "There is no client for this request: the process is shared, or its caller has no session.");
 
     private static readonly JsonRpcError NotAttributable = new(
         JsonRpcErrorCode.InternalError,
         "Several sessions share this process, and it cannot be told which one's client is meant.");
 
     private static readonly JsonRpcError NotAsked = new(
-        JsonRpcErrorCode.InvalidRequest, "A request with this id, or too many others, still wait for a client.");
+        JsonRpcErrorCode.InvalidRequest, "A request with this id is already waiting for a client, or too many others are.");
 
     /// <param name="message">Owned by the router from here on.</param>
-    /// <param name="child">Who says it, and the only one who may get the answer.</param>
+    /// <param name="child">The sender, and the only one that may get the answer.</param>
     public ValueTask RouteAsync(JsonRpcMessage message, ChildConnection child)
     {
         if (child.IsLost)
@@ -54,8 +54,8 @@ internal sealed class SharedChildRouter(SharedChild shared, UnattributedLog unat
         if (shared.Key.ServesAll)
             return RefuseAsync(request, child, NoClient);
         var found = SessionFor(request.Envelope);
-        // The child's last words may still be read while its calls fail one by one, until one session alone seems to have any.
-        // It is marked as lost before the first call fails, so this check must come after the session was found.
+        // A dying child's last output may be read while its calls fail one by one. At some point, only one session seems to have
+        // calls. The child is marked as lost before the first call fails, so this must be checked after the session was found.
         if (child.IsLost)
             return IgnoreAsync(request);
         if (found is not { } session)
@@ -73,7 +73,7 @@ internal sealed class SharedChildRouter(SharedChild shared, UnattributedLog unat
         return session.DeliverAsync(request, call);
     }
 
-    // The call that waits for the task which the request is about, else the only one there is.
+    // The call that waits for the task of the request, otherwise the session's only call.
     private static ClientCall? CallOf(in JsonRpcEnvelope request, Session session)
     {
         var waiting = request.Task is { } task && !McpMethod.IsAboutTasks(request.Method) ? session.Calls.FindByTask(task) : null;
@@ -116,6 +116,7 @@ internal sealed class SharedChildRouter(SharedChild shared, UnattributedLog unat
     private ValueTask OnProgressAsync(JsonRpcMessage progress, ChildConnection child)
     {
         var token = progress.Envelope.ProgressToken;
+        // Only of an open call: after its end, the client may use its token for another one (MCP, Progress).
         if (child.Calls.Find(token) is ClientCall { IsOpen: true, ProgressToken.IsNone: false } call)
         {
             call.Touch();
@@ -151,7 +152,7 @@ internal sealed class SharedChildRouter(SharedChild shared, UnattributedLog unat
         var level = TextIn(message, "level"u8);
         var only = shared.Calls.OnlySession;
         if (child.IsLost)
-            return IgnoreAsync(message);
+            return IgnoreAsync(message); // checked after the session was found, as in OnRequestAsync
         if (only is { } session)
             return DeliverToAllAsync(message, shared.Levels.Wants(session, level) ? [session] : [], session.Calls.Only());
         if (!shared.Key.ServesAll)
@@ -169,7 +170,7 @@ internal sealed class SharedChildRouter(SharedChild shared, UnattributedLog unat
         return default;
     }
 
-    // Not even answered: the next child may be there already, and has ids of its own.
+    // Not even answered: the process that waits for the answer is gone.
     private ValueTask IgnoreAsync(JsonRpcMessage message)
     {
         shared.Drop(message, "child-gone");

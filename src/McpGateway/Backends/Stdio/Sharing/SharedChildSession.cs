@@ -7,16 +7,16 @@ using McpGateway.Sessions;
 namespace McpGateway.Backends.Stdio.Sharing;
 
 /// <summary>
-/// A session's share of a child that others use too. Here is what one client's messages may do to the child; what the
-/// child's messages may do to clients is in <see cref="SharedChildRouter"/>.
+/// A session's part of a child that others use too. This class decides what one client's messages may do to the child.
+/// <see cref="SharedChildRouter"/> decides what the child's messages may do to clients.
 /// </summary>
 internal sealed class SharedChildSession(Session session, ChildManager children) : IBackendSession
 {
-    /// <summary>What the child is told of requests that the client of an ended session has not answered.</summary>
+    /// <summary>The answer to requests of the child that the client of an ended session has not answered.</summary>
     public static readonly JsonRpcError ClientGone = new(JsonRpcErrorCode.InternalError, "The client's session has ended.");
 
     private static readonly JsonRpcError NoTasks = new(
-        JsonRpcErrorCode.MethodNotFound, "Tasks are not served here: this server's process is shared by all users.");
+        JsonRpcErrorCode.MethodNotFound, "Tasks are not available, because all users share this server's process.");
 
     private SharedChild? _child;
 
@@ -28,7 +28,7 @@ internal sealed class SharedChildSession(Session session, ChildManager children)
 
     public bool AwaitsClient => _child?.ServerRequests.AnyWithoutCall(session) ?? false;
 
-    // Only Begin sets it, and nothing else comes before.
+    // Begin sets it, before anything else is called.
     private SharedChild Child => _child ?? throw new InvalidOperationException("The session has not begun.");
 
     public Refusal? Begin(JsonRpcMessage first)
@@ -46,6 +46,7 @@ internal sealed class SharedChildSession(Session session, ChildManager children)
     public ValueTask CallAsync(JsonRpcMessage request, ClientCall call)
     {
         Child.Touch();
+        // Whoever guesses the id of a task could read somebody else's result.
         if (Child.Key.ServesAll && (call.WantsTask || McpMethod.IsAboutTasks(call.Method)))
             return RefuseAsync(request, call, NoTasks);
         return call.Method switch
@@ -66,6 +67,7 @@ internal sealed class SharedChildSession(Session session, ChildManager children)
                 return default;
             case McpMethod.Progress:
                 return NotifyProgressAsync(notification, cancellationToken);
+            // A client may report only on tasks that it runs itself.
             case McpMethod.TaskStatus when Child.IssuedIds.ClientTasks.Find(notification.Envelope.Task) != session:
                 Child.Drop(notification, "unknown-id");
                 return default;
@@ -82,6 +84,7 @@ internal sealed class SharedChildSession(Session session, ChildManager children)
             return default;
         }
 
+        // Before the answer is sent: the child's next message may already be about the task.
         if (request.WantsTask)
             Child.IssuedIds.ClientTasks.Record(AnswerReader.FindTask(answer), session);
         answer.ReplaceId(request.ServerId);
@@ -128,22 +131,22 @@ internal sealed class SharedChildSession(Session session, ChildManager children)
         }
         else if (!Child.Can("logging"u8))
         {
-            await call.FailAsync(new JsonRpcError(JsonRpcErrorCode.MethodNotFound, "The server has no logging."));
+            await call.FailAsync(new JsonRpcError(JsonRpcErrorCode.MethodNotFound, "The server does not support logging."));
         }
         else if (!LogLevels.IsLevel(level))
         {
             await call.FailAsync(
-                new JsonRpcError(JsonRpcErrorCode.InvalidParams, "level must be one of RFC 5424's, such as info."));
+                new JsonRpcError(JsonRpcErrorCode.InvalidParams, "level must be a log level of RFC 5424, such as info."));
         }
         else
         {
             Child.Levels.Set(session, level!);
-            await Child.Levels.ToldAsync(); // before what the client sends next
+            await Child.Levels.ToldAsync(); // so that the level is in force before the client's next message
             await call.AnswerAsync(JsonRpcMessage.CreateResult(call.ClientId, "{}"u8));
         }
     }
 
-    // Progress on a request of the child's, under the token that the client was given for it.
+    // Progress on a request of the child. The client has received a token of the gateway's for it.
     private ValueTask NotifyProgressAsync(JsonRpcMessage progress, CancellationToken cancellationToken)
     {
         var token = Child.ServerRequests.ServerTokenOf(session, progress.Envelope.ProgressToken);

@@ -6,8 +6,8 @@ using McpGateway.Sessions.Queues;
 namespace McpGateway.Backends.Stdio.Sharing;
 
 /// <summary>
-/// The subscriptions of a shared child's sessions: the child is subscribed to a resource as long as one of them is, so it sees
-/// the first and the last request for each.
+/// The subscriptions of a shared child's sessions. The gateway is subscribed to a resource as long as one of them is, so the
+/// child receives only the first subscribe and the last unsubscribe.
 /// </summary>
 internal sealed class SharedSubscriptions(SharedChild child, QueueBudget budget, ILogger log)
 {
@@ -15,14 +15,15 @@ internal sealed class SharedSubscriptions(SharedChild child, QueueBudget budget,
         $"A session has at most {ResourceSubscriptions.MaxPerSession} subscriptions, "
         + $"to URIs of at most {ResourceSubscriptions.LongestUri} characters.");
 
-    private static readonly JsonRpcError Broken = new(JsonRpcErrorCode.InternalError, "The gateway failed; its log tells more.");
+    private static readonly JsonRpcError Broken = new(
+        JsonRpcErrorCode.InternalError, "An internal error of the gateway. Its log says more.");
 
     private readonly ResourceSubscriptions _subscriptions = new();
 
-    // Whether the child must be told depends on who is subscribed, and that on what the child answered before.
+    // By URI, one after the other: whether the child must be told depends on the subscribers, and these on its earlier answers.
     private readonly OrderedSteps _steps = new(log);
 
-    /// <summary>All that some session is subscribed to.</summary>
+    /// <summary>All resources to which some session is subscribed.</summary>
     public IReadOnlyList<string> Uris() => _subscriptions.Uris();
 
     /// <inheritdoc cref="ResourceSubscriptions.SubscribersOf"/>
@@ -32,7 +33,7 @@ internal sealed class SharedSubscriptions(SharedChild child, QueueBudget budget,
     public ValueTask TakeAsync(JsonRpcMessage request, ClientCall call)
     {
         if (JsonMembers.FindText(request.Envelope.Params.In(request.Utf8), "uri"u8) is not { } uri)
-            return child.CallAsync(request, call); // the child says what is missing
+            return child.CallAsync(request, call); // the child answers with an error of its own
         if (call.Method == McpMethod.Unsubscribe)
         {
             Enqueue(uri, request, call, () => UnsubscribeAsync(uri, request, call));
@@ -55,12 +56,13 @@ internal sealed class SharedSubscriptions(SharedChild child, QueueBudget budget,
     public void RemoveAll(Session session)
     {
         foreach (var uri in _subscriptions.RemoveAll(session))
+            // Decided when the step runs: another session may have subscribed by then.
             _ = _steps.RunAsync(uri, () => _subscriptions.AnyFor(uri) ? Task.CompletedTask : TellUnsubscribeAsync(uri));
     }
 
     private void Enqueue(string uri, JsonRpcMessage request, ClientCall call, Func<Task> step)
     {
-        // While it waits for the steps before it, no queue counts it.
+        // While it waits for earlier steps, no queue counts its bytes.
         var waiting = request.WrittenLength;
         budget.Add(waiting);
         _ = _steps.RunAsync(uri, async () =>
@@ -100,12 +102,12 @@ internal sealed class SharedSubscriptions(SharedChild child, QueueBudget budget,
         var settled = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         call.OnAnswer = answer =>
         {
-            // Here and not below: the child's next message may already be an update.
+            // Here and not after the await below: the child's next message may already be an update.
             settled.TrySetResult(answer.Envelope.Kind is JsonRpcKind.Error || _subscriptions.TryAdd(uri, call.Session));
         };
         await using var withdrawn = call.Withdrawn.Register(() => settled.TrySetResult(false));
         await child.CallAsync(request, call);
-        // It was withdrawn, or its session has ended, and the child may have subscribed all the same.
+        // The call was withdrawn, or its session has ended, but the child may have subscribed the gateway even so.
         if (!await settled.Task && !_subscriptions.AnyFor(uri))
             await TellUnsubscribeAsync(uri);
     }

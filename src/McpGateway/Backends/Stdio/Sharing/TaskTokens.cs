@@ -2,7 +2,7 @@ using McpGateway.JsonRpc;
 
 namespace McpGateway.Backends.Stdio.Sharing;
 
-/// <summary>The progress tokens of calls that were answered with a task: its progress goes on under the call's token.</summary>
+/// <summary>The progress tokens of calls that were answered with a task. The task's progress uses the call's token.</summary>
 internal sealed class TaskTokens
 {
     private const int Capacity = 10_000;
@@ -37,13 +37,13 @@ internal sealed class TaskTokens
             return childToken.TryGetInt64(out var token) ? _byChildToken.GetValueOrDefault(token) : null;
     }
 
-    /// <summary>The task has ended: what still comes under its token is nobody's.</summary>
+    /// <summary>The task has ended. Progress that still arrives under its token belongs to nobody.</summary>
     public void End(string task)
     {
         lock (_lock)
         {
             foreach (var (token, _) in _byChildToken.Where(entry => entry.Value.Task == task).ToArray())
-                _byChildToken.Remove(token);
+                _byChildToken.Remove(token); // stays in _oldest, which only bounds the number
         }
     }
 }

@@ -6,12 +6,11 @@ using McpGateway.Sessions;
 namespace McpGateway.Backends.Stdio.Sharing;
 
 /// <summary>
-/// What a shared child logs while it works for several sessions. It may be about anyone's call, so it is for the operator
-/// alone.
+/// Logs the log messages of a shared child that may be about any session's call. Only the operator may see them.
 /// </summary>
 internal sealed partial class UnattributedLog(ServerState server, ILogger log)
 {
-    // Longer text is cut as stderr is.
+    // As for a line of stderr (ChildErrorOutput).
     private const int LongestText = 2000;
 
     public void Write(JsonRpcMessage message, string? level)
@@ -19,7 +18,7 @@ internal sealed partial class UnattributedLog(ServerState server, ILogger log)
         if (!log.IsEnabled(LogLevel.Debug))
             return;
         var found = JsonMembers.TryFind(message.Envelope.Params.In(message.Utf8), "data"u8, out var data);
-        // Cut only after the redaction: a secret that lies across the cut would leave its beginning.
+        // Cut after the redaction, which would not recognize a secret that was cut in two.
         var text = new SecretRedactor(server.Stdio).Redact(found ? Encoding.UTF8.GetString(data) : string.Empty);
         Log.ChildSaid(log, server.Name, level, text.Length > LongestText ? text[..LongestText] : text);
     }

@@ -4,7 +4,7 @@ using McpGateway.JsonRpc;
 
 namespace McpGateway.Backends.Stdio.Supervision;
 
-/// <summary>Reads the ids in an answer by which later messages are known to belong to the same session.</summary>
+/// <summary>Reads the ids in an answer that show to which session later messages belong.</summary>
 internal static class AnswerReader
 {
     /// <summary>The task that a request was answered with (<c>result.task.taskId</c>, 2025-11-25); null for none.</summary>

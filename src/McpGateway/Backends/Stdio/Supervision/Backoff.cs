@@ -66,6 +66,7 @@ internal sealed class Backoff(TimeProvider time)
     {
         if (failures < 2)
             return TimeSpan.Zero;
+        // The exponent is bounded, or the time would overflow after many failures. 2^10 s is beyond the longest delay.
         var delay = FirstDelay * Math.Pow(2, Math.Min(failures - 2, 10));
         return (delay < LongestDelay ? delay : LongestDelay) * (1 - Jitter + (2 * Jitter * Random.Shared.NextDouble()));
     }

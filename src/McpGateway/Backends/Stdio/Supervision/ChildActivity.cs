@@ -35,6 +35,7 @@ internal sealed class ChildActivity(TimeProvider time, QueueBudget budget)
 
     private void End(int bytes)
     {
+        // In this order: otherwise, for an instant, the child would have no sender and an old time (Hibernation).
         Touch();
         Interlocked.Decrement(ref _senders);
         budget.Remove(bytes);

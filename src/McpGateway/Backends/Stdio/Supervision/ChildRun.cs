@@ -18,7 +18,7 @@ internal sealed partial class ChildRun : IConnectionObserver
     private StartSlot? _startSlot;
 
     /// <summary>Starts a child.</summary>
-    /// <param name="supervisor">Holds its lock, so that nobody sees the run before its start.</param>
+    /// <param name="supervisor">Calls this under its lock, so that the start cannot see the supervisor without this run.</param>
     /// <param name="context">The gateway's parts.</param>
     /// <param name="previous">Completes when the child before this one is gone.</param>
     /// <param name="handshake">What the gateway does before the first message; null when the client does it.</param>
@@ -109,7 +109,7 @@ internal sealed partial class ChildRun : IConnectionObserver
 
     private async Task ReserveAsync(Task previous)
     {
-        await previous; // it may still hold the slot
+        await previous; // the child before may still have the slot
         if (_supervisor.Backoff.Check() is { } wait)
             throw new ChildStartException(wait);
         _processSlot = _supervisor.TryTakeSlot() ?? throw new ChildStartException(Refusal.TooManyProcesses(_server.Name).Error);
@@ -118,7 +118,7 @@ internal sealed partial class ChildRun : IConnectionObserver
 
     private async Task<ChildConnection> LaunchAsync()
     {
-        // A warm child was started without a user's environment. It has a slot of its own, so the reserved one is free again.
+        // A warm child was started without a user's environment. It has a slot of its own, so the reserved one is released.
         if (_supervisor.User is null && _context.Warm.TryTake(_server) is { } warm)
         {
             _processSlot!.Dispose();
@@ -150,7 +150,7 @@ internal sealed partial class ChildRun : IConnectionObserver
 
     private async Task FailAsync(Exception exception)
     {
-        _supervisor.OnStartFailed(this);
+        _supervisor.OnStartFailed(this); // first: the next message must not wait for a start that has failed
         var wasLost = Child is { IsLost: true }; // then OnLosing has recorded it
         await StopAsync();
         Report(exception, wasLost);
@@ -161,6 +161,7 @@ internal sealed partial class ChildRun : IConnectionObserver
 
     private void Report(Exception exception, bool isRecorded)
     {
+        // A start that was not attempted, or that was stopped, says nothing about the server.
         if (_supervisor.IsClosed || exception is ChildStartException { IsFailure: false })
             return;
         if (!isRecorded)
@@ -171,12 +172,12 @@ internal sealed partial class ChildRun : IConnectionObserver
             Log.StartFailed(_log, exception, _server.Name);
     }
 
-    // Nobody awaits it, so nothing may leave it but through the log.
+    // Nobody awaits it, so it must not throw.
     private async Task EndAfterLossAsync(JsonRpcError error)
     {
         await ((Task)Ready).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!Ready.IsCompletedSuccessfully)
-            return; // it was lost during its start, which fails because of it, and does all of this
+            return; // lost during its start, which fails because of that, and does all of the following
         try
         {
             _supervisor.Observer.OnLost(error, isFinal: _supervisor.InitializeResult is null);

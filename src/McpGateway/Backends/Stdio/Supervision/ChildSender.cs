@@ -6,7 +6,7 @@ using McpGateway.Sessions;
 
 namespace McpGateway.Backends.Stdio.Supervision;
 
-/// <summary>Sends messages to a supervisor's child. Those that a client may wait for start it when there is none.</summary>
+/// <summary>Sends messages to a supervisor's child. A client's calls and notifications start it if there is none.</summary>
 internal sealed partial class ChildSender(ChildSupervisor supervisor, SupervisionContext context)
 {
     private readonly StdioServerState _server = supervisor.Server;
@@ -20,6 +20,7 @@ internal sealed partial class ChildSender(ChildSupervisor supervisor, Supervisio
         try
         {
             var connecting = supervisor.ConnectAsync(handshake);
+            // Withdrawn creates a token source, which is not needed when the child is ready.
             var child = connecting.IsCompleted ? await connecting : await connecting.WaitAsync(call.Withdrawn);
             await child.CallAsync(request, call);
         }
@@ -43,10 +44,10 @@ internal sealed partial class ChildSender(ChildSupervisor supervisor, Supervisio
         if (await supervisor.TryConnectAsync(handshake) is null && supervisor.Child is { } child)
             await child.SendAsync(message, cancellationToken);
         else
-            message.Dispose(); // the call that started the child was told why
+            message.Dispose(); // a notification has no answer; the next call gets the reason
     }
 
-    /// <summary>Sends a client's answer to the child that sent the request, and to no later one, which did not.</summary>
+    /// <summary>Sends a client's answer to the child that sent the request, and never to a later child.</summary>
     public async ValueTask AnswerAsync(ServerRequest request, JsonRpcMessage answer, CancellationToken cancellationToken)
     {
         if (request.Connection.IsLost)
@@ -59,7 +60,7 @@ internal sealed partial class ChildSender(ChildSupervisor supervisor, Supervisio
         await request.Connection.SendAsync(answer, cancellationToken);
     }
 
-    /// <summary>Sends a message if the child is there and has room for it now.</summary>
+    /// <summary>Sends a message if the child is running and has room for it now.</summary>
     public void TrySend(JsonRpcMessage message)
     {
         if (supervisor.Child is { } child)
@@ -69,7 +70,7 @@ internal sealed partial class ChildSender(ChildSupervisor supervisor, Supervisio
     }
 
     /// <summary>
-    /// Sends a request of the gateway's own whose result nobody needs. A child that answers it with an error continues as it was.
+    /// Sends a request of the gateway's own whose result nobody needs. An error of the child has no consequences.
     /// </summary>
     /// <returns>Completes when it is queued: the child reads it before anything that is sent later.</returns>
     public async Task TellAsync(ChildConnection child, JsonRpcMessage request)
@@ -107,7 +108,7 @@ internal sealed partial class ChildSender(ChildSupervisor supervisor, Supervisio
         }
     }
 
-    // Nobody awaits it, so nothing may leave it but through the log.
+    // Nobody awaits it, so it must not throw.
     private async Task LogFailureAsync(GatewayCall call, string method)
     {
         try
@@ -116,7 +117,7 @@ internal sealed partial class ChildSender(ChildSupervisor supervisor, Supervisio
         }
         catch (Exception exception)
         {
-            call.TryEnd(CallOutcome.TimedOut); // unless it has ended with this exception
+            call.TryEnd(CallOutcome.TimedOut); // has an effect only after a time-out
             Log.NotTaken(_log, _server.Name, method, exception.Message);
         }
     }
@@ -126,7 +127,7 @@ internal sealed partial class ChildSender(ChildSupervisor supervisor, Supervisio
         [LoggerMessage(1, LogLevel.Error, "A message to {Server} could not be sent", EventName = "SendFailed")]
         public static partial void SendFailed(ILogger log, Exception exception, string server);
 
-        [LoggerMessage(2, LogLevel.Debug, "{Server} did not take {Method}: {Reason}", EventName = "ChildRefused")]
+        [LoggerMessage(2, LogLevel.Debug, "{Server} did not accept {Method}: {Reason}", EventName = "ChildRefused")]
         public static partial void NotTaken(ILogger log, string server, string method, string reason);
     }
 }

@@ -3,7 +3,7 @@ using McpGateway.JsonRpc;
 namespace McpGateway.Backends.Stdio.Supervision;
 
 /// <summary>A child was not started, or did not do the handshake.</summary>
-/// <param name="error">What callers that wait for it are answered.</param>
+/// <param name="error">The answer to callers that wait for it.</param>
 internal sealed class ChildStartException(JsonRpcError error) : Exception(error.Message)
 {
     public JsonRpcError Error { get; } = error;

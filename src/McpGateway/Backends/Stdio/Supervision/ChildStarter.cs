@@ -29,10 +29,11 @@ internal sealed class ChildStarter(ChildContext context)
     public IChildProcess Launch(ServerState server, UserEnvironment? user = null)
     {
         var target = server.Stdio;
+        // The system reports a missing folder as "No such file or directory", as if the program were missing.
         if (target.WorkingDirectory is { } directory && !Directory.Exists(directory))
             throw new ChildLaunchException($"The working directory '{directory}' does not exist.");
         if (target.IsPersonal && user is null)
-            throw new ChildLaunchException("Its environment needs a user's values (${claim:…}, ${header:…}), and there is none.");
+            throw new ChildLaunchException("Its environment requires a user's values (${claim:…}, ${header:…}). None is given.");
         var environment = ChildEnvironment.For(target, user);
         var program = CommandResolver.Resolve(target.Command, environment, target.WorkingDirectory);
         return context.Launcher.Launch(new LaunchSpec(program, target.Arguments, environment, target.WorkingDirectory));

@@ -24,7 +24,7 @@ internal sealed partial class ChildSupervisor
     private bool _closed;
 
     /// <param name="slot">Reserved for the first child. Those after it reserve their own.</param>
-    /// <param name="observer">Is told of the children.</param>
+    /// <param name="observer">Receives the children's messages, and is told when they are lost.</param>
     /// <param name="calls">Where calls to the children are recorded.</param>
     /// <param name="context">The gateway's parts.</param>
     /// <param name="user">The user's part of the children's environment; null when there is none.</param>
@@ -98,7 +98,7 @@ internal sealed partial class ChildSupervisor
     }
 
     /// <inheritdoc cref="ConnectAsync"/>
-    /// <returns>Null when the child is ready, else what to answer.</returns>
+    /// <returns>Null when the child is ready, otherwise the error to answer with.</returns>
     public async Task<JsonRpcError?> TryConnectAsync(Handshake? handshake)
     {
         try
@@ -139,6 +139,7 @@ internal sealed partial class ChildSupervisor
     /// <returns>Completes when its process is gone; null when it must keep running.</returns>
     public Task? TryHibernate()
     {
+        // Under the lock, which ConnectAsync takes too: no sender can get a child that is being stopped.
         lock (_lock)
         {
             if (_closed || InitializeResult is null || _current is not { } idle || !_hibernation.Allows(idle))
@@ -156,7 +157,7 @@ internal sealed partial class ChildSupervisor
         ChildRun? last;
         lock (_lock)
         {
-            _closed = true;
+            _closed = true; // from here on TryKeep refuses a child that is being started
             last = _current;
             if (last is { Child: not null })
                 AwaitBeforeNextStart(last.StopAsync());
@@ -164,7 +165,7 @@ internal sealed partial class ChildSupervisor
 
         _context.Slots.Remove(this);
         if (last is { Child: null })
-            await ((Task)last.Ready).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // it stops what it has started
+            await ((Task)last.Ready).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // the start stops its own child
         Interlocked.Exchange(ref _firstSlot, null)?.Dispose();
         await _retiring;
     }
@@ -213,7 +214,7 @@ internal sealed partial class ChildSupervisor
 
     private void AwaitBeforeNextStart(Task gone) => _retiring = _retiring.IsCompleted ? gone : Task.WhenAll(_retiring, gone);
 
-    // The next start waits for it, so it must not fail.
+    // The next start awaits it, so it must not throw.
     private async Task HibernateAsync(ChildRun idle)
     {
         try

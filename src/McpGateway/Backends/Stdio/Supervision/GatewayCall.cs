@@ -16,6 +16,7 @@ internal sealed class GatewayCall(CallRegistry registry) : PendingCall(registry)
     public static JsonRpcMessage Request(string method, JsonObject parameters) =>
         JsonRpcMessage.CreateRequest(method, parameters);
 
+    // The gateway's own housekeeping is no reason to keep an idle child running.
     public override bool KeepsAwake => false;
 
     protected override ValueTask OnAnswerAsync(JsonRpcMessage answer, bool isAwaited)

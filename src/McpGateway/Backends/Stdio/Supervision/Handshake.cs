@@ -25,7 +25,7 @@ internal sealed record Handshake(string Parameters)
 
     /// <summary>Does the handshake, within the server's start time-out.</summary>
     /// <returns>The child's initialize result, as JSON.</returns>
-    /// <exception cref="ChildStartException">The child did not answer, or with an error.</exception>
+    /// <exception cref="ChildStartException">The child did not answer, or answered with an error.</exception>
     public async Task<byte[]> PerformAsync(ChildConnection child, TimeSpan timeout, TimeProvider time)
     {
         var call = new GatewayCall(child.Calls.Registry);
@@ -42,6 +42,7 @@ internal sealed record Handshake(string Parameters)
         }
         catch (TimeoutException)
         {
+            // The child is stopped, and not told: "The initialize request MUST NOT be cancelled by clients" (MCP, Cancellation).
             call.TryEnd(CallOutcome.TimedOut);
             throw Failed(Error($"The server did not answer initialize within {timeout} (startTimeout)."));
         }
@@ -51,6 +52,7 @@ internal sealed record Handshake(string Parameters)
 
     private static JsonRpcError Error(string message) => new(JsonRpcErrorCode.InternalError, message);
 
+    // The connection replaces the id.
     private JsonRpcMessage Initialize() => JsonRpcMessage.Create(Encoding.UTF8.GetBytes(
         $$"""{"jsonrpc":"2.0","id":0,"method":"initialize","params":{{Parameters}}}"""));
 

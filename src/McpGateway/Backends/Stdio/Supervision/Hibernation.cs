@@ -14,6 +14,7 @@ internal sealed class Hibernation(StdioServerState server, ChildActivity activit
         server.Config.HibernateAfter is { } limit && time.GetElapsedTime(activity.UsedAt, now) >= limit;
 
     /// <summary>Whether nobody waits for the child, and a later one may replace it.</summary>
+    // With "terminate", a session ends with its child, so an idle child must keep running.
     public bool Allows(ChildRun run) =>
         server.Config.OnExit is not OnExit.Terminate
         && run is { IsReady: true, Child: { IsBusy: false } }

@@ -4,7 +4,8 @@ using McpGateway.JsonRpc;
 namespace McpGateway.Backends.Stdio.Supervision;
 
 /// <summary>
-/// Whom a supervisor tells of its children, one after the other. It must be able to tell a new child what the last one knew.
+/// Receives what happens to a supervisor's children, one after the other. It must be able to restore in a new child what the last
+/// one knew.
 /// </summary>
 internal interface IChildObserver
 {
@@ -16,13 +17,13 @@ internal interface IChildObserver
     /// </summary>
     Task RestoreAsync(ChildConnection child);
 
-    /// <summary>The child has hibernated: its process is gone. No other is started before this returns.</summary>
+    /// <summary>The child hibernates: its process is gone. No other is started before this returns.</summary>
     void OnHibernated();
 
     /// <summary>The child could not be started, or is gone; its pending calls have been failed.</summary>
     /// <param name="error">The answer to requests that still wait for it.</param>
     /// <param name="isFinal">
-    /// Whether no other child can replace it: the handshake never succeeded, or the new child is not the same server any more.
+    /// Whether no other child can replace it: the handshake has never succeeded, or the new child is another server.
     /// </param>
     void OnLost(JsonRpcError error, bool isFinal);
 

@@ -3,10 +3,10 @@ using McpGateway.Backends.Stdio.Connection;
 
 namespace McpGateway.Backends.Stdio.Supervision;
 
-/// <summary>Kills a child whose process tree takes more memory than <c>maxMemoryMiB</c> allows.</summary>
+/// <summary>Kills a child whose process tree uses more memory than <c>maxMemoryMiB</c> allows.</summary>
 internal sealed class MemoryLimit(StdioServerState server, TimeProvider time)
 {
-    // Reading the memory of a process tree takes tens of microseconds: too much for each visit of the monitor to each child.
+    // To read the memory of a process tree takes tens of microseconds. That is too much for every visit of the monitor.
     private static readonly TimeSpan MemoryCheckInterval = TimeSpan.FromSeconds(1);
 
     private const long Mebibyte = 1024 * 1024;

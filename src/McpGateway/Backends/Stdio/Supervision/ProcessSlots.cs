@@ -1,8 +1,8 @@
 namespace McpGateway.Backends.Stdio.Supervision;
 
 /// <summary>
-/// Reserves process slots. When all of a server's slots are in use, the child that has been idle the longest makes room, so
-/// that a new session need not be refused for the sake of one that nobody uses.
+/// Reserves process slots. When all slots of a server are in use, the child that has been idle the longest makes room. So a new
+/// session is not refused because of children that nobody uses.
 /// </summary>
 internal sealed class ProcessSlots(WarmChildren warm)
 {
@@ -32,8 +32,8 @@ internal sealed class ProcessSlots(WarmChildren warm)
         return MakeRoom(server) is { } vacated ? server.TakeOverSlot(vacated) : null;
     }
 
-    // First a child without sessions, which ends for good; then a warm one; then one with sessions, which hibernates. Without
-    // the lock: each of the three gives a child away once, and ending one calls back into those who hold locks of their own.
+    // First a child without sessions, which ends for good, then a warm one, then one with sessions, which hibernates. Not under
+    // the lock: none of the three gives away a child twice, and ending one calls code that takes locks of its own.
     private Task? MakeRoom(StdioServerState server)
     {
         var longestIdleFirst = SupervisorsOf(server).Where(supervisor => supervisor.HoldsSlot)

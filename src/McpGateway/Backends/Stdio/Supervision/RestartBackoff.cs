@@ -4,21 +4,21 @@ using McpGateway.JsonRpc;
 namespace McpGateway.Backends.Stdio.Supervision;
 
 /// <summary>
-/// When a supervisor may start its next child. Failed starts count for the whole server; children that were lost soon after
-/// their start count for this supervisor alone, because what kills them may be what its one session sends.
+/// When a supervisor may start its next child. Failed starts count for the whole server. Children that were lost soon after their
+/// start count for this supervisor only, because the messages of its sessions may be what kills them.
 /// </summary>
 internal sealed partial class RestartBackoff(StdioServerState server, TimeProvider time, ILogger log)
 {
-    // A child that lives longer than this is not in a crash loop.
+    // A child that has lived this long is not in a crash loop.
     private static readonly TimeSpan ShortLife = TimeSpan.FromSeconds(10);
 
     private readonly Backoff _losses = new(time);
 
-    /// <summary>Whether child after child was lost soon, and none has lived long enough since.</summary>
+    /// <summary>Whether several children in a row were lost soon after their start.</summary>
     public bool IsFailing => _losses.Failures > 1;
 
     /// <summary>Whether the next child may be started now.</summary>
-    /// <returns>Null when it may, else what to answer.</returns>
+    /// <returns>Null when it may, otherwise the error to answer with.</returns>
     public JsonRpcError? Check()
     {
         var backoff = server.StartBackoff.RetryAfter > _losses.RetryAfter ? server.StartBackoff : _losses;
@@ -41,7 +41,7 @@ internal sealed partial class RestartBackoff(StdioServerState server, TimeProvid
     public TimeSpan Lost(string reason, TimeSpan lifetime)
     {
         if (lifetime >= ShortLife)
-            _losses.Succeeded();
+            _losses.Succeeded(); // a long life ends the series, and this loss begins another
         return Record(_losses, reason);
     }
 
@@ -54,6 +54,7 @@ internal sealed partial class RestartBackoff(StdioServerState server, TimeProvid
 
     private TimeSpan Record(Backoff backoff, string reason)
     {
+        // Logged once per wait: several starts that were under way may fail during it.
         var wasWaiting = backoff.RetryAfter > TimeSpan.Zero;
         var wait = backoff.Failed(reason);
         if (wait > TimeSpan.Zero && !wasWaiting)

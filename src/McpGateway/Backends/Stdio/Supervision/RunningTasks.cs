@@ -4,8 +4,8 @@ using McpGateway.Sessions;
 namespace McpGateway.Backends.Stdio.Supervision;
 
 /// <summary>
-/// The tasks (MCP 2025-11-25) that a child works on though no call waits for it: as long as there are any, it must not
-/// hibernate. Their number is bounded, and so is their age, because a child need not say that a task has ended.
+/// The tasks (MCP 2025-11-25) on which a child works although no call waits for it. As long as there are any, it must not
+/// hibernate. Their number and their age are bounded, because a child need not report that a task has ended.
 /// </summary>
 internal sealed class RunningTasks(TimeProvider time)
 {
@@ -22,7 +22,7 @@ internal sealed class RunningTasks(TimeProvider time)
             foreach (var (task, since) in _startedAt)
             {
                 if (time.GetElapsedTime(since) >= maximum)
-                    _startedAt.Remove(task);
+                    _startedAt.Remove(task); // a dictionary allows that while it is enumerated
             }
 
             return _startedAt.Count > 0;
@@ -56,7 +56,8 @@ internal sealed class RunningTasks(TimeProvider time)
     public static bool IsOver(ReadOnlySpan<byte> state) =>
         JsonMembers.FindText(state, "status"u8) is "completed" or "failed" or "cancelled";
 
-    // tasks/result is answered when there is a result, and tasks/cancel ends the task. After an error there is no such task.
+    // tasks/result is answered only when the task has a result, and tasks/cancel ends the task. An error means that there is no
+    // such task.
     private static bool IsOver(string method, JsonRpcMessage answer) =>
         method != McpMethod.GetTask || answer.Envelope.Kind is JsonRpcKind.Error
         || IsOver(answer.Envelope.Result.In(answer.Utf8));

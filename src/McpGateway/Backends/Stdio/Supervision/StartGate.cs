@@ -8,6 +8,7 @@ namespace McpGateway.Backends.Stdio.Supervision;
 /// </summary>
 internal sealed class StartGate : IAsyncDisposable
 {
+    // As many as there may be sessions by default (Limits:Sessions). Those beyond it are refused at once.
     private const int QueueLimit = 10_000;
 
     private readonly ConcurrencyLimiter _machine;
@@ -21,6 +22,7 @@ internal sealed class StartGate : IAsyncDisposable
         var starts = limit ?? Math.Max(4, 2 * Environment.ProcessorCount);
         _time = time;
         _machine = new ConcurrencyLimiter(Options(starts));
+        // Rounded up, because a server must be able to start at least one.
         _servers = PartitionedRateLimiter.Create<StdioServerState, StdioServerState>(
             server => RateLimitPartition.GetConcurrencyLimiter(server, _ => Options((starts + 1) / 2)));
     }
@@ -33,6 +35,7 @@ internal sealed class StartGate : IAsyncDisposable
         RateLimitLease? ofServer = null;
         try
         {
+            // The server's own limit first: a start that waits for its server must not hold what other servers could use.
             ofServer = await _servers.AcquireAsync(server, cancellationToken: timeout.Token);
             var ofMachine = await _machine.AcquireAsync(cancellationToken: timeout.Token);
             if (ofServer.IsAcquired && ofMachine.IsAcquired)

@@ -7,7 +7,7 @@ namespace McpGateway.Backends.Stdio.Supervision;
 /// </summary>
 internal sealed class StartSlot : IDisposable
 {
-    // A child that needs longer to start mostly waits (for a download, a database), and does not use the processor meanwhile.
+    // A child that needs longer to start mostly waits, for a download or a database, and hardly uses the processor.
     private static readonly TimeSpan LongestHold = TimeSpan.FromSeconds(1);
 
     private readonly ITimer _timer;
@@ -21,6 +21,7 @@ internal sealed class StartSlot : IDisposable
 
     public void Dispose()
     {
+        // The timer and the end of the start may come at the same time.
         if (Interlocked.Exchange(ref _leases, null) is not { } leases)
             return;
         _timer.Dispose();

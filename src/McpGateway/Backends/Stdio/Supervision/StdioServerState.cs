@@ -21,6 +21,7 @@ internal sealed class StdioServerState(ServerConfig config, TimeProvider? time =
     /// <returns>Null at <see cref="ServerConfig.MaxProcesses"/>.</returns>
     public ProcessSlot? TryReserveSlot()
     {
+        // Counted first and checked then. The other way round, two threads could both take the last slot.
         if (Interlocked.Increment(ref _processes) <= Config.MaxProcesses)
             return new ProcessSlot(this, Task.CompletedTask);
         ReleaseSlot();

@@ -3,7 +3,7 @@ using McpGateway.Sessions.Queues;
 
 namespace McpGateway.Backends.Stdio.Supervision;
 
-/// <summary>What every child's supervisor needs of the gateway.</summary>
+/// <summary>The gateway's parts that every child's supervisor uses.</summary>
 internal sealed record SupervisionContext(
     ChildStarter Starter,
     StartGate Gate,

@@ -6,7 +6,7 @@ namespace McpGateway.Backends.Stdio.Supervision;
 
 /// <summary>
 /// Children that are started before anybody needs them (<c>warm</c>), so that a session need not wait for its program to load.
-/// They have been told nothing, so any session can have one.
+/// They have not received anything, so any session can use one.
 /// </summary>
 internal sealed partial class WarmChildren(ChildStarter starter, StartGate gate, ILogger<WarmChildren> log)
 {
@@ -16,7 +16,7 @@ internal sealed partial class WarmChildren(ChildStarter starter, StartGate gate,
     /// <summary>The number of those that are ready.</summary>
     public int CountOf(StdioServerState server) => _stocks.TryGetValue(server, out var stock) ? stock.Count : 0;
 
-    /// <summary>Takes one. It and its process slot are the caller's from here on.</summary>
+    /// <summary>Takes one. The caller owns it and its process slot from here on.</summary>
     /// <returns>Null when none is ready.</returns>
     public WarmChild? TryTake(StdioServerState server) => _stocks.TryGetValue(server, out var stock) ? stock.TryTake() : null;
 
@@ -49,7 +49,7 @@ internal sealed partial class WarmChildren(ChildStarter starter, StartGate gate,
         await Task.WhenAll(_stocks.SelectMany(entry => entry.Value.TakeAll().Select(child => StopAsync(entry.Key, child))));
     }
 
-    // Nobody awaits it, so nothing may leave it but through the log.
+    // Nobody awaits it, so it must not throw.
     private async Task AddAsync(StdioServerState server, WarmStock stock)
     {
         var child = await TryStartAsync(server);
@@ -57,7 +57,7 @@ internal sealed partial class WarmChildren(ChildStarter starter, StartGate gate,
         if (child is null)
             return;
         if (_closed || server.IsRetired)
-            Visit([]); // closing or retiring did not see a child that was still being started
+            Visit([]); // nobody else has seen this child: it was still being started
         await ((Task)child.Process.Exited).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!stock.TryRemove(child))
             return; // a session has taken it
@@ -68,6 +68,7 @@ internal sealed partial class WarmChildren(ChildStarter starter, StartGate gate,
 
     private async Task<WarmChild?> TryStartAsync(StdioServerState server)
     {
+        // Not ProcessSlots, which would stop another child to make room: nobody needs this one yet.
         if (server.TryReserveSlot() is not { } slot)
             return null;
         try

@@ -30,7 +30,7 @@ internal sealed class WarmStock
     {
         lock (_lock)
         {
-            if (_ready.Count + _starting >= wanted)
+            if (_ready.Count + _starting >= wanted) // with those being started, or each visit would start more
                 return false;
             _starting++;
             return true;
@@ -48,7 +48,7 @@ internal sealed class WarmStock
         }
     }
 
-    /// <summary>Takes the oldest that still runs.</summary>
+    /// <summary>Takes the oldest that is still running. One that has ended is removed by WarmChildren.AddAsync.</summary>
     public WarmChild? TryTake()
     {
         lock (_lock)

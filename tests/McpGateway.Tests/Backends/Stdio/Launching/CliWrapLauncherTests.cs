@@ -6,6 +6,7 @@ namespace McpGateway.Tests.Backends.Stdio.Launching;
 
 /// <summary>What the launcher promises on every platform.</summary>
 [UnsupportedOSPlatform("windows")]
+[Collection(nameof(Launches))]
 public sealed class CliWrapLauncherTests : LauncherTests
 {
     [Fact]

@@ -3,7 +3,7 @@ using McpGateway.Backends.Stdio.Launching.Processes;
 namespace McpGateway.Backends.Stdio.Launching.Linux;
 
 /// <summary>
-/// A number that a child and all its descendants bear, so that it can be told whose an orphan was.
+/// A number that a child and all its descendants carry. It shows from which child an orphan descends.
 /// </summary>
 internal abstract class ChildTags
 {
@@ -12,16 +12,16 @@ internal abstract class ChildTags
     /// <summary>The best way that this system has.</summary>
     public static ChildTags Create() => LimitTags.TryCreate() ?? (ChildTags)new EnvironmentTags();
 
-    /// <summary>The next number; after very many they repeat.</summary>
+    /// <summary>The next number. After very many, numbers repeat.</summary>
     public abstract ulong Next();
 
-    /// <summary>Whether it was given by this process.</summary>
+    /// <summary>Whether this process has given the tag to a child.</summary>
     public abstract bool IsOurs(ulong tag);
 
-    /// <summary>What a process bears; <see cref="None"/> when it cannot be told.</summary>
+    /// <summary>The tag of a process; <see cref="None"/> when it cannot be read.</summary>
     public abstract ulong Of(int pid);
 
-    /// <summary>Starts a process that bears it. One at a time in the whole program.</summary>
+    /// <summary>Starts a process with a tag. Only one at a time in the whole program.</summary>
     /// <exception cref="ChildLaunchException">It could not be started.</exception>
     public abstract CliWrapProcess Start(LaunchSpec spec, ulong tag);
 }

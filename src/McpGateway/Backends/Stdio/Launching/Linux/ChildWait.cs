@@ -4,11 +4,12 @@ using McpGateway.Backends.Stdio.Launching.Processes;
 namespace McpGateway.Backends.Stdio.Launching.Linux;
 
 /// <summary>
-/// How a direct child ended. It is reaped by its id: a wait for any child would take those of the framework's Process.
+/// Finds out how a direct child ended. Children are reaped by their ids: a wait for any child would also reap those of the
+/// framework's Process, and the runtime ends the program when one of its own is missing.
 /// </summary>
 internal static unsafe class ChildWait
 {
-    // siginfo_t: its size, and where its fields lie.
+    // siginfo_t: its size, and the offsets of its fields.
     private const int InfoSize = 128;
     private const int CodeOffset = 8;
     private const int PidOffset = 16;
@@ -19,7 +20,7 @@ internal static unsafe class ChildWait
     public static WaitResult Reap(int pid) => Wait(Libc.WaitForProcess, pid, Libc.WaitNoHang);
 
     /// <summary>
-    /// Waits, without reaping, until some child has ended. For a process that has no children of the framework's.
+    /// Waits until any child has ended, without reaping it. Only for the guard, which has no children of the framework.
     /// </summary>
     public static WaitResult ForAny() => Wait(Libc.WaitForAny, 0, Libc.WaitNoReap);
 
@@ -38,6 +39,7 @@ internal static unsafe class ChildWait
 
         var pid = *(int*)(info + PidOffset);
         var status = *(int*)(info + StatusOffset);
+        // With WNOHANG, waitid leaves the structure empty if no child has ended (waitid(2)).
         if (pid == 0)
             return new WaitResult(WaitState.Running, 0, default);
         var hasExited = *(int*)(info + CodeOffset) == CodeExited;

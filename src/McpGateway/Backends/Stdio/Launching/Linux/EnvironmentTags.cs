@@ -6,7 +6,8 @@ using McpGateway.Backends.Stdio.Launching.Processes;
 namespace McpGateway.Backends.Stdio.Launching.Linux;
 
 /// <summary>
-/// Tags in a variable, for systems whose limits cannot be used. It misses what empties its environment, and the dead.
+/// Tags in an environment variable, for systems whose limits cannot be used. They are not found in a process that has emptied its
+/// environment, nor in one that has ended.
 /// </summary>
 internal sealed class EnvironmentTags : ChildTags
 {
@@ -15,6 +16,7 @@ internal sealed class EnvironmentTags : ChildTags
 
     private static readonly byte[] Marker = Encoding.ASCII.GetBytes($"\0{Variable}=");
 
+    // Random, so that the tags of another gateway around or inside this one differ.
     private readonly ulong _own = (ulong)Random.Shared.Next(1, int.MaxValue) << CounterBits;
     private uint _given;
 
@@ -24,6 +26,7 @@ internal sealed class EnvironmentTags : ChildTags
 
     public override ulong Of(int pid)
     {
+        // The marker begins with the zero byte that ends the variable before it. The first variable needs one as well.
         ReadOnlySpan<byte> text = [0, .. ProcFiles.Read($"/proc/{pid}/environ")];
         var at = text.IndexOf(Marker);
         return at >= 0 && Utf8Parser.TryParse(text[(at + Marker.Length)..], out ulong tag, out _) ? tag : None;

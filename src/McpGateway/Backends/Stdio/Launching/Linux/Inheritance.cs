@@ -5,8 +5,8 @@ using System.Text;
 namespace McpGateway.Backends.Stdio.Launching.Linux;
 
 /// <summary>
-/// Keeps from children what they would inherit by accident. The framework's Process resets signals that have a handler but
-/// leaves ignored ones ignored (the runtime itself ignores SIGPIPE), and hands on each descriptor that is not close-on-exec.
+/// Keeps from children what they would inherit by accident. The framework's Process resets signals that have a handler, but
+/// leaves ignored ones ignored (the runtime itself ignores SIGPIPE). It also passes on descriptors that are not close-on-exec.
 /// </summary>
 internal static class Inheritance
 {
@@ -15,8 +15,8 @@ internal static class Inheritance
     private const uint FirstBeyondStandard = 3;
 
     /// <summary>
-    /// Gives each ignored signal a handler that does nothing. This process goes on ignoring it, and the framework resets it
-    /// in children; else they would not end when their reader does.
+    /// Gives each ignored signal a handler that does nothing. For this process nothing changes, but the framework resets the
+    /// signal in children. Otherwise SIGPIPE would not end them when their reader ends.
     /// </summary>
     public static void ReplaceIgnoredSignals()
     {
@@ -29,8 +29,8 @@ internal static class Inheritance
     }
 
     /// <summary>
-    /// Marks all descriptors but the standard ones close-on-exec: those that whoever started this process left open, and
-    /// those of native libraries. Before Linux 5.11 there is no such call, and they are inherited.
+    /// Marks all descriptors except the standard ones as close-on-exec: those that this process has inherited itself, and those
+    /// that native libraries have opened. Before Linux 5.11 there is no such call, and children inherit them.
     /// </summary>
     public static void CloseDescriptorsOnExec() =>
         _ = Libc.CloseRange(Libc.CallCloseRange, FirstBeyondStandard, uint.MaxValue, Libc.CloseRangeOnExec);
@@ -42,8 +42,8 @@ internal static class Inheritance
         return ulong.Parse(line[Ignored.Length..].Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
     }
 
-    // A handler may run on any thread at any moment: managed code is not allowed there. abs takes a number, as a handler
-    // does, and touches nothing.
+    // A handler may interrupt any thread at any point, so managed code is not allowed there. abs takes an integer, as a handler
+    // does, and changes nothing.
     private static nint NoOp() =>
         NativeLibrary.GetExport(NativeLibrary.Load("libc", typeof(Inheritance).Assembly, searchPath: null), "abs");
 }

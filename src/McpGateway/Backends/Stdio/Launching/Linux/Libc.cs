@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace McpGateway.Backends.Stdio.Launching.Linux;
 
-/// <summary>What the framework has no call for. Numbers are those of Linux on x64 and arm64, glibc and musl alike.</summary>
+/// <summary>Calls that the framework does not offer. The numbers are those of Linux on x64 and arm64, glibc or musl.</summary>
 internal static unsafe partial class Libc
 {
     public const int SignalHangUp = 1;
@@ -32,7 +32,7 @@ internal static unsafe partial class Libc
     public const int AccessExecute = 1; // X_OK
     public const int AccessRead = 4; // R_OK
 
-    // Numbers of system calls for which some libc in use has no function.
+    // Numbers of system calls, because older versions of libc have no functions for them.
     public const int CallPidfdSendSignal = 424; // Linux 5.1, glibc 2.36
     public const int CallPidfdOpen = 434; // Linux 5.3, glibc 2.36
     public const int CallCloseRange = 436; // Linux 5.9, glibc 2.34
@@ -40,7 +40,7 @@ internal static unsafe partial class Libc
     public const uint CloseRangeOnExec = 4; // CLOSE_RANGE_CLOEXEC: Linux 5.11
     public const uint PidfdSignalGroup = 4; // PIDFD_SIGNAL_PROCESS_GROUP: Linux 6.9
 
-    /// <summary>Of the last call that keeps it.</summary>
+    /// <summary>The error of the last call with SetLastError.</summary>
     public static string LastError => Marshal.GetLastPInvokeErrorMessage();
 
     [LibraryImport("libc", EntryPoint = "prctl", SetLastError = true)]

@@ -4,15 +4,16 @@ using McpGateway.Backends.Stdio.Launching.Processes;
 namespace McpGateway.Backends.Stdio.Launching.Linux;
 
 /// <summary>
-/// Tags in the soft limit of POSIX message queues' bytes: it is inherited through fork, exec and setsid, can be read of the
-/// dead too, needs no privilege, and hardly anything uses it. The tags lie in the upper half of what the gateway may use.
+/// Tags in the soft limit for bytes in POSIX message queues (RLIMIT_MSGQUEUE). It is inherited through fork, exec and setsid, can
+/// be read even of zombies, needs no privilege, and hardly any program uses it. Tags are in the upper half of the gateway's own
+/// limit.
 /// </summary>
 internal sealed class LimitTags : ChildTags
 {
-    // Fewer numbers would soon repeat.
+    // With a smaller limit, tags would soon repeat.
     private const ulong LeastLimit = 1 << 17;
 
-    // An unlimited limit is no number.
+    // A larger limit, or none (RLIM_INFINITY), is treated as this one.
     private const ulong MostLimit = 1ul << 40;
 
     private readonly ulong _first;
@@ -24,10 +25,11 @@ internal sealed class LimitTags : ChildTags
     {
         _range = limit / 2;
         _first = limit - _range;
-        // Another gateway around or inside this one gives other numbers.
+        // Random, so that the tags of another gateway around or inside this one differ.
         _start = (ulong)Random.Shared.NextInt64((long)_range);
     }
 
+    // Useless where /proc does not show the limit.
     public static LimitTags? TryCreate() =>
         Libc.GetLimit(Libc.LimitOfMessageQueues, out var limit) == 0 && limit.Soft >= LeastLimit
         && Read(Environment.ProcessId) != None
@@ -36,13 +38,14 @@ internal sealed class LimitTags : ChildTags
 
     public override ulong Next() => _first + (_start + _given++) % _range;
 
+    // Only those that were given already: a stranger's limit may lie in the same range by chance.
     public override bool IsOurs(ulong tag) =>
         tag >= _first && tag - _first < _range && (tag - _first + _range - _start) % _range < _given;
 
     public override ulong Of(int pid) => Read(pid);
 
-    // A limit belongs to the whole process: what another thread starts meanwhile bears the tag, too. Only that stays in the
-    // gateway's session.
+    // A limit belongs to the whole process, so what another thread starts meanwhile has the tag too. But that stays in the
+    // gateway's session (OrphanAssignment.IsOurOwn).
     public override CliWrapProcess Start(LaunchSpec spec, ulong tag)
     {
         Libc.GetLimit(Libc.LimitOfMessageQueues, out var own);

@@ -3,16 +3,17 @@ using System.Runtime.Versioning;
 namespace McpGateway.Backends.Stdio.Launching.Linux;
 
 /// <summary>
-/// Finds out to which process tree each adopted process belongs. The kernel gives the orphans of all children to this process
-/// (subreaper); only the watch's thread calls this.
+/// Finds out to which process tree each adopted process belongs. The kernel makes the orphans of all children the children of
+/// this process (subreaper). Only the watch's thread calls this.
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal sealed class OrphanAssignment(ChildTags tags)
 {
-    // The framework reaps the children of its Process at once: after this long a zombie of unknown origin has nobody else.
+    // The framework reaps the children of its own Process at once. So a zombie of unknown origin that is this old is reaped by
+    // nobody else.
     private static readonly TimeSpan UnknownZombieTimeout = TimeSpan.FromSeconds(10);
 
-    // As the first process of a container: there the framework reaps all that it did not start itself.
+    // As process 1 of a container: there, the framework also reaps what it did not start itself.
     private static readonly bool FrameworkReapsAll = Environment.ProcessId == 1;
 
     private readonly int _ownSession = Libc.GetSessionId(0);
@@ -26,14 +27,14 @@ internal sealed class OrphanAssignment(ChildTags tags)
         var roots = trees.Where(tree => !tree.HasRootEnded).Select(tree => tree.Root.Id).ToHashSet();
         foreach (var pid in adopted)
         {
-            // A root is the framework's to reap: if it were reaped here, the framework would end the program.
+            // The framework must reap the roots: if one is missing, it ends the program ("Error while reaping child").
             if (roots.Contains(pid) || ProcFiles.Stat(pid) is not { } stat || IsOurOwn(stat))
                 continue;
             var tag = tags.Of(pid);
             if (Array.Find(trees, tree => tree.Tag == tag) is { } tagged)
                 Adopt(stat, tagged);
             else if (tags.IsOurs(tag))
-                End(pid);
+                End(pid); // its tree is gone, so nobody else would end it
             else if (BySession(stat, trees) is { } founded)
                 Adopt(stat, founded);
             else if (stat.HasEnded)
@@ -44,11 +45,12 @@ internal sealed class OrphanAssignment(ChildTags tags)
             _unknownZombies.Remove(gone);
     }
 
-    // For what has lost its tag but stayed in the child's session. Of two children that had the same id, the later one's.
+    // For a process that has changed its tag but is still in the child's session. If two children had the same id, the later one
+    // counts.
     private static ProcessTree? BySession(ProcessStat stat, ProcessTree[] trees) =>
         trees.Where(tree => tree.Root.Id == stat.Session).MaxBy(tree => tree.Start);
 
-    // Another thread may start a process while the tag is set: without a session of its own it is no child.
+    // Another thread may start a process while the tag is set. It is in the gateway's session, so it is not a child of a server.
     private bool IsOurOwn(ProcessStat stat) => OwnSession.IsAvailable && stat.Session == _ownSession;
 
     private static void Adopt(ProcessStat stat, ProcessTree tree)
@@ -63,7 +65,7 @@ internal sealed class OrphanAssignment(ChildTags tags)
         tree.HasReapedOrphans = true;
     }
 
-    // No handle is needed: the id of our child stays taken until we reap it.
+    // No handle is needed: a child's id is not given to another process before it is reaped.
     private static void End(int pid)
     {
         _ = Libc.Kill(pid, Libc.SignalKill);

@@ -4,13 +4,13 @@ using McpGateway.Backends.Stdio.Launching.Processes;
 namespace McpGateway.Backends.Stdio.Launching.Linux;
 
 /// <summary>
-/// Gives a child a session and a process group of its own. .NET 10 cannot ask for one, but the program <c>setsid</c> of
-/// util-linux and busybox can: it replaces itself by the child, so that the process id stays. (It forks only when it is
-/// the leader of a group, which a process that was just started is not.)
+/// Gives a child a session and a process group of its own. .NET 10 cannot create one, but the program <c>setsid</c> of util-linux
+/// and busybox can. It replaces itself by the child, so that the process id stays the same. (It forks only if it is the first
+/// process of a group, which a process that was just started is not.)
 /// </summary>
 internal static class OwnSession
 {
-    // Enough for the first line of a script: the kernel reads as much.
+    // The kernel reads no more of a script's first line (BINPRM_BUF_SIZE).
     private const int HeadLength = 256;
 
     private static readonly string? Setsid = new[] { "/usr/bin", "/bin" }
@@ -20,7 +20,7 @@ internal static class OwnSession
 
     public static bool IsAvailable => Setsid is not null;
 
-    /// <exception cref="ChildLaunchException">The program is none that the kernel would start.</exception>
+    /// <exception cref="ChildLaunchException">The kernel would not start the program.</exception>
     public static LaunchSpec Wrap(LaunchSpec spec)
     {
         if (Setsid is null)
@@ -30,8 +30,8 @@ internal static class OwnSession
         return spec with { Wrapper = Setsid };
     }
 
-    // The usual reasons for which the kernel would not start it. setsid would tell them on the child's stderr only, and it
-    // would have a shell interpret a file without a "#!" line (execvp does).
+    // The usual reasons for which the kernel refuses to start a file. setsid would write them to the child's stderr only. And it
+    // would run a file without a "#!" line in a shell, as execvp does.
     private static string? Refusal(string file)
     {
         if (Libc.Access(file, Libc.AccessExecute) != 0)
@@ -41,11 +41,12 @@ internal static class OwnSession
             return head.Contains((byte)0) || !IsReadable(file) ? null : "it is neither a program nor a script with a \"#!\" line";
         var line = Encoding.UTF8.GetString(head[2..]).Split('\n')[0];
         var interpreter = line.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries).FirstOrDefault(string.Empty);
+        // A script that was edited on Windows asks for an interpreter whose name ends in \r, which must be visible in the error.
         return Path.IsPathRooted(interpreter) && Libc.Access(interpreter, Libc.AccessExecute) != 0
             ? $"its interpreter '{interpreter.Replace("\r", "\\r", StringComparison.Ordinal)}': {Libc.LastError}"
             : null;
     }
 
-    // What may be executed need not be readable; then there is no telling.
+    // A file may be executable without being readable. Then its contents cannot be checked.
     private static bool IsReadable(string file) => Libc.Access(file, Libc.AccessRead) == 0;
 }

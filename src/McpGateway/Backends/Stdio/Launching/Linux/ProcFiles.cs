@@ -4,25 +4,25 @@ using System.Text;
 
 namespace McpGateway.Backends.Stdio.Launching.Linux;
 
-/// <summary>What /proc says about processes. Any of it may be outdated by the time that it is read.</summary>
+/// <summary>Reads what /proc says about processes. All of it may be outdated as soon as it is read.</summary>
 internal static class ProcFiles
 {
-    // The fields' numbers, counted from the state.
+    // The positions of fields, counted from the state.
     private const int Threads = 17;
     private const int Start = 19;
 
     private static readonly string OwnChildren = $"/proc/self/task/{Environment.ProcessId}/children";
 
-    // CONFIG_PROC_CHILDREN: on in the kernels of distributions.
+    // The kernels of distributions have it (CONFIG_PROC_CHILDREN). Without it, all processes are read.
     private static readonly bool HasChildren = File.Exists(OwnChildren);
 
     /// <summary>
-    /// The children of this process that it adopted, dead ones included, and perhaps others. The kernel gives an orphan to
-    /// the first thread.
+    /// The children that this process has adopted, zombies included, and perhaps others. The kernel makes an orphan a child of
+    /// the main thread.
     /// </summary>
     public static List<int> Adopted() => HasChildren ? Numbers(OwnChildren, []) : WithParent(Environment.ProcessId);
 
-    /// <summary>The direct children of a process, dead ones included.</summary>
+    /// <summary>The direct children of a process, zombies included.</summary>
     public static List<int> ChildrenOf(int pid)
     {
         if (!HasChildren)
@@ -35,17 +35,18 @@ internal static class ProcFiles
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // It has gone.
+            // The process is gone.
         }
 
         return children;
     }
 
-    /// <summary>A process's state, parent, group, session and start; null when it has gone.</summary>
+    /// <summary>A process's state, parent, group, session and start; null when the process is gone.</summary>
     public static ProcessStat? Stat(int pid)
     {
         var text = Encoding.Latin1.GetString(Read($"/proc/{pid}/stat"));
-        // pid (name) state parent group session … threads … start …: the name may hold anything, parentheses too.
+        // pid (name) state parent group session … threads … start … (proc_pid_stat(5)). The name may contain anything, even
+        // parentheses, so the last one ends it.
         var fields = text[(text.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
         if (fields.Length <= Start)
             return null;
@@ -54,7 +55,8 @@ internal static class ProcFiles
             key, fields[0][0], Number(fields[1]), Number(fields[2]), Number(fields[3]), Number(fields[Threads]));
     }
 
-    /// <summary>Bytes of memory that these processes take, without files that are mapped.</summary>
+    /// <summary>Bytes of memory that these processes use, without mapped files.</summary>
+    // Pages of mapped files are not counted: processes share them, and the kernel can drop them at any time.
     public static long Memory(IEnumerable<int> pids) => pids.Sum(pid =>
     {
         var status = Read($"/proc/{pid}/status");
@@ -63,9 +65,10 @@ internal static class ProcFiles
 
     /// <summary>A file's bytes; none when it cannot be read.</summary>
     /// <param name="path">The file; it need not be in /proc.</param>
-    /// <param name="limit">How many bytes will do.</param>
+    /// <param name="limit">How many bytes are enough.</param>
     public static unsafe ReadOnlySpan<byte> Read(string path, int limit = int.MaxValue)
     {
+        // Close-on-exec, because another thread may start a child before the file is closed.
         var file = Libc.Open(path, Libc.CloseOnExec);
         if (file < 0)
             return [];

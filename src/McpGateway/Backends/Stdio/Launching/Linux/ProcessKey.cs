@@ -1,5 +1,5 @@
 namespace McpGateway.Backends.Stdio.Launching.Linux;
 
-/// <summary>A process, told from any other that has its id before or after it.</summary>
-/// <param name="Start">The time of its start, in ticks since the system's.</param>
+/// <summary>Identifies a process. The start time distinguishes it from others that have the same id before or after it.</summary>
+/// <param name="Start">The time of its start, in clock ticks since the system was started.</param>
 internal readonly record struct ProcessKey(int Pid, ulong Start);

@@ -3,7 +3,7 @@ namespace McpGateway.Backends.Stdio.Launching.Linux;
 /// <summary>Finds running processes below others, by one walk through /proc.</summary>
 internal static class ProcessScan
 {
-    /// <summary>Those of these processes that run, and all their running descendants.</summary>
+    /// <summary>Returns those of these processes that are running, and all their running descendants.</summary>
     public static List<ProcessStat> Running(IEnumerable<ProcessKey> roots)
     {
         var seen = new HashSet<ProcessKey>();
@@ -17,12 +17,13 @@ internal static class ProcessScan
 
         while (waiting.TryPop(out var process))
         {
+            // A root may be a descendant of another one.
             if (process.HasEnded || !seen.Add(process.Key))
                 continue;
             running.Add(process);
             foreach (var child in ProcFiles.ChildrenOf(process.Pid))
             {
-                // An id that was listed a moment ago may be a stranger's by now; then it has another parent.
+                // By now, a listed id may belong to another process. That one has another parent.
                 if (ProcFiles.Stat(child) is { } stat && stat.Parent == process.Pid)
                     waiting.Push(stat);
             }

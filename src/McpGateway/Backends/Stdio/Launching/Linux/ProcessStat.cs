@@ -1,10 +1,12 @@
 namespace McpGateway.Backends.Stdio.Launching.Linux;
 
-/// <summary>From /proc/PID/stat.</summary>
+/// <summary>What /proc/PID/stat says about a process.</summary>
 internal readonly record struct ProcessStat(ProcessKey Key, char State, int Parent, int Group, int Session, int Threads)
 {
     public int Pid => Key.Pid;
 
-    /// <summary>Dead, and perhaps not yet reaped. When only its main thread has ended the state is 'Z', too.</summary>
+    /// <summary>
+    /// Whether it has ended, reaped or not. If only its main thread has ended, its state is 'Z' too, but other threads are left.
+    /// </summary>
     public bool HasEnded => State is 'Z' or 'X' && Threads <= 1;
 }

@@ -4,16 +4,16 @@ using McpGateway.Backends.Stdio.Launching.Processes;
 namespace McpGateway.Backends.Stdio.Launching.Linux;
 
 /// <summary>
-/// A child and all that descends from it. The framework reaps the child as soon as it ends, so that its id may become a
-/// stranger's while descendants are left: each process is known by its start time as well, and signalled by a handle.
+/// A child and all its descendants. The framework reaps the child as soon as it ends, so another process may get its id while
+/// descendants are left. That is why each process is also identified by its start time, and signalled through a handle.
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal sealed class ProcessTree : IProcessTree
 {
-    // One scan that finds nothing proves little: something may have been forking meanwhile.
+    // One scan that finds nothing proves little, because a process may fork while it is scanned.
     private const int QuietScansNeeded = 20;
 
-    // Give up after this: what is left is stuck in the kernel or belongs to another user.
+    // What is still left then is stuck in the kernel, or belongs to another user.
     private static readonly TimeSpan KillTimeout = TimeSpan.FromSeconds(10);
 
     private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -25,7 +25,7 @@ internal sealed class ProcessTree : IProcessTree
     private volatile TreeTask _task;
     private long _killingSince;
     private int _quietScans;
-    private volatile ProcessKey[] _roots;
+    private volatile ProcessKey[] _roots; // replaced as a whole: ReadMemory runs on other threads
 
     public ProcessTree(ProcessTreeWatch watch, CliWrapProcess root, ulong tag)
     {
@@ -38,14 +38,14 @@ internal sealed class ProcessTree : IProcessTree
 
     public CliWrapProcess Root { get; }
 
-    /// <summary>When its root was started; zero when that is not known.</summary>
+    /// <summary>When its root was started; zero when that is unknown.</summary>
     public ulong Start => _rootKey?.Start ?? 0;
 
     public ulong Tag { get; }
 
     public TreeTask Task => _task;
 
-    /// <summary>Nobody will end it: it is forgotten when its root has ended.</summary>
+    /// <summary>Nobody will stop it: the watch forgets it when its root has ended.</summary>
     public bool IsAbandoned => _isAbandoned;
 
     /// <summary>Whether the root has ended and the framework has reaped it.</summary>
@@ -54,7 +54,7 @@ internal sealed class ProcessTree : IProcessTree
     /// <summary>Its running processes whose parents have ended, as of the last scan.</summary>
     public List<ProcessKey> Orphans { get; } = [];
 
-    /// <summary>Whether the last scan reaped one of its orphans: it ran until a moment ago.</summary>
+    /// <summary>Whether the last scan reaped one of its orphans: it was running until then.</summary>
     public bool HasReapedOrphans { get; set; }
 
     public long? ReadMemory() => ProcFiles.Memory(ProcessScan.Running(_roots).Select(process => process.Pid));
@@ -68,7 +68,7 @@ internal sealed class ProcessTree : IProcessTree
 
     public Task<IReadOnlyList<int>> KillAsync()
     {
-        _killingSince = TimeProvider.System.GetTimestamp();
+        _killingSince = TimeProvider.System.GetTimestamp(); // before the task, with which the watch starts to read it
         _task = TreeTask.Kill;
         _watch.Wake();
         return _killed.Task;
@@ -77,7 +77,7 @@ internal sealed class ProcessTree : IProcessTree
     public void Abandon()
     {
         _isAbandoned = true;
-        // SIGCHLD comes before the framework has reaped the root.
+        // The watch is woken by SIGCHLD, but perhaps before the framework has reaped the root.
         _ = Root.Exited.ContinueWith(_ => _watch.Wake(), TaskScheduler.Default);
     }
 
@@ -98,7 +98,7 @@ internal sealed class ProcessTree : IProcessTree
         var running = ProcessScan.Running(_roots);
         if (_task is TreeTask.Kill)
             return AdvanceKill(running);
-        // Exchanged, not set: meanwhile the time may have run out, and the kill been asked for.
+        // Exchanged and not set, because the task may have become Kill since it was read above.
         if (Interlocked.CompareExchange(ref _task, TreeTask.ReportEmpty, TreeTask.Terminate) is TreeTask.Terminate)
             Signal(Libc.SignalTerminate, running);
         if (!IsEmpty(running))
@@ -108,7 +108,7 @@ internal sealed class ProcessTree : IProcessTree
         return false;
     }
 
-    /// <summary>The watch no longer knows it.</summary>
+    /// <summary>The watch has forgotten the tree.</summary>
     /// <param name="survivors">What could not be killed.</param>
     public void Close(IReadOnlyList<int> survivors)
     {
@@ -116,12 +116,12 @@ internal sealed class ProcessTree : IProcessTree
         _killed.TrySetResult(survivors);
     }
 
-    // At the start; later only if that was when this process had no descriptors left to read /proc.
+    // Done at the start. It is repeated only if this process had no descriptors left then to read /proc.
     private void IdentifyRoot()
     {
         if (_rootKey is not null || HasRootEnded)
             return;
-        // A process with another parent has got the id of a child that has been reaped.
+        // A process with another parent has the id of a child that was reaped.
         if (ProcFiles.Stat(Root.Id) is not { } stat || stat.Parent != Environment.ProcessId)
             return;
         _rootKey = stat.Key;
@@ -130,7 +130,7 @@ internal sealed class ProcessTree : IProcessTree
 
     private bool IsEmpty(List<ProcessStat> running) => running.Count == 0 && !HasReapedOrphans && HasRootEnded;
 
-    // The group at once, so that nothing in it can fork on meanwhile; then what has left it.
+    // First the group as a whole: one by one, its members could go on forking. Then what has left the group.
     private void Signal(int signal, List<ProcessStat> running)
     {
         var isGroupDone = _rootHandle?.TrySignalGroup(signal) is true || ProcessGroup.TrySignal(Root.Id, running, signal);
@@ -146,6 +146,7 @@ internal sealed class ProcessTree : IProcessTree
             return true;
         if (TimeProvider.System.GetElapsedTime(_killingSince) < KillTimeout)
             return false;
+        // The tree stays known until its root has ended, but nobody waits for it any more.
         _task = TreeTask.None;
         _isAbandoned = true;
         _killed.TrySetResult([.. running.Select(process => process.Pid)]);

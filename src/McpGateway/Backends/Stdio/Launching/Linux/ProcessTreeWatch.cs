@@ -6,20 +6,20 @@ using McpGateway.Backends.Stdio.Launching.Processes;
 namespace McpGateway.Backends.Stdio.Launching.Linux;
 
 /// <summary>
-/// Starts children and watches their process trees, on a thread of its own. There is one in a program: the kernel gives the
-/// orphans of all children to the whole process, and the tag is a limit of the whole process.
+/// Starts children and watches their process trees, on a thread of its own. A program has only one: the kernel makes the orphans
+/// of all children the children of the whole process, and the tag is a limit of the whole process.
 /// </summary>
 [SupportedOSPlatform("linux")]
 [SuppressMessage("Design", "CA1001", Justification = "It lives as long as the program.")]
 internal sealed class ProcessTreeWatch
 {
-    // SIGCHLD says when a child has ended; this is for the case that one gets lost.
+    // SIGCHLD tells when a child has ended. This is for a signal that gets lost.
     private static readonly TimeSpan IdleScanInterval = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan TerminateScanInterval = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan KillScanInterval = TimeSpan.FromMilliseconds(1);
 
-    // Something that forks endlessly is caught by scanning faster than it forks.
+    // A tree that forks endlessly is caught by scanning faster than it forks. Bounded, to leave the processor to others.
     private const int ScansWithoutPause = 200;
 
     private static readonly Lazy<ProcessTreeWatch> TheOne = new(() => new ProcessTreeWatch());
@@ -35,7 +35,7 @@ internal sealed class ProcessTreeWatch
     private ProcessTreeWatch()
     {
         _orphans = new OrphanAssignment(_tags);
-        // From here on whatever loses its parent below this process becomes its child.
+        // From here on, a process below this one that loses its parent becomes a child of this one (PR_SET_CHILD_SUBREAPER).
         _ = Libc.Control(Libc.SetChildSubreaper, 1);
         Inheritance.ReplaceIgnoredSignals();
         _childSignal = PosixSignalRegistration.Create(PosixSignal.SIGCHLD, _ => Wake());
@@ -47,13 +47,14 @@ internal sealed class ProcessTreeWatch
     /// <exception cref="ChildLaunchException">The program could not be started.</exception>
     public ProcessTree Start(LaunchSpec spec)
     {
-        // A scan waits for the lock: a child that ends at once is in the table by the time that its end is looked at.
+        // A scan waits for the lock, so a child that ends at once is in the table before its end is examined.
         lock (_lock)
         {
             ulong tag;
             do
                 tag = _tags.Next();
             while (_trees.ContainsKey(tag));
+            // Each time, because native libraries may have opened descriptors since the last start.
             Inheritance.CloseDescriptorsOnExec();
             var tree = new ProcessTree(this, _tags.Start(spec, tag), tag);
             _trees.Add(tag, tree);
@@ -61,7 +62,7 @@ internal sealed class ProcessTreeWatch
         }
     }
 
-    /// <summary>Has the next scan come at once: a tree has a new task, or a child has ended.</summary>
+    /// <summary>Starts the next scan at once: a tree has a new task, or a child has ended.</summary>
     public void Wake() => _wake.Set();
 
     private void Run()
@@ -85,7 +86,7 @@ internal sealed class ProcessTreeWatch
 
     private void Scan()
     {
-        // In this order: whatever is being started now is in the table by the time that the lock is free.
+        // In this order: a child that is being started while the list is read is in the table when the lock is free.
         var adopted = ProcFiles.Adopted();
         ProcessTree[] trees;
         lock (_lock)
@@ -113,7 +114,7 @@ internal sealed class ProcessTreeWatch
         else if (tree is { Task: TreeTask.None, IsAbandoned: true, HasRootEnded: true })
         {
             Forget(tree);
-            Wake(); // what it leaves behind belongs to no tree now, and is killed by the next scan
+            Wake(); // what it has left behind belongs to no tree now: the next scan kills it
         }
     }
 

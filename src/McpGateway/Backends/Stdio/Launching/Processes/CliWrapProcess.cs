@@ -5,8 +5,8 @@ using CliWrap;
 namespace McpGateway.Backends.Stdio.Launching.Processes;
 
 /// <summary>
-/// A program that CliWrap runs. CliWrap passes each raw pipe to a function and closes it when that function returns: the
-/// functions here publish the streams and return on <see cref="Dispose"/>, so that no byte is copied on the way.
+/// A program that CliWrap runs. CliWrap passes each raw pipe to a function, and closes it when that function returns. The
+/// functions here publish the streams and return on <see cref="Dispose"/>, so that no byte is copied.
 /// </summary>
 internal sealed class CliWrapProcess : IDisposable
 {
@@ -22,7 +22,8 @@ internal sealed class CliWrapProcess : IDisposable
             .WithStandardOutputPipe(PipeTarget.Create(HoldOutputAsync))
             .WithStandardErrorPipe(PipeTarget.Create(HoldErrorAsync))
             .WithValidation(CommandResultValidation.None);
-        // By the time that this returns, the pipe functions have run up to their first await.
+        // When this returns, the pipe functions have run up to their first await, and so have set the streams. Its task is not
+        // awaited, because Exited says how the program ended. CliWrap's own cancellation is not used: it sends SIGINT.
         Id = command.ExecuteAsync(start => Configure(start, spec), process => _process = process).ProcessId;
     }
 
@@ -46,7 +47,7 @@ internal sealed class CliWrapProcess : IDisposable
         }
         catch (Exception exception) when (exception is Win32Exception or IOException or InvalidOperationException)
         {
-            // CliWrap's own message guesses at the reason; the system's error is in the inner exception.
+            // CliWrap's own message only guesses the reason. The inner exception has the system's error.
             var reason = exception.InnerException is Win32Exception inner
                 ? new Win32Exception(inner.NativeErrorCode).Message
                 : exception.Message;
@@ -62,11 +63,11 @@ internal sealed class CliWrapProcess : IDisposable
         }
         catch (IOException)
         {
-            // The child closed its end first: there is nothing left to tell it.
+            // The child has closed its end first, so it needs no sign to exit.
         }
     }
 
-    /// <summary>Kills it and those of its descendants that still have their parents. On Linux there are better ways.</summary>
+    /// <summary>Kills it, and those of its descendants that still have their parents. Not used on Linux.</summary>
     public void KillWithDescendants()
     {
         if (!Exited.IsCompleted)
@@ -81,8 +82,8 @@ internal sealed class CliWrapProcess : IDisposable
         _disposed.TrySetResult();
     }
 
-    // Set here and not on the command: CliWrap would add the variables to this process's own, and join the arguments into
-    // one string that the framework splits again.
+    // Set here and not on the command: CliWrap would add the variables to those of this process, and join the arguments to one
+    // string that the framework splits again.
     private static void Configure(ProcessStartInfo start, LaunchSpec spec)
     {
         if (spec.Wrapper is not null)
@@ -94,8 +95,8 @@ internal sealed class CliWrapProcess : IDisposable
             start.Environment[name] = value;
     }
 
-    // CliWrap cancels the token when the program has ended. It tells the exit code only after all three functions have
-    // returned, which is too late here: what the program wrote last is still to be read.
+    // CliWrap cancels the token when the program has ended. It reports the exit code only after all three functions have
+    // returned. That is too late, because they return when the last output has been read.
     private async Task HoldInputAsync(Stream input, CancellationToken ended)
     {
         StandardInput = input;

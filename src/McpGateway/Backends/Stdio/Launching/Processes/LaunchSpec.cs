@@ -12,7 +12,8 @@ internal sealed record LaunchSpec(
     string? WorkingDirectory)
 {
     /// <summary>
-    /// A program that is started with <see cref="FileName"/> and the arguments, and replaces itself by that; null for none.
+    /// A program to start instead. It gets <see cref="FileName"/> and the arguments, and replaces itself by that program. Null
+    /// for none.
     /// </summary>
     public string? Wrapper { get; init; }
 }

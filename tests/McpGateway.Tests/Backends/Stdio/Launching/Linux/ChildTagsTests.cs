@@ -6,6 +6,7 @@ using McpGateway.Backends.Stdio.Launching.Processes;
 namespace McpGateway.Tests.Backends.Stdio.Launching.Linux;
 
 [SupportedOSPlatform("linux")]
+[Collection(nameof(Launches))]
 public sealed class ChildTagsTests
 {
     public ChildTagsTests() => Assert.SkipUnless(OperatingSystem.IsLinux(), "These tags are Linux's.");

@@ -8,6 +8,7 @@ namespace McpGateway.Tests.Backends.Stdio.Launching.Linux;
 
 /// <summary>Signals reach the process that is meant, and not one that has its id later.</summary>
 [SupportedOSPlatform("linux")]
+[Collection(nameof(Launches))]
 public sealed class ProcessHandleTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

@@ -5,19 +5,19 @@ using McpGateway.FunctionalTests.Hosting;
 namespace McpGateway.FunctionalTests.Isolation;
 
 /// <summary>One client of a stress test: all that the gateway sends to it, on whatever stream, lands in one mailbox.</summary>
-internal sealed class Seat : IAsyncDisposable
+internal sealed class UserClient : IAsyncDisposable
 {
     private readonly IRawClient _client;
     private readonly ConcurrentBag<Task> _reading = [];
     private readonly Answer? _stream;
 
-    private Seat(SseClient client)
+    private UserClient(SseClient client)
     {
         (_client, Inbox) = (client, client.Inbox);
         _reading.Add(client.Reading);
     }
 
-    private Seat(StreamableClient client, Answer stream)
+    private UserClient(StreamableClient client, Answer stream)
     {
         (_client, _stream, Inbox) = (client, stream, new Mailbox());
         _reading.Add(ReadAsync(stream));
@@ -31,12 +31,12 @@ internal sealed class Seat : IAsyncDisposable
     /// <summary>The calls that it cancelled without waiting for a question: id and mark.</summary>
     public ConcurrentDictionary<string, string> Cancelled { get; } = new(StringComparer.Ordinal);
 
-    public static async Task<Seat> TakeAsync(TestGateway gateway, Wire wire, string user, string capabilities)
+    public static async Task<UserClient> ConnectAsync(TestGateway gateway, Wire wire, string user, string capabilities)
     {
         if (wire is Wire.Sse)
-            return new Seat(await SseClient.ConnectAsync(gateway, capabilities: capabilities, user: user));
+            return new UserClient(await SseClient.ConnectAsync(gateway, capabilities: capabilities, user: user));
         var client = await StreamableClient.ConnectAsync(gateway, capabilities: capabilities, user: user);
-        return new Seat(client, await client.OpenStreamAsync());
+        return new UserClient(client, await client.OpenStreamAsync());
     }
 
     public string NextId() => _client.NextId();
@@ -63,7 +63,7 @@ internal sealed class Seat : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _client.DisposeAsync();
-        await Task.WhenAll(_reading).WaitAsync(TestHttp.Patience, TestHttp.Token);
+        await Task.WhenAll(_reading).WaitAsync(TestHttp.Timeout, TestHttp.Token);
         _stream?.Dispose();
     }
 
