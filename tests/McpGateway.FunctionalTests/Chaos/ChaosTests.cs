@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using McpGateway.Backends.Stdio.Launching;
 using McpGateway.Backends.Stdio.Launching.Linux;
 using McpGateway.FunctionalTests.Hosting;
+using McpGateway.Tests.Shared;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace McpGateway.FunctionalTests.Chaos;
@@ -43,7 +44,7 @@ public sealed class ChaosTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public async Task Clients_AndChildrenThatMisbehave_EachCallEndsOnceAndNothingIsLeft()
     {
-        Assert.SkipUnless(
+        Skip.Unless(
             OperatingSystem.IsLinux(),
             "Only on Linux is it promised that nothing is left: docs/processes.md.");
         var seed = int.Parse(Setting("CHAOS_SEED") ?? $"{Random.Shared.Next()}", CultureInfo.InvariantCulture);

@@ -1,4 +1,5 @@
 using McpGateway.FunctionalTests.Hosting;
+using McpGateway.Tests.Shared;
 
 namespace McpGateway.FunctionalTests.Deployment;
 
@@ -8,7 +9,7 @@ public sealed class MountedConfigTests
     [Fact]
     public async Task ConfigMap_ThatChanges_IsInForceAndLeavesOtherServersAlone()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "Kubernetes' mounts are Linux's.");
+        Skip.Unless(OperatingSystem.IsLinux(), "Kubernetes' mounts are Linux's.");
         var json = TestGateway.TestServerJson();
         await using var gateway = await TestGateway.StartAsync(json.ToJsonString());
         await MountAsync(gateway.Folder, "..2026_01_01", json.ToJsonString());

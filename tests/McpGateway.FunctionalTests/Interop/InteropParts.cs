@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using McpGateway.Tests.Shared;
 
 namespace McpGateway.FunctionalTests.Interop;
 
@@ -46,7 +47,7 @@ internal static class InteropParts
     /// <returns>Its path.</returns>
     public static string NeedProgram(string advice, string name)
     {
-        Assert.SkipUnless(Find(name) is not null, $"There is no `{name}` on the PATH: {advice}.");
+        Skip.Unless(Find(name) is not null, $"There is no `{name}` on the PATH: {advice}.");
         return Find(name)!;
     }
 
@@ -54,7 +55,7 @@ internal static class InteropParts
     private static void Miss(string reason)
     {
         if (Environment.GetEnvironmentVariable(RequireVariable) is "1") Assert.Fail($"{reason} ({RequireVariable}=1)");
-        Assert.Skip(reason);
+        Skip.Now(reason);
     }
 
     // The first of these programs that is there. Servers are often where only root looks.

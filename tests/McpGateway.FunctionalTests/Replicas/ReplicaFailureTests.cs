@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using McpGateway.Cli.DemoServer;
 using McpGateway.FunctionalTests.Hosting;
+using McpGateway.Tests.Shared;
 
 namespace McpGateway.FunctionalTests.Replicas;
 
@@ -29,7 +30,7 @@ public sealed class ReplicaFailureTests
     [Fact]
     public async Task Session_OfAReplicaThatDoesNotAnswer_Is503()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "Other systems refuse when a listener's queue is full.");
+        Skip.Unless(OperatingSystem.IsLinux(), "Other systems refuse when a listener's queue is full.");
         using var full = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         full.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         full.Listen(0);

@@ -29,14 +29,14 @@ public sealed class AbandonedSessionsTests(ITestOutputHelper output)
     [Fact]
     public Task Sockets_ThatAreLostUnnoticed_EndTheirSessions()
     {
-        Assert.SkipUnless(
+        Skip.Unless(
             OperatingSystem.IsLinux() && BareStream.MayVanish(), "Connections cannot be lost silently here: no CAP_NET_ADMIN.");
         return RunAsync(stream => stream.Vanish());
     }
 
     private async Task RunAsync(Action<BareStream> leave)
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "Processes and memory are read from /proc.");
+        Skip.Unless(OperatingSystem.IsLinux(), "Processes and memory are read from /proc.");
         await using var gateway = await StartAsync();
         await RoundAsync(gateway, Math.Max(1, Sessions / 10), leave);
         var before = await Remains.OfAsync(gateway);

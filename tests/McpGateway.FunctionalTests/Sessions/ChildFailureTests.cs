@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using McpGateway.Cli.DemoServer;
 using McpGateway.FunctionalTests.Hosting;
+using McpGateway.Tests.Shared;
 
 namespace McpGateway.FunctionalTests.Sessions;
 
@@ -58,7 +59,7 @@ public sealed class ChildFailureTests
     [InlineData("shared")]
     public async Task Child_ThatTakesTooMuchMemory_IsKilledAndSaysSo(string isolation)
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "Elsewhere the memory of a tree cannot be told.");
+        Skip.Unless(OperatingSystem.IsLinux(), "Elsewhere the memory of a tree cannot be told.");
         await using var gateway = await TestGateway.StartWithTestServerAsync(
             keys: new() { ["maxMemoryMiB"] = 200, ["isolation"] = isolation });
         await using var client = await StreamableClient.ConnectAsync(gateway);

@@ -23,7 +23,7 @@ public sealed class DescendantTests : IDisposable
 
     private readonly ChildProcesses _children = new();
 
-    public DescendantTests() => Assert.SkipUnless(
+    public DescendantTests() => Skip.Unless(
         OperatingSystem.IsLinux(),
         "Only on Linux is it promised: docs/processes.md.");
 

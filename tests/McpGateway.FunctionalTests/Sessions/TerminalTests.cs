@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using McpGateway.FunctionalTests.Hosting;
+using McpGateway.Tests.Shared;
 
 namespace McpGateway.FunctionalTests.Sessions;
 
@@ -13,8 +14,8 @@ public sealed class TerminalTests : IDisposable
 
     public TerminalTests()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "Children have sessions of their own on Linux only: docs/processes.md.");
-        Assert.SkipUnless(TerminalProgram.IsAvailable, "A terminal needs /usr/bin/script of util-linux.");
+        Skip.Unless(OperatingSystem.IsLinux(), "Children have sessions of their own on Linux only: docs/processes.md.");
+        Skip.Unless(TerminalProgram.IsAvailable, "A terminal needs /usr/bin/script of util-linux.");
     }
 
     public void Dispose() => _folder.Delete(recursive: true);

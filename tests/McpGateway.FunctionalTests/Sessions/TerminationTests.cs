@@ -1,5 +1,6 @@
 using McpGateway.Cli.DemoServer;
 using McpGateway.FunctionalTests.Hosting;
+using McpGateway.Tests.Shared;
 
 namespace McpGateway.FunctionalTests.Sessions;
 
@@ -11,7 +12,7 @@ public sealed class TerminationTests
     [InlineData(2)] // as from a terminal, where guard and gateway each get one
     public async Task Signal_WithACallInFlight_WaitsForItsAnswer(int signals)
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no SIGTERM on Windows.");
+        Skip.When(OperatingSystem.IsWindows(), "There is no SIGTERM on Windows.");
         await using var gateway = await GatewayProgram.StartAsync(TestGateway.TestServerJson());
         var uri = new Uri(gateway.BaseAddress, "test/message");
         // Longer than the two seconds after which System.CommandLine would end the process.
@@ -28,7 +29,7 @@ public sealed class TerminationTests
     [Fact]
     public async Task Signal_Again_EndsTheDelay()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no SIGTERM on Windows.");
+        Skip.When(OperatingSystem.IsWindows(), "There is no SIGTERM on Windows.");
         await using var gateway = await GatewayProgram.StartAsync(
             TestGateway.TestServerJson(), new() { ["Drain__Delay"] = "00:30:00" });
         var health = new Uri(gateway.BaseAddress, "health");

@@ -1,6 +1,7 @@
 using McpGateway.Configuration;
 using McpGateway.Configuration.Reading;
 using McpGateway.Tests.Properties.Model;
+using McpGateway.Tests.Shared;
 using Microsoft.Extensions.Logging;
 
 namespace McpGateway.Tests.Configuration;
@@ -108,7 +109,7 @@ public sealed class GatewayConfigMonitorTests : IDisposable
     [Fact]
     public void Check_LinkedFolderSwapped_IsSeenThoughLengthAndTimeAreEqual()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Making links needs a privilege there.");
+        Skip.When(OperatingSystem.IsWindows(), "Making links needs a privilege there.");
         // As Kubernetes mounts a ConfigMap: gateway.json -> ..data/gateway.json, ..data -> a folder per version.
         var written = new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc);
         File.SetLastWriteTimeUtc(_file.Folder.Write("v1/gateway.json", """{ "mcpServers": { "one": { "command": "a" } } }"""),
@@ -164,7 +165,7 @@ public sealed class GatewayConfigMonitorTests : IDisposable
     [Fact]
     public void Stamp_OfAFolderInALoop_IsThatOfAMissingFile()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Making links needs a privilege there.");
+        Skip.When(OperatingSystem.IsWindows(), "Making links needs a privilege there.");
         File.CreateSymbolicLink(_file.Folder.File("loop"), "loop/x");
         Assert.Null(FileStamp.Of(_file.Folder.File("loop")).Target);
     }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using McpGateway.Http;
+using McpGateway.Tests.Shared;
 
 namespace McpGateway.Tests.Http;
 
@@ -12,7 +13,7 @@ public sealed class ListenSocketsTests
     [Fact]
     public async Task StopAccepting_NewConnections_AreNotMade_AndOthersGoOn()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "It is Linux's way.");
+        Skip.Unless(OperatingSystem.IsLinux(), "It is Linux's way.");
         var sockets = new ListenSockets();
         using var listener = sockets.Create(new IPEndPoint(IPAddress.Loopback, 0));
         listener.Listen(16);

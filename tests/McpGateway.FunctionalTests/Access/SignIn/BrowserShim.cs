@@ -1,4 +1,5 @@
 using McpGateway.FunctionalTests.Hosting;
+using McpGateway.Tests.Shared;
 
 namespace McpGateway.FunctionalTests.Access.SignIn;
 
@@ -12,7 +13,7 @@ internal sealed class BrowserShim : IDisposable
 
     public BrowserShim()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "Which browser a program opens can only be told it on Linux.");
+        Skip.Unless(OperatingSystem.IsLinux(), "Which browser a program opens can only be told it on Linux.");
         File.WriteAllText(Program, "#!/bin/sh\nprintf %s \"$1\" >\"$0.part\" && mv \"$0.part\" \"$0.url\"\n");
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(Program, UnixFileMode.UserRead | UnixFileMode.UserExecute);

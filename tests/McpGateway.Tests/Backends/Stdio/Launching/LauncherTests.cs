@@ -3,6 +3,7 @@ using System.Text;
 using McpGateway.Backends.Stdio.Launching;
 using McpGateway.Backends.Stdio.Launching.Processes;
 using McpGateway.Tests.Configuration;
+using McpGateway.Tests.Shared;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace McpGateway.Tests.Backends.Stdio.Launching;
@@ -15,7 +16,7 @@ public abstract class LauncherTests : IDisposable
 
     protected LauncherTests()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "The programs of these tests are Unix's.");
+        Skip.When(OperatingSystem.IsWindows(), "The programs of these tests are Unix's.");
         _launcher = new(() => new CliWrapLauncher(Time, NullLogger<CliWrapLauncher>.Instance));
     }
 

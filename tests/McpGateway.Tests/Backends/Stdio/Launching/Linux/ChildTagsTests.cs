@@ -2,6 +2,7 @@ using System.Runtime.Versioning;
 using McpGateway.Backends.Stdio.Launching;
 using McpGateway.Backends.Stdio.Launching.Linux;
 using McpGateway.Backends.Stdio.Launching.Processes;
+using McpGateway.Tests.Shared;
 
 namespace McpGateway.Tests.Backends.Stdio.Launching.Linux;
 
@@ -9,7 +10,7 @@ namespace McpGateway.Tests.Backends.Stdio.Launching.Linux;
 [Collection(nameof(Launches))]
 public sealed class ChildTagsTests
 {
-    public ChildTagsTests() => Assert.SkipUnless(OperatingSystem.IsLinux(), "These tags are Linux's.");
+    public ChildTagsTests() => Skip.Unless(OperatingSystem.IsLinux(), "These tags are Linux's.");
 
     public static TheoryData<string> Kinds => ["limit", "environment"];
 

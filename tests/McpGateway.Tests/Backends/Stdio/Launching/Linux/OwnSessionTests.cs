@@ -3,6 +3,7 @@ using McpGateway.Backends.Stdio.Launching;
 using McpGateway.Backends.Stdio.Launching.Linux;
 using McpGateway.Backends.Stdio.Launching.Processes;
 using McpGateway.Tests.Configuration;
+using McpGateway.Tests.Shared;
 
 namespace McpGateway.Tests.Backends.Stdio.Launching.Linux;
 
@@ -15,8 +16,8 @@ public sealed class OwnSessionTests : IDisposable
 
     public OwnSessionTests()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "Sessions are Linux's.");
-        Assert.SkipUnless(OwnSession.IsAvailable, "The program 'setsid' (util-linux) is missing.");
+        Skip.Unless(OperatingSystem.IsLinux(), "Sessions are Linux's.");
+        Skip.Unless(OwnSession.IsAvailable, "The program 'setsid' (util-linux) is missing.");
     }
 
     public void Dispose() => _folder.Dispose();

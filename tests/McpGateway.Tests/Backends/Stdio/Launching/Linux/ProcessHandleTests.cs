@@ -3,6 +3,7 @@ using McpGateway.Backends.Stdio.Launching;
 using McpGateway.Backends.Stdio.Launching.Linux;
 using McpGateway.Backends.Stdio.Launching.Processes;
 using McpGateway.Tests.Configuration;
+using McpGateway.Tests.Shared;
 
 namespace McpGateway.Tests.Backends.Stdio.Launching.Linux;
 
@@ -13,7 +14,7 @@ public sealed class ProcessHandleTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
-    public ProcessHandleTests() => Assert.SkipUnless(OperatingSystem.IsLinux(), "These handles are Linux's.");
+    public ProcessHandleTests() => Skip.Unless(OperatingSystem.IsLinux(), "These handles are Linux's.");
 
     public void Dispose() => _folder.Dispose();
 
@@ -44,7 +45,7 @@ public sealed class ProcessHandleTests : IDisposable
         using var handle = ProcessHandle.Open(ProcFiles.Stat(child.Id)!.Value.Key)!;
         var member = await ReapedAsync(child);
 
-        Assert.SkipUnless(handle.TrySignalGroup(Libc.SignalKill), "Linux 6.9 and later can signal a group through a handle.");
+        Skip.Unless(handle.TrySignalGroup(Libc.SignalKill), "Linux 6.9 and later can signal a group through a handle.");
 
         await Waiting.UntilAsync(() => HasEnded(member));
     }

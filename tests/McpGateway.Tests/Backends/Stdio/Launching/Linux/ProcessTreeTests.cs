@@ -3,6 +3,7 @@ using System.Runtime.Versioning;
 using McpGateway.Backends.Stdio.Launching;
 using McpGateway.Backends.Stdio.Launching.Linux;
 using McpGateway.Backends.Stdio.Launching.Processes;
+using McpGateway.Tests.Shared;
 
 namespace McpGateway.Tests.Backends.Stdio.Launching.Linux;
 
@@ -10,7 +11,7 @@ namespace McpGateway.Tests.Backends.Stdio.Launching.Linux;
 [Collection(nameof(Launches))]
 public sealed class ProcessTreeTests : LauncherTests
 {
-    public ProcessTreeTests() => Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux finds all of a process tree.");
+    public ProcessTreeTests() => Skip.Unless(OperatingSystem.IsLinux(), "Only Linux finds all of a process tree.");
 
     /// <summary>Ways in which a descendant gets out of reach. All ignore what they can ignore.</summary>
     public static TheoryData<string, string> Escapes => new()
