@@ -151,6 +151,19 @@ public sealed class DiscoveryTests
         }
     }
 
+    [Theory]
+    [InlineData("test/a%22,b=%22c")]
+    [InlineData("test/a%0Ab")]
+    [InlineData("test/%C3%A4")]
+    public async Task Scopes_WithAPrefix_ContainNothingOfAPathThatIsNoEndpoint(string path)
+    {
+        await using var gateway = await StartAsync(("Access:PublicUrl", "https://mcp.test"),
+            ("Access:Jwt:ScopePrefix", "{resource}/"));
+        using var challenge = await GetAsync(gateway, path);
+        Assert.Equal(
+            (401, "Bearer scope=\"https://mcp.test/test:use\""), (challenge.Status, challenge.Header("WWW-Authenticate")));
+    }
+
     [Fact]
     public async Task Anonymous_Gateway_HasNoDocument()
     {

@@ -2,13 +2,14 @@ using System.Text.Json.Nodes;
 using McpGateway.Cli.DemoServer;
 using McpGateway.FunctionalTests.Hosting;
 using McpGateway.Sessions.Queues;
+using McpGateway.Tests.Shared;
 
 namespace McpGateway.FunctionalTests.Relay;
 
 /// <summary>A child that prints without end: what it prints is not held in memory, whoever it is for, and others go on.</summary>
 public sealed class FloodTests(ITestOutputHelper output)
 {
-    private const int Lines = 200_000;
+    private static readonly int Lines = Stress.Times(50_000);
     private const int LineBytes = 1000;
     private const long MegaByte = 1024 * 1024;
 

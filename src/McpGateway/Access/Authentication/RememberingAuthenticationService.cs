@@ -25,9 +25,8 @@ internal sealed class RememberingAuthenticationService(
         var model = state.Current;
         if (!model.IsRequired || Credential.OnlyHeaderOf(context.Request) is not { } header)
             return null;
-        // Used only if it completes at once. If the issuer's keys are being fetched, the regular path waits for them.
-        var finding = cache.FindAsync(header, () => TokenOf(context), model, context.RequestAborted).AsTask();
-        return finding.IsCompletedSuccessfully && finding.GetAwaiter().GetResult() is { } known
+        // If the issuer's keys are being fetched, the regular path waits for them.
+        return cache.TryFind(header, () => TokenOf(context), model, context.RequestAborted) is { } known
             && audiences.Accept(known.Caller, known.Issuer, context)
             ? known
             : null;

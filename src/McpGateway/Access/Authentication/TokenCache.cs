@@ -39,18 +39,35 @@ internal sealed class TokenCache : IDisposable
     }
 
     /// <summary>
-    /// The same for an Authorization header. Kestrel reuses the string of a header for all requests of a connection.
+    /// The same for an Authorization header, if it can be told at once. Kestrel reuses the string of a header for all requests of
+    /// a connection.
     /// </summary>
-    public async ValueTask<ValidatedToken?> FindAsync(
+    /// <param name="header">The header's value, as the request holds it.</param>
+    /// <param name="readToken">Reads the token from the request; only called before this returns.</param>
+    /// <param name="model">Who issues tokens at present.</param>
+    /// <param name="cancellationToken">The request's.</param>
+    public ValidatedToken? TryFind(
         string header, Func<string?> readToken, AccessModel model, CancellationToken cancellationToken)
     {
-        if (_headers.TryGetValue(header, out var found) && await IsInForceAsync(found, model, cancellationToken))
-            return found;
+        if (_headers.TryGetValue(header, out var found))
+        {
+            // Not awaited when an issuer's keys are being fetched: after that the request may be over, its context serve another
+            // one of the connection, and the header would be cached with the token of that one.
+            var checking = IsInForceAsync(found, model, cancellationToken);
+            if (!checking.IsCompletedSuccessfully)
+                return null;
+            if (checking.Result)
+                return found;
+        }
+
         // Not in this table yet, or the token was validated again since, for example with new keys.
-        found = readToken() is { } token ? await FindAsync(token, model, cancellationToken) : null;
-        if (found is not null)
-            _headers.AddOrUpdate(header, found);
-        return found;
+        if (readToken() is not { } token)
+            return null;
+        var finding = FindAsync(token, model, cancellationToken);
+        if (!finding.IsCompletedSuccessfully || finding.Result is not { } cached)
+            return null;
+        _headers.AddOrUpdate(header, cached);
+        return cached;
     }
 
     public void Add(string token, ValidatedToken validated)

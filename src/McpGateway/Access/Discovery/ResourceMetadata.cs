@@ -50,9 +50,11 @@ internal sealed class ResourceMetadata(AccessState state, ExternalUrls urls, Gat
     public IEnumerable<string> ToAskFor(IEnumerable<string> scopes, string path, HttpRequest request)
     {
         var prefix = state.Current.ScopePrefix;
-        return prefix.Length == 0
-            ? scopes
-            : scopes.Select(scope => prefix.Replace("{resource}", urls.Base(request) + path, StringComparison.Ordinal) + scope);
+        if (prefix.Length == 0)
+            return scopes;
+        // A path that is no endpoint is whatever the caller wrote, quotes and line breaks included, and this goes into a header.
+        var resource = urls.Base(request) + (urls.Find(path) is null ? string.Empty : path);
+        return scopes.Select(scope => prefix.Replace("{resource}", resource, StringComparison.Ordinal) + scope);
     }
 
     /// <param name="path">The endpoint's path below the base; empty for the base itself.</param>

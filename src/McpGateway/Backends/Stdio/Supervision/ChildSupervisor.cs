@@ -154,18 +154,21 @@ internal sealed partial class ChildSupervisor
     /// <summary>Stops the child, if there is one, and waits until it is gone. No other is started.</summary>
     public async Task CloseAsync()
     {
-        ChildRun? last;
+        ChildRun? starting = null;
         lock (_lock)
         {
             _closed = true; // from here on TryKeep refuses a child that is being started
-            last = _current;
-            if (last is { Child: not null })
-                AwaitBeforeNextStart(last.StopAsync());
+            // Decided under the lock: after it, the start may get its child, and who then took it for one that was running would
+            // await neither its stop nor its start.
+            if (_current is { Child: null })
+                starting = _current;
+            else if (_current is { } running)
+                AwaitBeforeNextStart(running.StopAsync());
         }
 
         _context.Slots.Remove(this);
-        if (last is { Child: null })
-            await ((Task)last.Ready).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // the start stops its own child
+        if (starting is not null)
+            await ((Task)starting.Ready).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // the start stops its own child
         Interlocked.Exchange(ref _firstSlot, null)?.Dispose();
         await _retiring;
     }
