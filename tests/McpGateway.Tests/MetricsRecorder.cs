@@ -32,7 +32,8 @@ internal sealed class MetricsRecorder : IMeterFactory
     public long Sum(string instrument, string? reason = null)
     {
         lock (_recorded)
-            return _recorded.Where(one => one.Instrument == instrument && (reason is null || one.Reason == reason)).Sum(one => one.Value);
+            return _recorded.Where(one => one.Instrument == instrument && (reason is null || one.Reason == reason))
+                .Sum(one => one.Value);
     }
 
     public long Dropped(string reason) => Sum("mcpgateway.messages.dropped", reason);

@@ -20,7 +20,8 @@ internal static class Skip
     public static void Now(string reason)
     {
         var context = TestContext.Current;
-        context.SendDiagnosticMessage("{0} is skipped. {1}", context.Test?.TestDisplayName ?? context.TestClass?.TestClassName, reason);
+        context.SendDiagnosticMessage(
+            "{0} is skipped. {1}", context.Test?.TestDisplayName ?? context.TestClass?.TestClassName, reason);
 #pragma warning disable RS0030 // The one place that may call it.
         Assert.Skip(reason);
 #pragma warning restore RS0030

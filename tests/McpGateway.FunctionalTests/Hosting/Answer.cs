@@ -23,7 +23,8 @@ internal sealed class Answer(HttpResponseMessage response) : IDisposable
     public string? Header(string name) =>
         response.Headers.NonValidated.TryGetValues(name, out var values) ? values.ToString() : null;
 
-    public Task<string> BodyAsync() => response.Content.ReadAsStringAsync(TestHttp.Token).WaitAsync(TestHttp.Timeout, TestHttp.Token);
+    public Task<string> BodyAsync() =>
+        response.Content.ReadAsStringAsync(TestHttp.Token).WaitAsync(TestHttp.Timeout, TestHttp.Token);
 
     /// <summary>The body as JSON.</summary>
     public async Task<JsonElement> JsonAsync()

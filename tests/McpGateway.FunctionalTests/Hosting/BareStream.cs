@@ -38,7 +38,8 @@ internal sealed class BareStream : IDisposable
         var request = $"GET /{path} HTTP/1.1\r\nHost: {gateway.Authority}\r\n\r\n";
         await stream._socket.SendAsync(Encoding.ASCII.GetBytes(request), TestHttp.Token);
         var endpoint = (await stream.ReadAsync("data: ", "\n"))["data: ".Length..].Trim();
-        using var accepted = await TestHttp.SendAsync(HttpMethod.Post, new Uri(gateway, endpoint), TestHttp.Json(Rpc.Initialize("1")));
+        using var accepted = await TestHttp.SendAsync(
+            HttpMethod.Post, new Uri(gateway, endpoint), TestHttp.Json(Rpc.Initialize("1")));
         Assert.Equal(202, accepted.Status);
         await stream.ReadAsync("\"protocolVersion\"", "\n\n");
         return stream;
@@ -67,7 +68,8 @@ internal sealed class BareStream : IDisposable
                 return text[start..end];
             }
 
-            var count = await _socket.ReceiveAsync(_buffer, TestHttp.Token).AsTask().WaitAsync(2 * TestHttp.Timeout, TestHttp.Token);
+            var count = await _socket.ReceiveAsync(_buffer, TestHttp.Token)
+                .AsTask().WaitAsync(2 * TestHttp.Timeout, TestHttp.Token);
             Assert.True(count > 0, "The stream ended: " + text);
             _received.Append(Encoding.UTF8.GetString(_buffer, 0, count));
         }

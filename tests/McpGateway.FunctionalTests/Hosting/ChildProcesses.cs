@@ -29,7 +29,9 @@ internal sealed class ChildProcesses : IDisposable
 
     private string StormFile => _folder + ".storm";
 
-    /// <summary>Waits for the end of a storm, whose newest generation may not be known yet when all known ones have gone.</summary>
+    /// <summary>
+    /// Waits for the end of a storm, whose newest generation may not be known yet when all known ones have gone.
+    /// </summary>
     public Task CalmAsync() => Eventually.TrueAsync(IsCalmAsync, "no generation comes any more", TestHttp.Timeout);
 
     private async Task<bool> IsCalmAsync()

@@ -48,7 +48,8 @@ internal sealed class GatewayProgram : IAsyncDisposable
     /// <param name="pid">To whom; null: to the process that was started.</param>
     public async Task SignalAsync(string signal, int? pid = null)
     {
-        using var kill = Process.Start(new ProcessStartInfo("kill", [$"-{signal}", (pid ?? Id).ToString(CultureInfo.InvariantCulture)])
+        using var kill = Process.Start(
+            new ProcessStartInfo("kill", [$"-{signal}", (pid ?? Id).ToString(CultureInfo.InvariantCulture)])
         {
             RedirectStandardError = true,
         })!;
@@ -70,7 +71,8 @@ internal sealed class GatewayProgram : IAsyncDisposable
     public async Task<int> ProcessCountAsync()
     {
         using var client = new HttpClient();
-        return (await client.GetFromJsonAsync<JsonObject>(new Uri(BaseAddress, "health"), TestHttp.Token))!["processes"]!.GetValue<int>();
+        return (await client.GetFromJsonAsync<JsonObject>(new Uri(BaseAddress, "health"), TestHttp.Token))!["processes"]!
+            .GetValue<int>();
     }
 
     /// <summary>How many pipes the gateway holds open.</summary>

@@ -17,7 +17,9 @@ internal sealed record PendingSample(string Id, Answer Stream, JsonElement Quest
         return new PendingSample(id, stream, question!.Value);
     }
 
-    /// <summary>Cancels a call, asks the child for the id that it had there, and tells the one that the next call will have.</summary>
+    /// <summary>
+    /// Cancels a call, asks the child for the id that it had there, and tells the one that the next call will have.
+    /// </summary>
     public static async Task<long> NextChildIdAsync(StreamableClient client)
     {
         using var call = await BeginAsync(client);

@@ -21,7 +21,8 @@ internal static class Rpc
 
     public static string Initialize(string id = "0", string version = "2025-11-25", string capabilities = "{}") =>
         Request(id, "initialize",
-            $$"""{"protocolVersion":"{{version}}","capabilities":{{capabilities}},"clientInfo":{"name":"test","version":"1"} }""");
+            $$"""{"protocolVersion":"{{version}}","capabilities":{{capabilities}},"clientInfo":"""
+                + $$"""{"name":"test","version":"1"} }""");
 
     public static string Notification(string method, string parameters = "{}") =>
         $$"""{"jsonrpc":"2.0","method":"{{method}}","params":{{parameters}}}""";

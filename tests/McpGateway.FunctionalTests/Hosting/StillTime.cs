@@ -6,7 +6,9 @@ using Microsoft.Extensions.Options;
 
 namespace McpGateway.FunctionalTests.Hosting;
 
-/// <summary>A clock for the limits alone: it stands still until a test moves it, so that what is permitted can be counted.</summary>
+/// <summary>
+/// A clock for the limits alone: it stands still until a test moves it, so that what is permitted can be counted.
+/// </summary>
 internal sealed class StillTime : TimeProvider
 {
     private long _now = TimeSpan.TicksPerDay;

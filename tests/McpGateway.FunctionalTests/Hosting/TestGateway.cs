@@ -8,7 +8,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace McpGateway.FunctionalTests.Hosting;
 
-/// <summary>The whole gateway on a real Kestrel and a free port, with a gateway.json of the test's own in a folder of its own.</summary>
+/// <summary>
+/// The whole gateway on a real Kestrel and a free port, with a gateway.json of the test's own in a folder of its own.
+/// </summary>
 public sealed class TestGateway : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -32,7 +34,8 @@ public sealed class TestGateway : IAsyncDisposable
 
     /// <summary>The path of the TestServer program.</summary>
     public static string TestServer { get; } =
-        Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "McpGateway.TestServer.exe" : "McpGateway.TestServer");
+        Path.Combine(AppContext.BaseDirectory,
+            OperatingSystem.IsWindows() ? "McpGateway.TestServer.exe" : "McpGateway.TestServer");
 
     /// <summary>Starts a gateway with this gateway.json.</summary>
     /// <param name="json">The file's text.</param>

@@ -12,7 +12,8 @@ public sealed class TestGatewayTests
         await using var gateway = await TestGateway.StartWithTestServerAsync();
         using var client = new HttpClient { BaseAddress = gateway.BaseAddress };
 
-        Assert.Contains("\"Healthy\"", await client.GetStringAsync("health", TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains("\"Healthy\"",
+            await client.GetStringAsync("health", TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     [Fact]

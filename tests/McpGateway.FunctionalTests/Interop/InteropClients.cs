@@ -9,7 +9,8 @@ internal static class InteropClients
     public static Task<ScenarioReport> McpRemoteAsync(
         string transport, Uri endpoint, string[] scenario, Dictionary<string, string>? environment = null) =>
         StdioAsync(
-            "mcp-remote/dist/proxy.js", [endpoint.AbsoluteUri, "--transport", $"{transport}-only", "--allow-http"], scenario, environment);
+            "mcp-remote/dist/proxy.js",
+                [endpoint.AbsoluteUri, "--transport", $"{transport}-only", "--allow-http"], scenario, environment);
 
     /// <summary>The TypeScript client with a stdio server of node_modules and nothing in between.</summary>
     public static Task<ScenarioReport> StdioAsync(

@@ -29,7 +29,8 @@ internal static class InteropParts
     public static string RequireChromium()
     {
         Require();
-        return RequireProgram("install it, on Debian by `apt-get install chromium`", "chromium", "chromium-browser", "google-chrome");
+        return RequireProgram(
+            "install it, on Debian by `apt-get install chromium`", "chromium", "chromium-browser", "google-chrome");
     }
 
     /// <summary>The same for a program.</summary>
@@ -63,7 +64,8 @@ internal static class InteropParts
     {
         var suffix = OperatingSystem.IsWindows() ? ".exe" : "";
         var path = (Environment.GetEnvironmentVariable("PATH")?.Split(Path.PathSeparator) ?? []).Append("/usr/sbin");
-        return programs.SelectMany(program => path.Select(folder => Path.Combine(folder, program + suffix))).FirstOrDefault(File.Exists);
+        return programs.SelectMany(program => path.Select(folder => Path.Combine(folder, program + suffix)))
+            .FirstOrDefault(File.Exists);
     }
 
     private static string FindRepository()

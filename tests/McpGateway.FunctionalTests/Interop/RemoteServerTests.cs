@@ -19,7 +19,8 @@ public sealed class RemoteServerTests
     {
         await using var server = await EverythingServer.StartAsync(transport);
         await using var gateway = await StartAsync(server);
-        Expectations.Everything(await InteropClients.TypeScriptAsync(transport, Endpoint(gateway, transport), ["--script", "everything"]));
+        Expectations.Everything(
+            await InteropClients.TypeScriptAsync(transport, Endpoint(gateway, transport), ["--script", "everything"]));
     }
 
     [Theory]
@@ -29,7 +30,8 @@ public sealed class RemoteServerTests
     {
         await using var server = await EverythingServer.StartAsync(transport);
         await using var gateway = await StartAsync(server);
-        Expectations.Everything(await InteropClients.McpRemoteAsync(transport, Endpoint(gateway, transport), ["--script", "everything"]));
+        Expectations.Everything(
+            await InteropClients.McpRemoteAsync(transport, Endpoint(gateway, transport), ["--script", "everything"]));
     }
 
     [Theory]
@@ -62,7 +64,8 @@ public sealed class RemoteServerTests
         var text = new Dictionary<string, object?> { ["message"] = "naïve ☃" };
         Assert.Equal("Echo: naïve ☃", Text(await client.CallToolAsync("echo", text, cancellationToken: TestHttp.Token)));
         var steps = new Dictionary<string, object?> { ["duration"] = 1, ["steps"] = 4 };
-        await client.CallToolAsync("trigger-long-running-operation", steps, new Reporter(reported), cancellationToken: TestHttp.Token);
+        await client.CallToolAsync(
+            "trigger-long-running-operation", steps, new Reporter(reported), cancellationToken: TestHttp.Token);
         // This client forgets its listener with the answer, and handles what came before it in no certain time.
         Assert.Equal(1f, reported.Order().First());
         Assert.All(reported, step => Assert.InRange(step, 1f, 4f));

@@ -14,7 +14,8 @@ public sealed class ChildDeathTests
         await using var child = await OneChild.StartAsync(isolation);
         var (one, two) = (await child.JoinAsync(), await child.JoinAsync());
         await one.CallAsync("pid");
-        await one.AskAsync("""{"jsonrpc":"2.0","id":"s","method":"resources/subscribe","params":{"uri":"test://counter"}}""", "\"s\"");
+        await one.AskAsync("""{"jsonrpc":"2.0","id":"s","method":"resources/subscribe","params":"""
+            + """{"uri":"test://counter"}}""", "\"s\"");
         var pid = await two.PidAsync();
         await two.SendAsync(Rpc.Call("1", "hang"));
 
@@ -112,7 +113,8 @@ public sealed class ChildDeathTests
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => InitializeAsync(gateway)));
         Assert.All(answers, error => Assert.Equal(-32603, error.Code()));
-        Assert.Contains(answers, error => error.Get("error").Get("data").TryGetProperty("exitCode", out var code) && code.GetInt32() == 5);
+        Assert.Contains(answers, error => error.Get("error").Get("data").TryGetProperty("exitCode", out var code)
+            && code.GetInt32() == 5);
         var before = children.Started.Length;
         await Eventually.TrueAsync(async () =>
         {

@@ -122,7 +122,8 @@ public sealed class SubscriptionTests
         await leaves.DisposeAsync();
 
         await Eventually.TrueAsync(
-            async () => await SubscribedAsync(stays) is ["test://fixed"], "what was the leaver's is unsubscribed", TestHttp.Timeout);
+            async () => await SubscribedAsync(stays) is ["test://fixed"],
+                "what was the leaver's is unsubscribed", TestHttp.Timeout);
         await stays.CallAsync("touch", new { uri = "test://fixed" });
         await child.SettleAsync();
         Assert.Equal(["test://fixed"], Updates(stays));

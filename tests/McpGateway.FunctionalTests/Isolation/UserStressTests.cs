@@ -99,7 +99,8 @@ public sealed class UserStressTests(ITestOutputHelper output)
             return CallAsync(clients[client], $"{user}/{client}/{round}/{call}", EndingOf(clients[client], call + round));
         }));
 
-    // One client leaves while it has a request of the server to answer, if it has one; another connects instead. Over HTTP+SSE what is in
+    // One client leaves while it has a request of the server to answer, if it has one; another connects instead. Over HTTP+SSE
+    // what is in
     // flight then goes on for a minute, and little could be attributed meanwhile: so it comes last.
     private async Task LeaveAsync(TestGateway gateway, UserClient[] clients, string user, int round)
     {
@@ -171,7 +172,8 @@ public sealed class UserStressTests(ITestOutputHelper output)
         }
     }
 
-    // A call that was cancelled at once may have been refused before; or its child sent a request all the same, and unanswered it would be in
+    // A call that was cancelled at once may have been refused before; or its child sent a request all the same, and unanswered
+    // it would be in
     // flight for ever. Either happens once.
     private async Task AnswerCancelledAsync(UserClient client)
     {

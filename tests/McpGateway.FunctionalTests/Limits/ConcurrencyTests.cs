@@ -111,7 +111,8 @@ public sealed class ConcurrencyTests
 
     private static async Task<(int Status, string? Text)> GatedAsync(TestGateway gateway, int index)
     {
-        using var answer = await new PlainClient(gateway, user: "alice").PostAsync(Rpc.Call("1", "echo", new { text = $"g{index}", gate = $"g{index}" }));
+        using var answer = await new PlainClient(gateway, user: "alice").PostAsync(
+            Rpc.Call("1", "echo", new { text = $"g{index}", gate = $"g{index}" }));
         return (answer.Status, answer.Status == 200 ? (await answer.JsonAsync()).Text() : null);
     }
 

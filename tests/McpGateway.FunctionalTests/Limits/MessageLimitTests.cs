@@ -33,7 +33,8 @@ public sealed class MessageLimitTests
         using (var first = await SendAsync(gateway, "alice", Rpc.Request("1", "ping")))
         {
             Assert.Equal(
-                ("6", "5", "10"), (first.Header("RateLimit-Limit"), first.Header("RateLimit-Remaining"), first.Header("RateLimit-Reset")));
+                ("6", "5", "10"),
+                    (first.Header("RateLimit-Limit"), first.Header("RateLimit-Remaining"), first.Header("RateLimit-Reset")));
         }
 
         for (var i = 0; i < 5; i++)
@@ -56,7 +57,8 @@ public sealed class MessageLimitTests
     public async Task Batch_IsChargedByMessage_AllOrNone()
     {
         await using var gateway = await StartAsync(new() { ["permitsPerMinute"] = 6 });
-        await using var client = await StreamableClient.ConnectAsync(gateway, version: "2025-03-26", user: "alice"); // two messages
+        await using var client = await StreamableClient.ConnectAsync(
+            gateway, version: "2025-03-26", user: "alice"); // two messages
         using (var five = await client.PostAsync(Batch(5)))
         {
             Assert.Equal((429, "4"), (five.Status, five.Header("RateLimit-Remaining")));
@@ -79,7 +81,8 @@ public sealed class MessageLimitTests
         var limits = new JsonObject { ["permitsPerMinute"] = 6 };
         await using var gateway = await TestGateway.StartAsync(
             TestGateway.TestServerJson(keys: new() { ["rateLimit"] = limits }).ToJsonString(), null, _time.Add);
-        await using var client = await SseClient.ConnectAsync(gateway, capabilities: """{"sampling":{}}""", user: "alice"); // two messages
+        await using var client = await SseClient.ConnectAsync(
+            gateway, capabilities: """{"sampling":{}}""", user: "alice"); // two messages
         await client.SendAsync(Rpc.Call("3", "sample", new { prompt = "?" }));
         var question = await client.Inbox.TakeAsync(message => message.Method() == "sampling/createMessage");
         await client.SendAsync(Rpc.Call("4", "hang"));

@@ -30,7 +30,8 @@ public sealed class SizeTests(SharedGateway shared) : IClassFixture<SharedGatewa
     {
         await using var client = await shared.Gateway.ConnectAsync(wire);
         var uri = client is SseClient sse ? sse.Endpoint : wire is Wire.Plain ? "test/message" : "test/mcp";
-        using var body = new MemoryStream(Encoding.UTF8.GetBytes(Rpc.Call("7", "echo", new { text = new string('x', 5_000_000) })));
+        using var body = new MemoryStream(
+            Encoding.UTF8.GetBytes(Rpc.Call("7", "echo", new { text = new string('x', 5_000_000) })));
         var content = new StreamContent(body);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         content.Headers.ContentLength = chunked ? null : body.Length;

@@ -10,7 +10,8 @@ public sealed class SmugglingTests(ConnectedClients clients) : IClassFixture<Con
     private const string Hidden = """{"jsonrpc":"2.0","method":"notifications/smuggled"}""";
     private const string Ping = """{"jsonrpc":"2.0","id":1,"method":"ping"}""";
 
-    public static MatrixTheoryData<Wire, string> LineBreaks { get; } = new(Enum.GetValues<Wire>(), ["\n", "\r", "\r\n", "\n\n\r"]);
+    public static MatrixTheoryData<Wire,
+    string> LineBreaks { get; } = new(Enum.GetValues<Wire>(), ["\n", "\r", "\r\n", "\n\n\r"]);
 
     public static MatrixTheoryData<Wire, string> Ambiguous { get; } = new(Enum.GetValues<Wire>(),
     [
@@ -55,7 +56,8 @@ public sealed class SmugglingTests(ConnectedClients clients) : IClassFixture<Con
         "{\"jsonrpc\":\"2.0\",\"id\":\"a\n" + Hidden.Replace('"', '\'') + "\n\",\"method\":\"ping\"}",
         "\uFEFF" + Ping,
         """{"jsonrpc":"2.0","id":1,"method":"ping","params":{"deep":""" + new string('[', 300) + new string(']', 300) + "}}",
-        """{"jsonrpc":"2.0","id":1,"method":"ping","params":{"deep":""" + new string('[', 100_000) + new string(']', 100_000) + "}}",
+        """{"jsonrpc":"2.0","id":1,"method":"ping","params":{"deep":""" + new string(
+            '[', 100_000) + new string(']', 100_000) + "}}",
     ]);
 
     [Theory]
@@ -65,7 +67,8 @@ public sealed class SmugglingTests(ConnectedClients clients) : IClassFixture<Con
         var client = clients[wire];
         var before = await client.ReceivedAsync();
         // A child that saw the line break would take the second half for a message.
-        var body = $$"""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"echo","arguments":{"text":"a\nb","more":"""
+        var body = $$"""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"echo","arguments":"""
+            + $$"""{"text":"a\nb","more":"""
             + lineBreak + Hidden + lineBreak + "}}," + lineBreak + "\"other\":" + lineBreak + "1}" + lineBreak;
 
         var answer = await client.AskAsync(body, "1");
@@ -87,7 +90,8 @@ public sealed class SmugglingTests(ConnectedClients clients) : IClassFixture<Con
     public async Task Body_ThatIsNotUtf8_IsAParseErrorAndDoesNotArrive(Wire wire)
     {
         foreach (var bad in (byte[][])[[0xFF], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xE2, 0x98], [0xF5, 0x80, 0x80, 0x80]])
-            await AssertRefusedAsync(wire, [.. """{"jsonrpc":"2.0","id":1,"method":"ping","params":{"x":" """u8, .. bad, .. "\"}}"u8], -32700);
+            await AssertRefusedAsync(
+                wire, [.. """{"jsonrpc":"2.0","id":1,"method":"ping","params":{"x":" """u8, .. bad, .. "\"}}"u8], -32700);
 
         await AssertRefusedAsync(wire, Encoding.Unicode.GetBytes(Ping), -32700);
     }
@@ -117,7 +121,8 @@ public sealed class SmugglingTests(ConnectedClients clients) : IClassFixture<Con
     public async Task Arguments_OfAnyShape_ArriveByteForByte(Wire wire)
     {
         var client = clients[wire];
-        var arguments = """{"text":"x","text2":"\u00e9\/\ud800","same":1,"same":2,"big":123456789012345678901234567890.10,"Name":"y"}""";
+        var arguments = """{"text":"x","text2":"\u00e9\/\ud800","same":1,"same":2"""
+            + ""","big":123456789012345678901234567890.10,"Name":"y"}""";
 
         var body = Rpc.Request("1", "tools/call", "{\"name\":\"echo\",\"arguments\":" + arguments + "}");
 

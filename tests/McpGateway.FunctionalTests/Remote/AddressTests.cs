@@ -7,7 +7,8 @@ namespace McpGateway.FunctionalTests.Remote;
 /// <summary>A remote server with several addresses.</summary>
 public sealed class AddressTests
 {
-    private static readonly Dictionary<string, string?> InTurn = new() { ["ReverseProxy:Clusters:far:LoadBalancingPolicy"] = "RoundRobin" };
+    private static readonly Dictionary<string,
+    string?> InTurn = new() { ["ReverseProxy:Clusters:far:LoadBalancingPolicy"] = "RoundRobin" };
 
     [Fact]
     public async Task Sessions_AreSpread_AndStayWhereTheyBegan()
@@ -35,7 +36,8 @@ public sealed class AddressTests
     {
         await using var first = await Upstream.StartAsync(new LegacyUpstream().AnswerAsync);
         await using var second = await Upstream.StartAsync(new LegacyUpstream().AnswerAsync);
-        await using var gateway = await RemoteGateway.StartAsync([first.Address + "/sse", second.Address + "/sse"], settings: InTurn);
+        await using var gateway = await RemoteGateway.StartAsync(
+            [first.Address + "/sse", second.Address + "/sse"], settings: InTurn);
         await using var one = await SseClient.ConnectAsync(gateway, "far/sse");
         await using var other = await SseClient.ConnectAsync(gateway, "far/sse");
         foreach (var client in new[] { one, other, one, other })
@@ -92,7 +94,8 @@ public sealed class AddressTests
             ["ReverseProxy:Clusters:far:HealthCheck:Active:Interval"] = "00:00:01",
         };
         await using var gateway = await RemoteGateway.StartAsync([sick.Url, well.Url], settings: settings);
-        await Eventually.TrueAsync(() => sick.Requests.Count(request => request.Path == "/up") >= 3, "it has failed often enough");
+        await Eventually.TrueAsync(
+            () => sick.Requests.Count(request => request.Path == "/up") >= 3, "it has failed often enough");
         for (var i = 0; i < 4; i++)
             await using (await RemoteGateway.ConnectAsync(gateway))
                 Assert.Empty(sick.Posted("initialize"));

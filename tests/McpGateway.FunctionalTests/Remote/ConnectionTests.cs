@@ -9,7 +9,9 @@ using Microsoft.Extensions.Logging;
 
 namespace McpGateway.FunctionalTests.Remote;
 
-/// <summary>TLS, client certificates and time-outs of remote servers: YARP's own settings. What the log tells of them: nothing.</summary>
+/// <summary>
+/// TLS, client certificates and time-outs of remote servers: YARP's own settings. What the log tells of them: nothing.
+/// </summary>
 public sealed class ConnectionTests : IDisposable
 {
     private const string Far = "ReverseProxy:Clusters:far:";
@@ -24,7 +26,8 @@ public sealed class ConnectionTests : IDisposable
         using var server = Certificate("server");
         using var client = Certificate("client");
         await File.WriteAllTextAsync(Path.Combine(_folder, "cert.pem"), client.ExportCertificatePem(), TestHttp.Token);
-        await File.WriteAllTextAsync(Path.Combine(_folder, "key.pem"), client.GetRSAPrivateKey()!.ExportPkcs8PrivateKeyPem(), TestHttp.Token);
+        await File.WriteAllTextAsync(
+            Path.Combine(_folder, "key.pem"), client.GetRSAPrivateKey()!.ExportPkcs8PrivateKeyPem(), TestHttp.Token);
         await using var upstream = await Upstream.StartAsync(listen: options => options.UseHttps(https =>
         {
             https.ServerCertificate = server;

@@ -112,7 +112,8 @@ public sealed class FailureTests
     {
         await using var upstream = await Upstream.StartAsync((context, _) => Upstream.JsonAsync(
             context, Rpc.Result("5", $$"""{"text":"{{new string('x', 100_000)}}"}""")));
-        await using var gateway = await RemoteGateway.StartAsync(upstream.Url, settings: new() { ["Limits:MessageBytes"] = "50000" });
+        await using var gateway = await RemoteGateway.StartAsync(
+            upstream.Url, settings: new() { ["Limits:MessageBytes"] = "50000" });
         using var post = await RemoteGateway.Client(gateway).PostAsync(Rpc.Request("5", "tools/list"));
         var error = await post.JsonAsync();
         Assert.Equal((200, -32603, 5), (post.Status, error.Code(), error.Get("id").GetInt32()));
@@ -197,7 +198,8 @@ public sealed class FailureTests
     {
         Assert.Equal("application/json", answer.ContentType);
         Assert.DoesNotContain("secret", await answer.BodyAsync(), StringComparison.Ordinal);
-        foreach (var name in new[] { "WWW-Authenticate", "Location", "Set-Cookie", "Server", "Access-Control-Allow-Origin", "X-Secret" })
+        foreach (var name in new[] { "WWW-Authenticate", "Location",
+            "Set-Cookie", "Server", "Access-Control-Allow-Origin", "X-Secret" })
             Assert.Null(answer.Header(name));
     }
 }

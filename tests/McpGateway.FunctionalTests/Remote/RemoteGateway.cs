@@ -8,7 +8,8 @@ namespace McpGateway.FunctionalTests.Remote;
 internal static class RemoteGateway
 {
     public static Task<TestGateway> StartAsync(
-        string url, JsonObject? keys = null, Dictionary<string, string?>? settings = null, Action<WebApplicationBuilder>? adjust = null) =>
+        string url, JsonObject? keys = null, Dictionary<string,
+            string?>? settings = null, Action<WebApplicationBuilder>? adjust = null) =>
         TestGateway.StartAsync(Json(url, keys), settings, adjust ?? TestUsers.Add);
 
     public static string Json(string url, JsonObject? keys = null) => new JsonObject
@@ -18,7 +19,8 @@ internal static class RemoteGateway
     }.ToJsonString();
 
     /// <summary>A gateway with several addresses of one server.</summary>
-    public static Task<TestGateway> StartAsync(string[] urls, JsonObject? keys = null, Dictionary<string, string?>? settings = null) =>
+    public static Task<TestGateway> StartAsync(
+        string[] urls, JsonObject? keys = null, Dictionary<string, string?>? settings = null) =>
         TestGateway.StartAsync(Json(urls, keys), settings, TestUsers.Add);
 
     public static string Json(string[] urls, JsonObject? keys = null)

@@ -9,7 +9,8 @@ public sealed class RequestTests
 {
     private static readonly (string, string)[] Credentials =
     [
-        ("Cookie", "a=secret"), ("Proxy-Authorization", "Basic secret"), ("X-Other-Key", "secret"), ("Origin", "http://localhost"),
+        ("Cookie", "a=secret"), ("Proxy-Authorization", "Basic secret"),
+        ("X-Other-Key", "secret"), ("Origin", "http://localhost"),
     ];
 
     [Theory]
@@ -73,7 +74,8 @@ public sealed class RequestTests
             upstream.Url,
             new()
             {
-                ["headers"] = new JsonObject { ["X-Who"] = "user ${claim:sub}", ["Authorization"] = "Bearer ${header:X-Service-Token}" },
+                ["headers"] = new JsonObject { ["X-Who"] = "user ${claim:sub}",
+                    ["Authorization"] = "Bearer ${header:X-Service-Token}" },
             },
             new() { ["Access:UserHeaders:0"] = "X-Service-Token" });
 
@@ -111,7 +113,8 @@ public sealed class RequestTests
     {
         await using var upstream = await Upstream.StartAsync();
         await using var gateway = await RemoteGateway.StartAsync(upstream.Url);
-        using var answer = await RemoteGateway.Client(gateway).PostAsync("{\"jsonrpc\":\"2.0\",\r\n\"id\":1,\n\"method\":\"ping\"}");
+        using var answer = await RemoteGateway.Client(gateway).PostAsync(
+            "{\"jsonrpc\":\"2.0\",\r\n\"id\":1,\n\"method\":\"ping\"}");
         Assert.Equal(200, answer.Status);
         Assert.Equal("{\"jsonrpc\":\"2.0\",  \"id\":1, \"method\":\"ping\"}", Assert.Single(upstream.Requests).Body);
     }
@@ -122,7 +125,8 @@ public sealed class RequestTests
         await using var upstream = await Upstream.StartAsync((context, request) => Upstream.JsonAsync(
             context, $"[{string.Join(',', request.Json.EnumerateArray().Select(one => Rpc.Result(one, "{}")))}]"));
         await using var gateway = await RemoteGateway.StartAsync(upstream.Url);
-        using var answer = await RemoteGateway.Client(gateway).PostAsync($"[{Rpc.Request("1", "ping")},{Rpc.Request("\"b\"", "ping")}]");
+        using var answer = await RemoteGateway.Client(gateway).PostAsync(
+            $"[{Rpc.Request("1", "ping")},{Rpc.Request("\"b\"", "ping")}]");
         var answers = (await answer.JsonAsync()).EnumerateArray().ToArray();
         Assert.True(answers[0].IsAnswerTo("1") && answers[1].IsAnswerTo("\"b\"") && answers.Length == 2);
     }
@@ -146,7 +150,8 @@ public sealed class RequestTests
     public async Task Body_OverTheLimit_Is413()
     {
         await using var upstream = await Upstream.StartAsync();
-        await using var gateway = await RemoteGateway.StartAsync(upstream.Url, settings: new() { ["Limits:RequestBodyBytes"] = "100" });
+        await using var gateway = await RemoteGateway.StartAsync(
+            upstream.Url, settings: new() { ["Limits:RequestBodyBytes"] = "100" });
         using var answer = await RemoteGateway.Client(gateway).PostAsync(Rpc.Request("1", new string('x', 100)));
         Assert.Equal((413, -32600), (answer.Status, (await answer.JsonAsync()).Code()));
         Assert.Empty(upstream.Requests);

@@ -119,7 +119,8 @@ public sealed class RuleTests
             return answer.Status;
         }
 
-        Assert.Equal((401, 403, 200), (await PingAsync(null), await PingAsync(RuledGateway.Guest), await PingAsync(RuledGateway.Admin)));
+        Assert.Equal((401, 403, 200),
+            (await PingAsync(null), await PingAsync(RuledGateway.Guest), await PingAsync(RuledGateway.Admin)));
         Assert.Single(upstream.Requests);
     }
 

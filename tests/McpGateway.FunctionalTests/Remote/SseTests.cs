@@ -22,7 +22,8 @@ public sealed class SseTests
         Assert.DoesNotContain("session=", client.Endpoint, StringComparison.Ordinal);
         Assert.Equal("called read", (await client.CallAsync("read")).Text());
         var call = Assert.Single(upstream.Posted("tools/call"));
-        Assert.Equal(("/deep/messages?session=s0", "configured", null), (call.Path, call.Header("X-Key"), call.Header(TestUsers.Header)));
+        Assert.Equal(("/deep/messages?session=s0", "configured", null),
+            (call.Path, call.Header("X-Key"), call.Header(TestUsers.Header)));
         Assert.Equal(("/sse", "text/event-stream", "configured"), Of(upstream.Requests.First()));
         static (string, string?, string?) Of(Arrived stream) => (stream.Path, stream.Header("Accept"), stream.Header("X-Key"));
     }
@@ -93,7 +94,8 @@ public sealed class SseTests
         await using var client = await SseClient.ConnectAsync(gateway, "far/sse", user: "alice");
         var query = client.Endpoint[client.Endpoint.IndexOf('?', StringComparison.Ordinal)..];
         using var answer = await TestHttp.SendAsync(
-            HttpMethod.Post, new Uri(gateway.BaseAddress, path + query), TestHttp.Json(Rpc.Request("5", "ping")), TestUsers.HeaderOf(user));
+            HttpMethod.Post, new Uri(gateway.BaseAddress, path + query),
+                TestHttp.Json(Rpc.Request("5", "ping")), TestUsers.HeaderOf(user));
         Assert.Equal(status, answer.Status);
         if (status == 404)
             Assert.Equal((-32001, 5), ((await answer.JsonAsync()).Code(), (await answer.JsonAsync()).Get("id").GetInt32()));
@@ -144,7 +146,8 @@ public sealed class SseTests
     public async Task Tools_OutsideTheRules_AreNeitherListedNorCalled()
     {
         await using var upstream = await Upstream.StartAsync(_server.AnswerAsync);
-        await using var gateway = await StartAsync(upstream, new() { ["tools"] = new JsonObject { ["deny"] = new JsonArray("write") } });
+        await using var gateway = await StartAsync(
+            upstream, new() { ["tools"] = new JsonObject { ["deny"] = new JsonArray("write") } });
         await using var client = await SseClient.ConnectAsync(gateway, "far/sse");
         // Not listed to anybody yet: the gateway asks, in a session of its own.
         Assert.Equal("called read", (await client.CallAsync("read")).Text());
@@ -158,6 +161,7 @@ public sealed class SseTests
         Assert.Equal(["read"], list.Get("result").Get("tools").EnumerateArray().Select(tool => tool.Get("name").GetString()));
     }
 
-    private static Task<TestGateway> StartAsync(Upstream upstream, JsonObject? keys = null, Dictionary<string, string?>? settings = null) =>
+    private static Task<TestGateway> StartAsync(
+        Upstream upstream, JsonObject? keys = null, Dictionary<string, string?>? settings = null) =>
         RemoteGateway.StartAsync(upstream.Address + "/sse", keys, settings);
 }

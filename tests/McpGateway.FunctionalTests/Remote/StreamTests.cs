@@ -83,7 +83,8 @@ public sealed class StreamTests
     [Fact]
     public async Task Post_WhoseServerWaitsForTheClient_IsNotTimedOut()
     {
-        await using var upstream = await Upstream.StartAsync((context, request) => request.Body.Contains("slow", StringComparison.Ordinal)
+        await using var upstream = await Upstream.StartAsync(
+            (context, request) => request.Body.Contains("slow", StringComparison.Ordinal)
             ? Upstream.EventsAsync(context, _events.Reader)
             : Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted));
         await using var gateway = await RemoteGateway.StartAsync(upstream.Url, new() { ["requestTimeout"] = "00:00:01" });
@@ -139,7 +140,8 @@ public sealed class StreamTests
 
         upstream.Requests.Clear();
         using var resumed = await TestHttp.SendAsync(
-            HttpMethod.Get, new Uri(gateway.BaseAddress, "far/mcp"), null, ("Accept", "text/event-stream"), ("Last-Event-ID", "a-2"));
+            HttpMethod.Get, new Uri(gateway.BaseAddress, "far/mcp"), null,
+                ("Accept", "text/event-stream"), ("Last-Event-ID", "a-2"));
         Assert.Equal("a-2", Assert.Single(upstream.Requests).Header("Last-Event-ID"));
     }
 

@@ -39,7 +39,8 @@ internal sealed class Upstream : IAsyncDisposable
     /// <summary>What it does with a request.</summary>
     public Func<HttpContext, Arrived, Task> Answer { get; set; } = McpAsync;
 
-    public static async Task<Upstream> StartAsync(Func<HttpContext, Arrived, Task>? answer = null, Action<ListenOptions>? listen = null)
+    public static async Task<Upstream> StartAsync(
+        Func<HttpContext, Arrived, Task>? answer = null, Action<ListenOptions>? listen = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -88,8 +89,10 @@ internal sealed class Upstream : IAsyncDisposable
     /// </summary>
     public static string ResultOf(JsonElement request) => request.Method() switch
     {
-        "initialize" => """{"protocolVersion":"2025-11-25","capabilities":{"tools":{}},"serverInfo":{"name":"up","version":"1"}}""",
-        "tools/list" when request.TryGetProperty("params", out var page) && page.TryGetProperty("cursor", out _) => """{"tools":[]}""",
+        "initialize" => """{"protocolVersion":"2025-11-25","capabilities":{"tools":{}},"serverInfo":"""
+            + """{"name":"up","version":"1"}}""",
+        "tools/list" when request.TryGetProperty("params", out var page)
+            && page.TryGetProperty("cursor", out _) => """{"tools":[]}""",
         "tools/list" => """{"tools":[{"name":"read","inputSchema":{}},{"name":"write","inputSchema":{}}],"nextCursor":"more"}""",
         "tools/call" => $$"""{"content":[{"type":"text","text":"called {{request.Get("params").Get("name").GetString()}}"}]}""",
         _ => "{}",

@@ -7,7 +7,8 @@ namespace McpGateway.FunctionalTests.Replicas;
 public sealed class DrainTests
 {
     // Long enough that a test sees what happens meanwhile; the gateway is then hurried by nothing but its end.
-    private static readonly Dictionary<string, string?> Slow = new() { ["Drain:Delay"] = "00:00:03", ["Drain:Timeout"] = "00:00:10" };
+    private static readonly Dictionary<string,
+    string?> Slow = new() { ["Drain:Delay"] = "00:00:03", ["Drain:Timeout"] = "00:00:10" };
 
     [Fact]
     public async Task Alone_DuringTheDelay_TakesNoNewSessionAndAllElse()
@@ -87,7 +88,8 @@ public sealed class DrainTests
         using var call = await PendingSample.BeginAsync(other);
         var stopping = await set.BeginStopAsync(0);
 
-        await Eventually.TrueAsync(async () => await StatusAsync(set.Through(0, idle)) == 404, "an idle session has ended", TestHttp.Timeout);
+        await Eventually.TrueAsync(
+            async () => await StatusAsync(set.Through(0, idle)) == 404, "an idle session has ended", TestHttp.Timeout);
         Assert.Equal(404, await StatusAsync(other));
         Assert.False(stopping.IsCompleted);
         using var accepted = await other.PostAsync(Rpc.Result(call.Question, Rpc.Sampled("still there")));
@@ -118,10 +120,12 @@ public sealed class DrainTests
         Assert.False(client.Reading.IsCompleted);
 
         using var accepted = await TestHttp.SendAsync(
-            HttpMethod.Post, new Uri(owner.BaseAddress, client.Endpoint), TestHttp.Json(Rpc.Result(question, Rpc.Sampled("late"))),
+            HttpMethod.Post, new Uri(owner.BaseAddress, client.Endpoint),
+            TestHttp.Json(Rpc.Result(question, Rpc.Sampled("late"))),
             TestUsers.HeaderOf(user));
 
-        Assert.Contains("late", (await client.Inbox.TakeAsync(message => message.IsAnswerTo("7"))).GetRawText(), StringComparison.Ordinal);
+        Assert.Contains("late", (await client.Inbox.TakeAsync(message => message.IsAnswerTo("7"))).GetRawText(),
+            StringComparison.Ordinal);
         await client.Reading.WaitAsync(TestHttp.Timeout, TestHttp.Token);
         await stopping;
     }

@@ -31,7 +31,8 @@ public sealed class ForwardingTrustTests
 
         using var answer = await client.PostAsync(Rpc.Request("7", "ping"));
 
-        Assert.Equal((404, -32001, 7), (answer.Status, (await answer.JsonAsync()).Code(), (await answer.JsonAsync()).Get("id").GetInt32()));
+        Assert.Equal((404, -32001, 7),
+            (answer.Status, (await answer.JsonAsync()).Code(), (await answer.JsonAsync()).Get("id").GetInt32()));
         client.SessionId = null;
     }
 
@@ -51,7 +52,8 @@ public sealed class ForwardingTrustTests
         var address = $"http://127.0.0.{{name}}:{((IPEndPoint)listener.LocalEndpoint).Port}";
         await using var set = await ReplicaSet.StartAsync(1, settings: _ => new()
         {
-            ["Replicas:Self"] = "1", ["Replicas:Peers:gw-0"] = null, ["Replicas:NamePattern"] = pattern, ["Replicas:Address"] = address,
+            ["Replicas:Self"] = "1", ["Replicas:Peers:gw-0"] = null,
+            ["Replicas:NamePattern"] = pattern, ["Replicas:Address"] = address,
         });
         await using var client = StreamableClient.Create(set[0]);
         client.SessionId = name + ".AAAAAAAAAAAAAAAAAAAAAA";
@@ -59,7 +61,8 @@ public sealed class ForwardingTrustTests
         var asking = client.PostAsync(Rpc.Request("7", "ping"));
         if (reached)
         {
-            using var contacted = await listener.AcceptTcpClientAsync(TestHttp.Token).AsTask().WaitAsync(TestHttp.Timeout, TestHttp.Token);
+            using var contacted = await listener.AcceptTcpClientAsync(
+                TestHttp.Token).AsTask().WaitAsync(TestHttp.Timeout, TestHttp.Token);
             contacted.Close();
             using var lost = await asking;
             Assert.Equal((502, -32603), (lost.Status, (await lost.JsonAsync()).Code()));
@@ -80,7 +83,8 @@ public sealed class ForwardingTrustTests
     [InlineData("")]
     public async Task Header_NotSigned_MakesARequestLikeAnyOther(string header)
     {
-        await using var set = await ReplicaSet.StartAsync(keys: new() { ["rateLimit"] = new JsonObject { ["permitsPerMinute"] = 1000 } });
+        await using var set = await ReplicaSet.StartAsync(
+            keys: new() { ["rateLimit"] = new JsonObject { ["permitsPerMinute"] = 1000 } });
         await using var client = await StreamableClient.ConnectAsync(set[0]);
 
         using var answer = await TestHttp.SendAsync(
@@ -98,7 +102,8 @@ public sealed class ForwardingTrustTests
         {
             ["Access:ApiKeys:0:Name"] = "ci", ["Access:ApiKeys:0:Sha256"] = Hash(ApiKey),
         });
-        var forwarded = new ForwardedRequest("gw-1", "gw-0", "POST", "/test/mcp", "http", "evil.example", IPAddress.Parse("10.9.9.9"));
+        var forwarded = new ForwardedRequest(
+            "gw-1", "gw-0", "POST", "/test/mcp", "http", "evil.example", IPAddress.Parse("10.9.9.9"));
         // A Host that is not allowed is seen only by whoever believes the header.
         Assert.Equal(403, await StatusAsync(Signer(ReplicaSet.Key).Sign(forwarded)));
         Assert.Equal(200, await StatusAsync(Signer(ReplicaSet.Key).Sign(forwarded with { Target = "/test/sse" })));

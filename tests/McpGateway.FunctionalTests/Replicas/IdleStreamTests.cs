@@ -23,12 +23,14 @@ public sealed class IdleStreamTests(ITestOutputHelper output)
         var sockets = new Socket[Streams];
         await Parallel.ForAsync(0, Streams, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (i, _) =>
             sockets[i] = await OpenAsync(gateway.BaseAddress, i));
-        var until = TimeProvider.System.GetTimestamp() + (long)(TimeSpan.FromMinutes(Minutes).TotalSeconds * TimeProvider.System.TimestampFrequency);
+        var until = TimeProvider.System.GetTimestamp() + (long)(
+            TimeSpan.FromMinutes(Minutes).TotalSeconds * TimeProvider.System.TimestampFrequency);
 
         var heard = await Task.WhenAll(sockets.Select(socket => ListenAsync(socket, until)));
 
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{Streams} streams, {Minutes} minutes: {heard.Count(it => it < 0)} cut, {heard.Min()} to {heard.Max()} keep-alives each"));
+            $"{Streams} streams, {Minutes} minutes: {heard.Count(it => it < 0)} cut, {heard.Min()} to {heard.Max()} keep-alives"
+                + $" each"));
         Assert.All(heard, keepAlives => Assert.True(keepAlives > 0));
         Array.ForEach(sockets, socket => socket.Dispose());
     }
@@ -38,7 +40,8 @@ public sealed class IdleStreamTests(ITestOutputHelper output)
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         await socket.ConnectAsync(gateway.Host, gateway.Port, TestHttp.Token);
         // Of a server whose sessions are placed by their user: many of the streams take the way over another replica.
-        var request = $"GET /user/sse HTTP/1.1\r\nHost: {gateway.Authority}\r\nX-API-Key: {ReplicatedGateway.KeyOf(number)}\r\n\r\n";
+        var request = $"GET /user/sse HTTP/1.1\r\nHost: {gateway.Authority}\r\nX-API-Key:"
+            + $" {ReplicatedGateway.KeyOf(number)}\r\n\r\n";
         await socket.SendAsync(Encoding.ASCII.GetBytes(request), TestHttp.Token);
         var answer = new StringBuilder();
         var buffer = new byte[4096];

@@ -19,9 +19,11 @@ public sealed class ReplicaFailureTests
         using var post = await client.PostAsync(Rpc.Request("7", "ping"));
         using var get = await client.SendAsync(HttpMethod.Get, null, "text/event-stream");
         using var message = await TestHttp.SendAsync(
-            HttpMethod.Post, new Uri(set[0].BaseAddress, $"test/message?sessionId={client.SessionId}"), TestHttp.Json(Rpc.Request("7", "ping")));
+            HttpMethod.Post, new Uri(set[0].BaseAddress, $"test/message?sessionId={client.SessionId}"),
+                TestHttp.Json(Rpc.Request("7", "ping")));
 
-        Assert.Equal((404, -32001, 7), (post.Status, (await post.JsonAsync()).Code(), (await post.JsonAsync()).Get("id").GetInt32()));
+        Assert.Equal((404, -32001, 7),
+            (post.Status, (await post.JsonAsync()).Code(), (await post.JsonAsync()).Get("id").GetInt32()));
         Assert.Equal((404, -32001), (get.Status, (await get.JsonAsync()).Code()));
         Assert.Equal((404, -32001), (message.Status, (await message.JsonAsync()).Code()));
         client.SessionId = null;
@@ -36,7 +38,8 @@ public sealed class ReplicaFailureTests
         full.Listen(0);
         var port = ((IPEndPoint)full.LocalEndPoint!).Port;
         using var taken = await FillAsync(port);
-        await using var set = await ReplicaSet.StartAsync(1, settings: _ => new() { ["Replicas:Peers:gw-1"] = $"http://127.0.0.1:{port}" });
+        await using var set = await ReplicaSet.StartAsync(
+            1, settings: _ => new() { ["Replicas:Peers:gw-1"] = $"http://127.0.0.1:{port}" });
         await using var client = StreamableClient.Create(set[0]);
         client.SessionId = "gw-1.AAAAAAAAAAAAAAAAAAAAAA";
 

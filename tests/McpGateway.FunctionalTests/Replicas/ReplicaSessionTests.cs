@@ -36,7 +36,8 @@ public sealed class ReplicaSessionTests
         await using var client = await SseClient.ConnectAsync(set[0]);
 
         using var accepted = await TestHttp.SendAsync(
-            HttpMethod.Post, new Uri(set[1].BaseAddress, client.Endpoint), TestHttp.Json(Rpc.Call("7", "echo", new { text = "round" })));
+            HttpMethod.Post, new Uri(set[1].BaseAddress, client.Endpoint),
+                TestHttp.Json(Rpc.Call("7", "echo", new { text = "round" })));
 
         Assert.Equal(202, accepted.Status);
         Assert.Equal("round", (await client.Inbox.TakeAsync(message => message.IsAnswerTo("7"))).Text());
@@ -116,7 +117,8 @@ public sealed class ReplicaSessionTests
             async () =>
             {
                 using var answer = await TestHttp.SendAsync(
-                    HttpMethod.Post, new Uri(set[1].BaseAddress, away.Endpoint), TestHttp.Json(Rpc.Request(away.NextId(), "ping")),
+                    HttpMethod.Post, new Uri(set[1].BaseAddress, away.Endpoint),
+                    TestHttp.Json(Rpc.Request(away.NextId(), "ping")),
                     TestUsers.HeaderOf(away.User));
                 return answer.Status == 404;
             },

@@ -30,7 +30,8 @@ internal sealed class ReplicaSet : IAsyncDisposable
     /// <param name="knownPorts">Is told the ports before the settings are read.</param>
     public static async Task<ReplicaSet> StartAsync(
         int count = 2, JsonObject? keys = null, Func<int, Dictionary<string, string?>>? settings = null,
-        Action<WebApplicationBuilder>? adjust = null, int? known = null, string[]? arguments = null, Action<int[]>? knownPorts = null)
+        Action<WebApplicationBuilder>? adjust = null, int? known = null,
+            string[]? arguments = null, Action<int[]>? knownPorts = null)
     {
         var set = new ReplicaSet(FreePort.Find(known ?? count));
         knownPorts?.Invoke(set.Ports);
@@ -38,7 +39,8 @@ internal sealed class ReplicaSet : IAsyncDisposable
         {
             var all = new Dictionary<string, string?>
             {
-                ["Replicas:Self"] = $"gw-{i}", ["Replicas:Keys:0"] = Key, ["Drain:Delay"] = "00:00:00", ["Drain:Timeout"] = "00:00:05",
+                ["Replicas:Self"] = $"gw-{i}", ["Replicas:Keys:0"] = Key,
+                ["Drain:Delay"] = "00:00:00", ["Drain:Timeout"] = "00:00:05",
             };
             for (var peer = 0; peer < set.Ports.Length; peer++)
                 all[$"Replicas:Peers:gw-{peer}"] = $"http://127.0.0.1:{set.Ports[peer]}";

@@ -8,7 +8,10 @@ using McpGateway.Tests.Shared;
 
 namespace McpGateway.FunctionalTests.Replicas;
 
-/// <summary>Three replicas, each the real program, behind a real nginx with its shipped configuration. Their clients are ten users, each with an API key.</summary>
+/// <summary>
+/// Three replicas, each the real program, behind a real nginx with its shipped configuration. Their clients are ten users, each
+/// with an API key.
+/// </summary>
 public sealed class ReplicatedGateway : IAsyncDisposable
 {
     public const int Count = 3;
@@ -28,7 +31,8 @@ public sealed class ReplicatedGateway : IAsyncDisposable
         var gateway = new ReplicatedGateway();
         for (var i = 0; i < Count; i++)
             await gateway.StartAsync(i);
-        gateway._nginx = await FrontProxy.StartNginxAsync([.. gateway._ports.Select(port => new Uri($"http://127.0.0.1:{port}/"))]);
+        gateway._nginx = await FrontProxy.StartNginxAsync(
+            [.. gateway._ports.Select(port => new Uri($"http://127.0.0.1:{port}/"))]);
         return gateway;
     }
 
@@ -64,7 +68,8 @@ public sealed class ReplicatedGateway : IAsyncDisposable
     {
         var servers = new JsonObject();
         foreach (var isolation in new[] { "session", "user", "shared" })
-            servers[isolation] = new JsonObject { ["command"] = TestGateway.TestServer, ["isolation"] = isolation, ["maxProcesses"] = 500 };
+            servers[isolation] =
+                new JsonObject { ["command"] = TestGateway.TestServer, ["isolation"] = isolation, ["maxProcesses"] = 500 };
         return new JsonObject { ["mcpServers"] = servers };
     }
 
@@ -81,7 +86,8 @@ public sealed class ReplicatedGateway : IAsyncDisposable
         for (var user = 0; user < Users; user++)
         {
             settings[$"Access__ApiKeys__{user}__Name"] = $"user{user}";
-            settings[$"Access__ApiKeys__{user}__Sha256"] = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(KeyOf(user))));
+            settings[$"Access__ApiKeys__{user}__Sha256"] = Convert.ToHexString(
+                SHA256.HashData(Encoding.UTF8.GetBytes(KeyOf(user))));
         }
 
         return settings;

@@ -84,7 +84,8 @@ internal sealed class RoamingClient(Uri gateway, int number, bool isSse, string 
     }
 
     public override string ToString() =>
-        $"{number} {(isSse ? "SSE" : "Streamable")} {server} at {Owner}, {Answered} answers; {string.Join("; ", Happenings.TakeLast(5))}";
+        $"{number} {(isSse ? "SSE" : "Streamable")} {server} at {Owner}, {Answered} answers; "
+        + $"{string.Join("; ", Happenings.TakeLast(5))}";
 
     public async ValueTask DisposeAsync()
     {
@@ -126,7 +127,8 @@ internal sealed class RoamingClient(Uri gateway, int number, bool isSse, string 
     private Task<Answer> PostAsync(string body)
     {
         (string, string)[] session = _session is null || isSse ? _key : [.. _key, ("Mcp-Session-Id", _session)];
-        return TestHttp.SendAsync(HttpMethod.Post, _target, TestHttp.Json(body), [.. session, ("Accept", "application/json, text/event-stream")]);
+        return TestHttp.SendAsync(
+            HttpMethod.Post, _target, TestHttp.Json(body), [.. session, ("Accept", "application/json, text/event-stream")]);
     }
 
     private async Task<bool> InitializeAsync(Uri target)
@@ -152,7 +154,8 @@ internal sealed class RoamingClient(Uri gateway, int number, bool isSse, string 
         await CloseAsync();
         _leaving = new CancellationTokenSource();
         _inbox = new Mailbox();
-        _stream = await TestHttp.SendAsync(HttpMethod.Get, new Uri(gateway, $"{server}/sse"), null, [.. _key, ("Accept", "text/event-stream")]);
+        _stream = await TestHttp.SendAsync(
+            HttpMethod.Get, new Uri(gateway, $"{server}/sse"), null, [.. _key, ("Accept", "text/event-stream")]);
         if (_stream.Status is not 200 || await _stream.ReadOnAsync(_leaving.Token) is not { Name: "endpoint" } endpoint)
         {
             Happenings.Enqueue(new("refused", null, Part, $"stream: {_stream.Status}"));

@@ -19,7 +19,8 @@ public sealed class RollingTests(ITestOutputHelper output)
     {
         await using var gateway = await ReplicatedGateway.StartAsync();
         var clients = await OpenAsync(gateway);
-        var owners = clients.CountBy(client => client.Owner!).OrderBy(owner => owner.Key).Select(owner => $"{owner.Key}: {owner.Value}").ToArray();
+        var owners = clients.CountBy(client => client.Owner!).OrderBy(
+            owner => owner.Key).Select(owner => $"{owner.Key}: {owner.Value}").ToArray();
 
         await Task.WhenAll(clients.Select(async client =>
         {
@@ -51,10 +52,13 @@ public sealed class RollingTests(ITestOutputHelper output)
             await draining;
             await gateway.StartAsync(replica);
             await AllHaveCalledAsync(clients);
-            output.WriteLine($"gw-{replica} drained: {its.Length} sessions of its own, {Count(clients, "reopened", replica)} opened anew");
-            Assert.All(its, client => Assert.Single(client.Happenings, happening => happening.What is "reopened" && happening.Part == replica));
+            output.WriteLine($"gw-{replica} drained: {its.Length} sessions of its own,"
+                + $" {Count(clients, "reopened", replica)} opened anew");
+            Assert.All(its, client => Assert.Single(
+                client.Happenings, happening => happening.What is "reopened" && happening.Part == replica));
             Assert.All(clients.Except(its), client => Assert.InRange(
-                client.Happenings.Count(happening => happening.What is "reopened" && happening.Part == replica), 0, client.MayStreamElsewhere ? 1 : 0));
+                client.Happenings.Count(happening => happening.What is "reopened" && happening.Part == replica),
+                    0, client.MayStreamElsewhere ? 1 : 0));
         }
 
         await over.CancelAsync();
@@ -90,22 +94,27 @@ public sealed class RollingTests(ITestOutputHelper output)
         Assert.All(its, client => Assert.Single(client.Happenings, happening => happening.What is "reopened"));
         Assert.All(clients.Except(its), client => Assert.InRange(
             client.Happenings.Count(happening => happening.What is "reopened"), 0, client.MayStreamElsewhere ? 1 : 0));
-        // While the kernel takes the process apart, its listener may still be there for a short time. A stream that ran through it
+        // While the kernel takes the process apart, its listener may still be there for a short time. A stream that ran through
+        // it
         // takes along the call that waits on it, and one that is sent before its client has seen its end.
         Assert.All(clients, client => Assert.InRange(
-            client.Happenings.Count(happening => happening.What is "lost"), 0, its.Contains(client) ? 3 : client.MayStreamElsewhere ? 2 : 1));
+            client.Happenings.Count(happening => happening.What is "lost"), 0,
+                its.Contains(client) ? 3 : client.MayStreamElsewhere ? 2 : 1));
         await CloseAsync(clients);
     }
 
     private static async Task<List<RoamingClient>> OpenAsync(ReplicatedGateway gateway)
     {
         var clients = Enumerable.Range(0, Sessions)
-            .Select(number => new RoamingClient(gateway.BaseAddress, number, number % 2 == 0, Servers[number % Servers.Length])).ToList();
-        await Parallel.ForEachAsync(clients, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (client, _) => await client.OpenAsync());
+            .Select(number => new RoamingClient(
+                gateway.BaseAddress, number, number % 2 == 0, Servers[number % Servers.Length])).ToList();
+        await Parallel.ForEachAsync(
+            clients, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (client, _) => await client.OpenAsync());
         return clients;
     }
 
-    private static Task CallUntil(List<RoamingClient> clients, CancellationToken over) => Task.WhenAll(clients.Select(async client =>
+    private static Task CallUntil(List<RoamingClient> clients, CancellationToken over) =>
+        Task.WhenAll(clients.Select(async client =>
     {
         for (var call = 0; !over.IsCancellationRequested; call++)
             await client.CallAsync(takesItsTime: call % 2 == 0);
@@ -136,7 +145,8 @@ public sealed class RollingTests(ITestOutputHelper output)
     }
 
     private static int Count(List<RoamingClient> clients, string what, int? part = null) =>
-        clients.Sum(client => client.Happenings.Count(happening => happening.What == what && (part ?? happening.Part) == happening.Part));
+        clients.Sum(client => client.Happenings.Count(
+            happening => happening.What == what && (part ?? happening.Part) == happening.Part));
 
     private static int Setting(string name, int fallback) =>
         int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out var value) ? value : fallback;
@@ -144,8 +154,11 @@ public sealed class RollingTests(ITestOutputHelper output)
     private void Report(string what, List<RoamingClient> clients)
     {
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{what}: {clients.Count} sessions, {clients.Sum(client => client.Answered)} answers, {Count(clients, "wrong")} wrong, {Count(clients, "lost")} lost, {Count(clients, "reopened")} sessions opened anew, {Count(clients, "refused")} requests not taken and sent again"));
-        foreach (var happening in clients.SelectMany(client => client.Happenings).Where(happening => happening.What is "lost" or "wrong").Take(10))
+            $"{what}: {clients.Count} sessions, {clients.Sum(client => client.Answered)} answers, "
+            + $"{Count(clients, "wrong")} wrong, {Count(clients, "lost")} lost, {Count(clients, "reopened")} sessions opened anew, "
+            + $"{Count(clients, "refused")} requests not taken and sent again"));
+        foreach (var happening in clients.SelectMany(client => client.Happenings)
+            .Where(happening => happening.What is "lost" or "wrong").Take(10))
             output.WriteLine(happening.ToString());
     }
 }

@@ -5,7 +5,8 @@ namespace McpGateway.FunctionalTests.Rules;
 /// <summary>The rules on prompts, resources and completions.</summary>
 public sealed class OtherItemRulesTests
 {
-    private const string Rules = """{"allow":["*"],"deny":["hello","test://fixed","test://hidden/*"],"scopes":{"test://counter":["admin"]}}""";
+    private const string Rules =
+        """{"allow":["*"],"deny":["hello","test://fixed","test://hidden/*"],"scopes":{"test://counter":["admin"]}}""";
 
     [Theory]
     [InlineData("prompts/get", """{"name":"hello"}""")]
@@ -20,9 +21,12 @@ public sealed class OtherItemRulesTests
     [InlineData("resources/read", """{"URI":"test://fixed"}""")]
     [InlineData("resources/subscribe", """{"uri":"test://fixed"}""")]
     [InlineData("completion/complete", """{"ref":{"type":"ref/prompt","name":"hello"},"argument":{"name":"name","value":"a"}}""")]
-    [InlineData("completion/complete", """{"ref":{"type":"ref/resource","uri":"test://fixed"},"argument":{"name":"name","value":"a"}}""")]
-    [InlineData("completion/complete", """{"ref":{"type":"ref/prompt","name":"x","Name":"hello"},"argument":{"name":"name","value":"a"}}""")]
-    [InlineData("completion/complete", """{"ref":{"type":"ref/prompt","name":"unlisted"},"argument":{"name":"name","value":"a"}}""")]
+    [InlineData("completion/complete",
+        """{"ref":{"type":"ref/resource","uri":"test://fixed"},"argument":{"name":"name","value":"a"}}""")]
+    [InlineData("completion/complete",
+        """{"ref":{"type":"ref/prompt","name":"x","Name":"hello"},"argument":{"name":"name","value":"a"}}""")]
+    [InlineData("completion/complete",
+        """{"ref":{"type":"ref/prompt","name":"unlisted"},"argument":{"name":"name","value":"a"}}""")]
     [InlineData("completion/complete", """{"argument":{"name":"name","value":"a"}}""")]
     public async Task Forbidden_DoesNotReachTheServer(string method, string parameters)
     {
@@ -49,7 +53,8 @@ public sealed class OtherItemRulesTests
     {
         await using var gateway = await RuledGateway.StartAsync("""{"deny":["other"],"scopes":{"test://counter":["admin"]}}""");
         await using var client = await StreamableClient.ConnectAsync(gateway, user: RuledGateway.Admin);
-        var prompt = await client.AskAsync(Rpc.Request("1", "prompts/get", """{"name":"hello","arguments":{"name":"you"}}"""), "1");
+        var prompt = await client.AskAsync(
+            Rpc.Request("1", "prompts/get", """{"name":"hello","arguments":{"name":"you"}}"""), "1");
         Assert.True(prompt.TryGetProperty("result", out _));
         var read = await client.AskAsync(Rpc.Request("2", "resources/read", """{"uri":"test://counter"}"""), "2");
         Assert.True(read.TryGetProperty("result", out _));
@@ -66,7 +71,8 @@ public sealed class OtherItemRulesTests
         foreach (var method in new[] { "resources/read", "resources/subscribe" })
         {
             using var refused = await client.PostAsync(Rpc.Request("1", method, """{"uri":"test://counter"}"""));
-            Assert.Equal((403, true), (refused.Status, refused.Header("WWW-Authenticate")!.Contains("\"admin\"", StringComparison.Ordinal)));
+            Assert.Equal((403, true),
+                (refused.Status, refused.Header("WWW-Authenticate")!.Contains("\"admin\"", StringComparison.Ordinal)));
         }
     }
 

@@ -5,7 +5,9 @@ using McpGateway.FunctionalTests.Hosting;
 
 namespace McpGateway.FunctionalTests.Rules;
 
-/// <summary>A gateway with rules on its one server <c>test</c>, and two callers: one who has the scope admin, and one who has none.</summary>
+/// <summary>
+/// A gateway with rules on its one server <c>test</c>, and two callers: one who has the scope admin, and one who has none.
+/// </summary>
 internal static class RuledGateway
 {
     public const string Admin = "Bearer mgw_0123456789abcdef0123456789abcdef";
@@ -15,7 +17,8 @@ internal static class RuledGateway
         TestGateway.StartAsync(Json(tools, isolation, arguments), Settings());
 
     public static string Json(string tools, string isolation = "session", params string[] arguments) =>
-        TestGateway.TestServerJson(arguments, new JsonObject { ["tools"] = JsonNode.Parse(tools), ["isolation"] = isolation }).ToJsonString();
+        TestGateway.TestServerJson(
+            arguments, new JsonObject { ["tools"] = JsonNode.Parse(tools), ["isolation"] = isolation }).ToJsonString();
 
     public static Dictionary<string, string?> Settings() => new()
     {
@@ -23,5 +26,6 @@ internal static class RuledGateway
         ["Access:ApiKeys:1:Name"] = "guest", ["Access:ApiKeys:1:Sha256"] = Hash(Guest),
     };
 
-    private static string Hash(string user) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(user["Bearer ".Length..])));
+    private static string Hash(string user) =>
+        Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(user["Bearer ".Length..])));
 }

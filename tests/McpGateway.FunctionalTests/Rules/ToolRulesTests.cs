@@ -29,7 +29,8 @@ public sealed class ToolRulesTests
 
         Assert.Equal(-32602, (await client.AskAsync(Rpc.Call("2", "pid"), "2")).Code());
         Assert.Equal(-32602, (await client.AskAsync(Rpc.Call("3", "echo", new { text = "x" }), "3")).Code());
-        Assert.DoesNotContain(await client.ReceivedAsync(), message => message.StartsWith("tools/call", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            await client.ReceivedAsync(), message => message.StartsWith("tools/call", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -56,7 +57,8 @@ public sealed class ToolRulesTests
         using var answer = await client.PostAsync(Rpc.Request("1", "tools/call", $$"""{ {{parameters}} }"""));
         var message = await answer.JsonAsync();
         Assert.True(message.Code() is -32602 or -32600, message.GetRawText());
-        Assert.DoesNotContain(await client.ReceivedAsync(), received => received.StartsWith("tools/call", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            await client.ReceivedAsync(), received => received.StartsWith("tools/call", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -72,7 +74,8 @@ public sealed class ToolRulesTests
         Assert.Equal((400, -32600), (answer.Status, (await answer.JsonAsync()).Code()));
         using var notified = await client.PostAsync(Rpc.Notification(method, """{"name":"pid"}"""));
         Assert.Equal(400, notified.Status);
-        Assert.DoesNotContain(await client.ReceivedAsync(), received => received.Contains("ools/", StringComparison.Ordinal) && received != "tools/list");
+        Assert.DoesNotContain(await client.ReceivedAsync(),
+            received => received.Contains("ools/", StringComparison.Ordinal) && received != "tools/list");
     }
 
     [Fact]
@@ -82,7 +85,8 @@ public sealed class ToolRulesTests
         await using var client = await StreamableClient.ConnectAsync(gateway, user: RuledGateway.Guest);
         using var answer = await client.PostAsync(Rpc.Notification("tools/call", """{"name":"pid"}"""));
         Assert.Equal((400, -32600), (answer.Status, (await answer.JsonAsync()).Code()));
-        Assert.DoesNotContain(await client.ReceivedAsync(), received => received.StartsWith("tools/call", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            await client.ReceivedAsync(), received => received.StartsWith("tools/call", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -99,7 +103,8 @@ public sealed class ToolRulesTests
     {
         await using var gateway = await RuledGateway.StartAsync("""{"deny":["pid"],"scopes":{"cwd":["admin"]}}""");
         await using var client = await StreamableClient.ConnectAsync(gateway, version: "2025-03-26", user: RuledGateway.Guest);
-        var batch = $"[{Rpc.Call("1", "args")},{Rpc.Call("2", "pid")},{Rpc.Call("3", "cwd")},{Rpc.Notification("tools/call", """{"name":"pid"}""")}]";
+        var batch = $"[{Rpc.Call("1", "args")},{Rpc.Call("2", "pid")},{Rpc.Call("3", "cwd")},"
+            + $"{Rpc.Notification("tools/call", """{"name":"pid"}""")}]";
         using var answer = await client.PostAsync(batch);
         var answers = await answer.AllAsync();
         Assert.Equal(200, answer.Status);
@@ -115,7 +120,8 @@ public sealed class ToolRulesTests
     [Fact]
     public async Task List_OverManyPages_KeepsItsCursorsAndLosesNothing()
     {
-        await using var gateway = await RuledGateway.StartAsync("""{"allow":["pid","received"]}""", "session", "--page-size", "3");
+        await using var gateway = await RuledGateway.StartAsync(
+            """{"allow":["pid","received"]}""", "session", "--page-size", "3");
         await using var client = await StreamableClient.ConnectAsync(gateway, user: RuledGateway.Guest);
         var (names, pages, emptied) = (new List<string?>(), 0, 0);
         string? cursor = null;
@@ -159,7 +165,8 @@ public sealed class ToolRulesTests
         var error = await refused.JsonAsync();
         Assert.Equal((-32001, 1), (error.Code(), error.Get("id").GetInt32()));
         Assert.Contains("admin extra", error.ErrorMessage(), StringComparison.Ordinal);
-        Assert.Contains("\"pid\"", (await client.AskAsync(Rpc.Request("2", "tools/list"), "2")).GetRawText(), StringComparison.Ordinal);
+        Assert.Contains("\"pid\"", (await client.AskAsync(Rpc.Request("2", "tools/list"), "2")).GetRawText(),
+            StringComparison.Ordinal);
         Assert.DoesNotContain("tools/call pid", await client.ReceivedAsync());
 
         await using var admin = await StreamableClient.ConnectAsync(gateway, user: RuledGateway.Admin);
@@ -176,7 +183,8 @@ public sealed class ToolRulesTests
         await using var gateway = await RuledGateway.StartAsync("""{"scopes":{"cwd":["admin"]}}""", "shared");
         await using var guest = new PlainClient(gateway, path, RuledGateway.Guest);
         using var refused = await guest.PostAsync(Rpc.Call("1", "cwd"));
-        Assert.Equal((403, true), (refused.Status, refused.Header("WWW-Authenticate")!.Contains("scope=\"admin\"", StringComparison.Ordinal)));
+        Assert.Equal((403, true),
+            (refused.Status, refused.Header("WWW-Authenticate")!.Contains("scope=\"admin\"", StringComparison.Ordinal)));
         await using var admin = new PlainClient(gateway, path, RuledGateway.Admin);
         Assert.True((await admin.CallAsync("cwd")).TryGetProperty("result", out _));
     }
@@ -187,7 +195,8 @@ public sealed class ToolRulesTests
         await using var gateway = await RuledGateway.StartAsync("""{"scopes":{"cwd":["admin"]}}""");
         await using var client = await SseClient.ConnectAsync(gateway, user: RuledGateway.Guest);
         using var refused = await client.PostAsync(Rpc.Call("1", "cwd"));
-        Assert.Equal((403, true), (refused.Status, refused.Header("WWW-Authenticate")!.Contains("scope=\"admin\"", StringComparison.Ordinal)));
+        Assert.Equal((403, true),
+            (refused.Status, refused.Header("WWW-Authenticate")!.Contains("scope=\"admin\"", StringComparison.Ordinal)));
     }
 
     [Fact]

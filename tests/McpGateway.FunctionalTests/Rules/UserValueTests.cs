@@ -56,10 +56,12 @@ public sealed class UserValueTests
     [InlineData("test/message", "alice", "X-Other", "x")]
     [InlineData("test/message", "alice", Header, "a\tb")]
     [InlineData("test/sse", "alice", "X-Other", "x")]
-    public async Task Value_MissingOrWithAControlCharacter_Is403AndStartsNothing(string path, string? user, string name, string value)
+    public async Task Value_MissingOrWithAControlCharacter_Is403AndStartsNothing(
+        string path, string? user, string name, string value)
     {
         await using var gateway = await StartAsync("session");
-        using var answer = await SendAsync(gateway, path, path == "test/message" ? Rpc.Call("1", "pid") : Rpc.Initialize(), user, (name, value));
+        using var answer = await SendAsync(
+            gateway, path, path == "test/message" ? Rpc.Call("1", "pid") : Rpc.Initialize(), user, (name, value));
         Assert.Equal((403, -32001), (answer.Status, (await answer.JsonAsync()).Code()));
     }
 
@@ -89,7 +91,8 @@ public sealed class UserValueTests
                 ["isolation"] = isolation,
                 ["env"] = new JsonObject { ["WHO"] = "${claim:sub}", ["SERVICE"] = $"v1 ${{header:{Header}}}" },
             },
-            settings: new() { ["Access:UserHeaders:0"] = userHeader, ["Logging:LogLevel:Default"] = log is null ? "Warning" : "Trace" },
+            settings: new() { ["Access:UserHeaders:0"] = userHeader,
+                ["Logging:LogLevel:Default"] = log is null ? "Warning" : "Trace" },
             adjust: builder =>
             {
                 TestUsers.Add(builder);
@@ -102,7 +105,8 @@ public sealed class UserValueTests
         using var answer = await SendAsync(gateway, "test/mcp", Rpc.Initialize(), user, (Header, value));
         Assert.Equal(200, answer.Status);
         await answer.AllAsync();
-        return new StreamableClient(new Uri(gateway.BaseAddress, "test/mcp")) { SessionId = answer.Header("Mcp-Session-Id"), User = user };
+        return new StreamableClient(
+            new Uri(gateway.BaseAddress, "test/mcp")) { SessionId = answer.Header("Mcp-Session-Id"), User = user };
     }
 
     private static async Task<(string? Who, string? Service)> SeenAsync(IRawClient client)
@@ -113,12 +117,14 @@ public sealed class UserValueTests
 
     private static async Task<string?> PlainAsync(TestGateway gateway, string value)
     {
-        using var answer = await SendAsync(gateway, "test/message", Rpc.Call("1", "env", new { names = Names }), "alice", (Header, value));
+        using var answer = await SendAsync(
+            gateway, "test/message", Rpc.Call("1", "env", new { names = Names }), "alice", (Header, value));
         return (await answer.JsonAsync()).Structured().Get("SERVICE").GetString();
     }
 
     private static Task<Answer> SendAsync(
         TestGateway gateway, string path, string body, string? user, params (string, string)[] headers) => TestHttp.SendAsync(
-        path == "test/sse" ? HttpMethod.Get : HttpMethod.Post, new Uri(gateway.BaseAddress, path), path == "test/sse" ? null : TestHttp.Json(body),
+        path == "test/sse" ? HttpMethod.Get : HttpMethod.Post,
+        new Uri(gateway.BaseAddress, path), path == "test/sse" ? null : TestHttp.Json(body),
         [("Accept", "application/json, text/event-stream"), .. TestUsers.HeaderOf(user), .. headers]);
 }

@@ -16,7 +16,8 @@ public sealed class AbandonedSessionsTests(ITestOutputHelper output)
     private const string Child = """read request; echo "$0"; while read message; do :; done""";
 
     private const string Result =
-        """{"jsonrpc":"2.0","id":1,"result":{"protocolVersion":"2025-11-25","capabilities":{},"serverInfo":{"name":"s","version":"1"}}}""";
+        """{"jsonrpc":"2.0","id":1,"result":{"protocolVersion":"2025-11-25","capabilities":{},"serverInfo":"""
+            + """{"name":"s","version":"1"}}}""";
 
     private static readonly int Sessions = Stress.Times(100);
 

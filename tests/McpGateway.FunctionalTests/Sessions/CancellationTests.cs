@@ -13,7 +13,8 @@ public sealed class CancellationTests(SharedGateway shared) : IClassFixture<Shar
         await using var client = await StreamableClient.ConnectAsync(shared.Gateway, capabilities: """{"sampling":{}}""");
         using var call = await PendingSample.BeginAsync(client, "\"mine\"");
 
-        using var accepted = await client.PostAsync(Rpc.Notification(Cancelled, """{"requestId":"mine","reason":"on purpose"}"""));
+        using var accepted = await client.PostAsync(
+            Rpc.Notification(Cancelled, """{"requestId":"mine","reason":"on purpose"}"""));
 
         Assert.Equal(202, accepted.Status);
         Assert.Empty(await call.Stream.AllAsync());

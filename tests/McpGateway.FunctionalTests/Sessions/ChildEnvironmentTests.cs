@@ -36,7 +36,8 @@ public sealed class ChildEnvironmentTests
         Environment.SetEnvironmentVariable(Own, "the gateway's");
         await using var gateway = await TestGateway.StartWithTestServerAsync();
 
-        var names = (await new PlainClient(gateway).CallAsync("env")).Structured().EnumerateObject().Select(member => member.Name);
+        var names = (await new PlainClient(gateway).CallAsync("env"))
+            .Structured().EnumerateObject().Select(member => member.Name);
 
         Assert.DoesNotContain(names, name => name.StartsWith("MCPGATEWAY_", StringComparison.Ordinal)
             || name.StartsWith("ASPNETCORE_", StringComparison.Ordinal) || name.StartsWith("Access__", StringComparison.Ordinal));

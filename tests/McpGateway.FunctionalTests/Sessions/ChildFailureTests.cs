@@ -15,7 +15,8 @@ public sealed class ChildFailureTests
     {
         await using var gateway = await TestGateway.StartWithTestServerAsync();
         await using var client = await gateway.ConnectAsync(wire, """{"roots":{}}""");
-        await client.AskAsync("""{"jsonrpc":"2.0","id":"level","method":"logging/setLevel","params":{"level":"error"}}""", "\"level\"");
+        await client.AskAsync(
+            """{"jsonrpc":"2.0","id":"level","method":"logging/setLevel","params":{"level":"error"}}""", "\"level\"");
         var (pid, said) = (await client.PidAsync(), (await client.CallAsync("client")).Structured().GetRawText());
 
         Assert.Equal(-32603, (await client.CallAsync("crash", new { code = 3 })).Code());
@@ -67,7 +68,8 @@ public sealed class ChildFailureTests
 
         var failed = await client.CallAsync("hold", new { bytes = 300_000_000 });
 
-        Assert.Contains("over its limit of 200 (maxMemoryMiB)", failed.Get("error").Get("message").GetString(), StringComparison.Ordinal);
+        Assert.Contains("over its limit of 200 (maxMemoryMiB)",
+            failed.Get("error").Get("message").GetString(), StringComparison.Ordinal);
         Assert.NotEqual(pid, await client.PidAsync());
     }
 

@@ -165,14 +165,17 @@ public sealed class DescendantTests : IDisposable
     public async Task TwoHundredSessions_AtOnce_LeaveNoPipe()
     {
         const string answer =
-            """{"jsonrpc":"2.0","id":1,"result":{"protocolVersion":"2025-11-25","capabilities":{},"serverInfo":{"name":"s","version":"1"}}}""";
+            """{"jsonrpc":"2.0","id":1,"result":{"protocolVersion":"2025-11-25","capabilities":{},"serverInfo":"""
+                + """{"name":"s","version":"1"}}}""";
         var json = TestGateway.TestServerJson(keys: new() { ["maxProcesses"] = 250 });
         json["mcpServers"]!["test"]!["command"] = "/bin/sh";
-        json["mcpServers"]!["test"]!["args"] = new JsonArray("-c", "read request; echo \"$0\"; while read message; do :; done", answer);
+        json["mcpServers"]!["test"]!["args"] = new JsonArray(
+            "-c", "read request; echo \"$0\"; while read message; do :; done", answer);
         await using var gateway = await GatewayProgram.StartAsync(json, Environment);
         await (await ConnectAsync(gateway)).DeleteAsync();
         // A child is reaped before its pipes are closed; its process slot is free after both.
-        await Eventually.TrueAsync(async () => await gateway.ProcessCountAsync() == 0, "the first child is gone", TestHttp.Timeout);
+        await Eventually.TrueAsync(
+            async () => await gateway.ProcessCountAsync() == 0, "the first child is gone", TestHttp.Timeout);
         var before = gateway.OpenPipes();
 
         var clients = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => ConnectAsync(gateway)));
@@ -190,7 +193,8 @@ public sealed class DescendantTests : IDisposable
 
     private Task<GatewayProgram> StartAsync(string[] flags, Dictionary<string, string>? environment = null) =>
         GatewayProgram.StartAsync(
-            TestGateway.TestServerJson([.. flags, .. _children.Flags], new() { ["maxProcesses"] = Sessions }), environment ?? Environment);
+            TestGateway.TestServerJson([.. flags, .. _children.Flags], new() { ["maxProcesses"] = Sessions }), environment
+                ?? Environment);
 
     private async Task OpenAsync(GatewayProgram gateway, int sessions)
     {

@@ -75,7 +75,8 @@ public sealed class LimitTests
     [Fact]
     public async Task Process_OfCallsWithoutASession_CountsToo()
     {
-        await using var gateway = await TestGateway.StartWithTestServerAsync(keys: new() { ["maxProcesses"] = 1, ["onExit"] = "terminate" });
+        await using var gateway = await TestGateway.StartWithTestServerAsync(
+            keys: new() { ["maxProcesses"] = 1, ["onExit"] = "terminate" });
         await using var client = await StreamableClient.ConnectAsync(gateway);
 
         using var refused = await new PlainClient(gateway).PostAsync(Rpc.Request("7", "ping"));

@@ -8,7 +8,8 @@ namespace McpGateway.FunctionalTests.Sessions;
 public sealed class TerminalTests : IDisposable
 {
     private const string Answer =
-        """{"jsonrpc":"2.0","id":1,"result":{"protocolVersion":"2025-11-25","capabilities":{},"serverInfo":{"name":"s","version":"1"}}}""";
+        """{"jsonrpc":"2.0","id":1,"result":{"protocolVersion":"2025-11-25","capabilities":{},"serverInfo":"""
+            + """{"name":"s","version":"1"}}}""";
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("mcpgateway-terminal-");
 

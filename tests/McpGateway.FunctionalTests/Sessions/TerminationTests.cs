@@ -16,7 +16,8 @@ public sealed class TerminationTests
         await using var gateway = await GatewayProgram.StartAsync(TestGateway.TestServerJson());
         var uri = new Uri(gateway.BaseAddress, "test/message");
         // Longer than the two seconds after which System.CommandLine would end the process.
-        var call = TestHttp.SendAsync(HttpMethod.Post, uri, TestHttp.Json(Rpc.Call("2", "delay", new { ms = 4000, text = "done" })));
+        var call = TestHttp.SendAsync(
+            HttpMethod.Post, uri, TestHttp.Json(Rpc.Call("2", "delay", new { ms = 4000, text = "done" })));
         await Eventually.TrueAsync(() => HasReceivedDelayAsync(uri), "the call is in flight", TestHttp.Timeout);
         for (var sent = 0; sent < signals; sent++)
             await gateway.SignalAsync("TERM");

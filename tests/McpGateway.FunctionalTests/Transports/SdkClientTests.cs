@@ -29,7 +29,8 @@ public sealed class SdkClientTests(SharedGateway shared) : IClassFixture<SharedG
             var tools = await client.ListToolsAsync(cancellationToken: TestHttp.Token);
             var echoed = await client.CallToolAsync("echo", Arguments("text", "naïve ☃"), cancellationToken: TestHttp.Token);
             var sampled = await client.CallToolAsync("sample", Arguments("prompt", "Why?"), cancellationToken: TestHttp.Token);
-            var progress = await client.CallToolAsync("progress", new Dictionary<string, object?> { ["steps"] = 3, ["delayMs"] = 200 },
+            var progress = await client.CallToolAsync(
+                "progress", new Dictionary<string, object?> { ["steps"] = 3, ["delayMs"] = 200 },
                 new Reporter(reported), cancellationToken: TestHttp.Token);
 
             Assert.Contains("echo", tools.Select(tool => tool.Name));
@@ -57,7 +58,8 @@ public sealed class SdkClientTests(SharedGateway shared) : IClassFixture<SharedG
 
     private static CreateMessageResult Sample(CreateMessageRequestParams request) => new()
     {
-        Content = [new TextContentBlock { Text = "because: " + request.Messages[0].Content.OfType<TextContentBlock>().Single().Text }],
+        Content = [new TextContentBlock { Text = "because: " + request.Messages[0].Content.OfType<TextContentBlock>()
+            .Single().Text }],
         Model = "test",
     };
 

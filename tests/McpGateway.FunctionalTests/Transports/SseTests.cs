@@ -56,7 +56,8 @@ public sealed class SseTests(SharedGateway shared) : IClassFixture<SharedGateway
     public async Task Post_ToAnUnknownSession_IsNotFound(string id)
     {
         var uri = new Uri(shared.Gateway.BaseAddress, "test/message?sessionId=" + id);
-        using var answer = await TestHttp.SendAsync(HttpMethod.Post, uri, TestHttp.Json(Rpc.Call("7", "echo", new { text = "x" })));
+        using var answer = await TestHttp.SendAsync(
+            HttpMethod.Post, uri, TestHttp.Json(Rpc.Call("7", "echo", new { text = "x" })));
 
         var message = await answer.JsonAsync();
         Assert.Equal((404, -32001, 7), (answer.Status, message.Code(), message.Get("id").GetInt32()));

@@ -79,7 +79,8 @@ public sealed class StreamableHttpTests(SharedGateway shared) : IClassFixture<Sh
         Assert.Equal("no-cache, no-transform", answer.Header("Cache-Control"));
         Assert.Equal(4, messages.Count);
         Assert.Equal([1, 2, 3], messages.SkipLast(1).Select(message => message.Get("params").Get("progress").GetInt32()));
-        Assert.All(messages.SkipLast(1), message => Assert.Equal("token", message.Get("params").Get("progressToken").GetString()));
+        Assert.All(messages.SkipLast(1),
+            message => Assert.Equal("token", message.Get("params").Get("progressToken").GetString()));
         Assert.True(messages[3].IsAnswerTo("7"));
         Assert.Equal("done", messages[3].Text());
     }

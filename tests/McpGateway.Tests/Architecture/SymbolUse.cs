@@ -30,7 +30,8 @@ internal static class SymbolUse
     private static IEnumerable<INamespaceOrTypeSymbol> Behind(SyntaxNode node, SemanticModel model) => node switch
     {
         UsingDirectiveSyntax import => Imported(import, model),
-        ExpressionSyntax expression => [.. Symbols(model.GetSymbolInfo(expression)).SelectMany(Types), .. TypesOf(expression, model)],
+        ExpressionSyntax expression =>
+            [.. Symbols(model.GetSymbolInfo(expression)).SelectMany(Types), .. TypesOf(expression, model)],
         _ => [],
     };
 

@@ -28,7 +28,8 @@ public sealed class GatewayDrainTests : IDisposable
 
         DrainStage[] stages =
         [
-            DrainStage.StopOpening, DrainStage.StopRequests, DrainStage.EndSessions, DrainStage.CutStreams, DrainStage.StopChildren,
+            DrainStage.StopOpening, DrainStage.StopRequests,
+            DrainStage.EndSessions, DrainStage.CutStreams, DrainStage.StopChildren,
             DrainStage.TellPeers, DrainStage.StopAccepting,
         ];
         Assert.Equal(stages.SelectMany(stage => new[] { $"first {stage}", $"second {stage}" }), _calls);
@@ -106,7 +107,8 @@ public sealed class GatewayDrainTests : IDisposable
     [Fact]
     public async Task Delay_EndsBySecondSignal_ButNotByTheFirst()
     {
-        var stopping = Drain(TimeSpan.FromSeconds(30), new Participant("it", _calls)).StoppingAsync(TestContext.Current.CancellationToken);
+        var stopping = Drain(TimeSpan.FromSeconds(30), new Participant("it", _calls))
+            .StoppingAsync(TestContext.Current.CancellationToken);
         await _time.UntilTimersAsync(1);
         Assert.Equal(["it StopOpening"], _calls);
 

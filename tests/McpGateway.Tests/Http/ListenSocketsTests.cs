@@ -27,7 +27,8 @@ public sealed class ListenSocketsTests
 
         using var late = Client();
         using var timeout = new CancellationTokenSource(ConnectTimeout);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => late.ConnectAsync(listener.LocalEndPoint!, timeout.Token).AsTask());
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => late.ConnectAsync(listener.LocalEndPoint!, timeout.Token).AsTask());
         await accepted.SendAsync(new byte[] { 7 }, TestContext.Current.CancellationToken);
         var received = new byte[1];
         Assert.Equal(1, await before.ReceiveAsync(received, TestContext.Current.CancellationToken));

@@ -79,7 +79,8 @@ internal sealed class Crowd : IDisposable
     public async Task GatherAsync(int rounds)
     {
         var time = Task.Run(PassTimeAsync);
-        await Task.WhenAll(Enumerable.Range(0, Clients).Select(number => Task.Run(() => new CrowdClient(this, new Random(_seed + number)).RunAsync(rounds))));
+        await Task.WhenAll(Enumerable.Range(0, Clients).Select(
+            number => Task.Run(() => new CrowdClient(this, new Random(_seed + number)).RunAsync(rounds))));
         await Sessions.EndAllAsync().Soon();
         await _fixture.Children.EndAllAsync().Soon();
         await _over.CancelAsync();
@@ -99,7 +100,8 @@ internal sealed class Crowd : IDisposable
     }
 
     // After the maximum nobody knows any more whose call it was, and what a child requests for it may come to another.
-    private bool IsOld(long since) => since != long.MaxValue && _fixture.Time.GetElapsedTime(since) > Server.Config.RequestMaximum / 2;
+    private bool IsOld(long since) =>
+        since != long.MaxValue && _fixture.Time.GetElapsedTime(since) > Server.Config.RequestMaximum / 2;
 
     private FakeChild Start()
     {

@@ -79,7 +79,8 @@ internal sealed class CrowdChild(Crowd crowd, FakeChild child, Random random)
         }
         else
         {
-            _open.Add((id, owner, (long?)parameters!["_meta"]?["progressToken"], parameters["task"] is not null, (long)parameters["sent"]!));
+            _open.Add((id, owner, (long?)parameters!["_meta"]?["progressToken"],
+                parameters["task"] is not null, (long)parameters["sent"]!));
         }
 
         // Not the last one: what stays open is answered late, or times out.
@@ -99,7 +100,8 @@ internal sealed class CrowdChild(Crowd crowd, FakeChild child, Random random)
             case 1:
                 var requestId = $"a{++_last}";
                 _owners[requestId] = owner!;
-                await child.SayAsync($$$"""{"jsonrpc":"2.0","id":"{{{requestId}}}","method":"sampling/createMessage","params":{"owner":"{{{owner}}}","since":{{{since}}} } }""");
+                await child.SayAsync($$$"""{"jsonrpc":"2.0","id":"{{{requestId}}}","method":"sampling/createMessage","params":"""
+                    + $$$"""{"owner":"{{{owner}}}","since":{{{since}}} } }""");
                 return;
             case 2:
                 await NotifyAsync("message", """{"level":"info"}""");

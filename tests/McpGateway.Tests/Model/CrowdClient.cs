@@ -42,7 +42,8 @@ internal sealed class CrowdClient(Crowd crowd, Random random)
             return;
         var self = new Self(crowd.NextName(), session!);
         var capabilities = random.Next(2) == 0 ? "{}" : """{"sampling":{}}""";
-        await CallAsync(self, 0, "initialize", $$"""{"protocolVersion":"2025-11-25","capabilities":{{capabilities}} }""", Ending.None);
+        await CallAsync(self, 0, "initialize",
+            $$"""{"protocolVersion":"2025-11-25","capabilities":{{capabilities}} }""", Ending.None);
         Send(self, """{"jsonrpc":"2.0","method":"notifications/initialized"}""");
         var working = new List<Task>();
         for (var id = 1; id <= RoundsOfASession; id++)
@@ -74,9 +75,11 @@ internal sealed class CrowdClient(Crowd crowd, Random random)
                 return Task.CompletedTask;
             case 3:
                 return CallAsync(self, id, random.Next(3) == 0 ? "resources/unsubscribe" : "resources/subscribe",
-                    $$"""{"owner":"{{self.Name}}","uri":"{{(random.Next(2) == 0 ? "file:///all" : "file:///" + self.Name)}}"}""", NextEnding());
+                    $$"""{"owner":"{{self.Name}}","uri":"{{(random.Next(2) == 0 ? "file:///all" : "file:///" + self.Name)}}"}""",
+                        NextEnding());
             case 4:
-                return CallAsync(self, id, "logging/setLevel", $$"""{"level":"{{Reference.Levels[random.Next(8)]}}"}""", NextEnding());
+                return CallAsync(
+                    self, id, "logging/setLevel", $$"""{"level":"{{Reference.Levels[random.Next(8)]}}"}""", NextEnding());
             case 5:
                 return CallAsync(self, id, "tools/call", parameters[..^1] + ""","task":{}}""", NextEnding());
             default:
@@ -90,7 +93,8 @@ internal sealed class CrowdClient(Crowd crowd, Random random)
     {
         var post = crowd.Post();
         var receipt = self.Session.Receive(
-            Json.Message($$"""{"jsonrpc":"2.0","id":{{id}},"method":"{{method}}","params":{{parameters}} }"""), post, CancellationToken.None);
+            Json.Message($$"""{"jsonrpc":"2.0","id":{{id}},"method":"{{method}}","params":{{parameters}} }"""),
+                post, CancellationToken.None);
         if (receipt.Refusal is not null)
         {
             post.Abandon();
@@ -112,7 +116,8 @@ internal sealed class CrowdClient(Crowd crowd, Random random)
         var leaves = random.Next(8) == 0;
         var receipt = crowd.Sessionless.Receive(
             crowd.Server, owner,
-            Json.Message($$$"""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"owner":"{{{name}}}","sent":{{{crowd.Now}}},"_meta":{"progressToken":1} } }"""), post);
+            Json.Message($$$"""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":"""
+                + $$$"""{"owner":"{{{name}}}","sent":{{{crowd.Now}}},"_meta":{"progressToken":1} } }"""), post);
         if (leaves || receipt.Refusal is not null)
         {
             post.Abandon();
@@ -134,7 +139,8 @@ internal sealed class CrowdClient(Crowd crowd, Random random)
                 continue;
             var message = JsonNode.Parse(text)!;
             var content = message["params"] ?? message["result"];
-            crowd.Belongs((string?)(content as JsonObject)?["owner"], self.Name, text, (long?)(content as JsonObject)?["since"] ?? long.MaxValue);
+            crowd.Belongs((string?)(content as JsonObject)?["owner"], self.Name, text, (long?)(content as JsonObject)?["since"]
+                ?? long.MaxValue);
             if (message["method"] is null)
             {
                 answers++;
@@ -153,7 +159,8 @@ internal sealed class CrowdClient(Crowd crowd, Random random)
         return answers;
     }
 
-    private void Send(Self self, string message) => self.Session.Receive(Json.Message(message), crowd.Post(), CancellationToken.None);
+    private void Send(Self self, string message) =>
+        self.Session.Receive(Json.Message(message), crowd.Post(), CancellationToken.None);
 
     private enum Ending
     {

@@ -9,7 +9,8 @@ internal sealed partial class ModelRun
 
     private (int, Func<Task<bool>>)[] ChildSteps() =>
     [
-        (30, AnswerAsync), (3, AnswerNobodyAsync), (15, ProgressAsync), (18, AskAsync), (3, CancelAskAsync), (2, PingAsync), (6, UpdateAsync),
+        (30, AnswerAsync), (3, AnswerNobodyAsync), (15, ProgressAsync),
+        (18, AskAsync), (3, CancelAskAsync), (2, PingAsync), (6, UpdateAsync),
         (10, LogAsync), (3, ListChangedAsync), (8, TaskAsync), (3, CompleteAsync), (2, UnknownAsync), (1, DieAsync),
     ];
 
@@ -37,11 +38,13 @@ internal sealed partial class ModelRun
     {
         ["code"] = -32042,
         ["message"] = "open this",
-        ["data"] = new JsonObject { ["elicitations"] = new JsonArray(new JsonObject { ["elicitationId"] = Fresh("E", child.Elicitations.Keys) }) },
+        ["data"] = new JsonObject { ["elicitations"] = new JsonArray(
+            new JsonObject { ["elicitationId"] = Fresh("E", child.Elicitations.Keys) }) },
     };
 
     // At times one that was handed out before, perhaps to another.
-    private string Fresh(string prefix, IEnumerable<string> known) => Happens(5) && PickFrom(known) is { } used ? used : prefix + NextMarker();
+    private string Fresh(string prefix, IEnumerable<string> known) =>
+        Happens(5) && PickFrom(known) is { } used ? used : prefix + NextMarker();
 
     // Late answers, strings instead of numbers, ids that were never given.
     private async Task<bool> AnswerNobodyAsync()
@@ -51,7 +54,8 @@ internal sealed partial class ModelRun
         JsonNode id = PickFrom(child.InFlight) is { } call && Happens(50)
             ? JsonValue.Create($"{call.ChildId!.Value}")
             : JsonValue.Create(Pick(0, -1, 999_999));
-        return await SayAsync(child, new JsonObject { ["jsonrpc"] = "2.0", ["id"] = id, ["result"] = new JsonObject { ["marker"] = NextMarker() } }, null);
+        return await SayAsync(child,
+            new JsonObject { ["jsonrpc"] = "2.0", ["id"] = id, ["result"] = new JsonObject { ["marker"] = NextMarker() } }, null);
     }
 
     private async Task<bool> ProgressAsync()
@@ -60,16 +64,19 @@ internal sealed partial class ModelRun
             return false;
         var known = child.InFlight.Concat(child.RunningTasks.Select(running => running.Call)).Concat(child.Past).ToArray();
         JsonNode? token = PickFrom(known) is { } call && Happens(85)
-            ? child.IsOwn ? call.Token?.DeepClone() : call.ChildToken is { } hidden ? JsonValue.Create(hidden.Value) : JsonValue.Create(call.ChildId!.Value)
+            ? child.IsOwn ? call.Token?.DeepClone() : call.ChildToken is { } hidden
+                ? JsonValue.Create(hidden.Value) : JsonValue.Create(call.ChildId!.Value)
             : NextGarbage(child);
         if (token is null || (!child.IsOwn && Happens(5)))
             token = JsonValue.Create($"{token}");
         return await SayAsync(child, Notification(
-            "notifications/progress", new JsonObject { ["progressToken"] = token, ["progress"] = 1, ["marker"] = NextMarker() }), _reference.Hear);
+            "notifications/progress", new JsonObject { ["progressToken"] = token, ["progress"] = 1, ["marker"] = NextMarker() }),
+                _reference.Hear);
     }
 
     // A client's own token, which the child cannot know where it is hidden, or any number.
-    private JsonValue NextGarbage(ReferenceChild child) => child.IsOwn ? JsonValue.Create("nobody's") : Happens(50) ? JsonValue.Create("t") : JsonValue.Create(888_888);
+    private JsonValue NextGarbage(ReferenceChild child) =>
+        child.IsOwn ? JsonValue.Create("nobody's") : Happens(50) ? JsonValue.Create("t") : JsonValue.Create(888_888);
 
     private async Task<bool> AskAsync()
     {
@@ -98,7 +105,8 @@ internal sealed partial class ModelRun
         if (PickFrom(child.ServerRequests) is { } found && Happens(5))
             return found.ChildId;
         var id = NextId();
-        return child.ServerRequests.Exists(sent => JsonNode.DeepEquals(sent.ChildId, id)) || _spoiltIds.Contains(child + id.ToJsonString())
+        return child.ServerRequests.Exists(sent => JsonNode.DeepEquals(sent.ChildId, id))
+            || _spoiltIds.Contains(child + id.ToJsonString())
             ? JsonValue.Create("q" + NextMarker())
             : id;
     }
@@ -113,32 +121,40 @@ internal sealed partial class ModelRun
             _spoiltIds.Add(child + found.ChildId.ToJsonString());
         var id = found is null || Happens(15) ? JsonValue.Create("nothing") : found.ChildId;
         return await SayAsync(child, Notification(
-            "notifications/cancelled", new JsonObject { ["requestId"] = id.DeepClone(), ["marker"] = NextMarker() }), _reference.Hear);
+            "notifications/cancelled", new JsonObject { ["requestId"] = id.DeepClone(), ["marker"] = NextMarker() }),
+                _reference.Hear);
     }
 
     private async Task<bool> PingAsync() => PickFrom(Living()) is { } child
-        && await SayAsync(child, Request(NextChildId(child), "ping", new JsonObject { ["marker"] = NextMarker() }), _reference.TakeServerRequest);
+        && await SayAsync(child, Request(NextChildId(child), "ping", new JsonObject { ["marker"] = NextMarker() }),
+            _reference.TakeServerRequest);
 
-    private async Task<bool> UpdateAsync() => await SayAsync("notifications/resources/updated", _ => new JsonObject { ["uri"] = Pick(Uris) });
+    private async Task<bool> UpdateAsync() =>
+        await SayAsync("notifications/resources/updated", _ => new JsonObject { ["uri"] = Pick(Uris) });
 
-    private async Task<bool> LogAsync() => await SayAsync("notifications/message", _ => new JsonObject { ["level"] = Pick(Reference.Levels) });
+    private async Task<bool> LogAsync() =>
+        await SayAsync("notifications/message", _ => new JsonObject { ["level"] = Pick(Reference.Levels) });
 
     private async Task<bool> ListChangedAsync() => await SayAsync(Pick(
-        "notifications/tools/list_changed", "notifications/prompts/list_changed", "notifications/resources/list_changed"), _ => []);
+        "notifications/tools/list_changed", "notifications/prompts/list_changed",
+            "notifications/resources/list_changed"), _ => []);
 
     private async Task<bool> TaskAsync() => Happens(60)
         ? await SayAsync("notifications/tasks/status", child =>
-            new JsonObject { ["taskId"] = NextTask(child), ["status"] = Pick("working", "working", "input_required", "completed", "failed", "cancelled") })
+            new JsonObject { ["taskId"] = NextTask(child),
+                ["status"] = Pick("working", "working", "input_required", "completed", "failed", "cancelled") })
         : await SayAsync(Pick("notifications/message", "notifications/other"), child => new JsonObject
         {
             ["level"] = "alert",
-            ["_meta"] = new JsonObject { ["io.modelcontextprotocol/related-task"] = new JsonObject { ["taskId"] = NextTask(child) } },
+            ["_meta"] = new JsonObject { ["io.modelcontextprotocol/related-task"] =
+                new JsonObject { ["taskId"] = NextTask(child) } },
         });
 
     private async Task<bool> CompleteAsync() => await SayAsync("notifications/elicitation/complete", child =>
         new JsonObject { ["elicitationId"] = PickFrom(child.Elicitations.Keys) is { } id && Happens(90) ? id : "E?" });
 
-    private async Task<bool> UnknownAsync() => await SayAsync(Pick("notifications/unknown", "notifications/roots/list_changed"), _ => []);
+    private async Task<bool> UnknownAsync() =>
+        await SayAsync(Pick("notifications/unknown", "notifications/roots/list_changed"), _ => []);
 
     private async Task<bool> DieAsync()
     {

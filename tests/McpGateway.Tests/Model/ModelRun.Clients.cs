@@ -20,8 +20,10 @@ internal sealed partial class ModelRun
 
     private (int, Func<Task<bool>>)[] ClientSteps() =>
     [
-        (8, InitializeAsync), (30, CallAsync), (3, BatchAsync), (8, CancelAsync), (8, NotifyAsync), (8, SubscribeAsync), (5, SetLevelAsync),
-        (16, AnswerAskAsync), (6, ReportProgressAsync), (6, CallWithoutSessionAsync), (2, LeaveWithoutSessionAsync), (2, DisconnectAsync),
+        (8, InitializeAsync), (30, CallAsync), (3, BatchAsync), (8, CancelAsync),
+        (8, NotifyAsync), (8, SubscribeAsync), (5, SetLevelAsync),
+        (16, AnswerAskAsync), (6, ReportProgressAsync), (6, CallWithoutSessionAsync),
+        (2, LeaveWithoutSessionAsync), (2, DisconnectAsync),
     ];
 
     private async Task<bool> InitializeAsync()
@@ -39,12 +41,15 @@ internal sealed partial class ModelRun
     }
 
     private async Task<bool> CallAsync() =>
-        PickFrom(Talking().Where(session => session.HasBegun || Happens(5))) is { } session && await SendAsync(session, "{}", NextCall(session));
+        PickFrom(Talking().Where(session => session.HasBegun || Happens(5))) is { } session
+            && await SendAsync(session, "{}", NextCall(session));
 
     // Two requests of one POST: its stream ends with the last answer.
     private async Task<bool> BatchAsync()
     {
-        if (PickFrom(Talking().Where(session => session is { HasBegun: true, Kind: SessionKind.Streamable, EndsAt: null, Child.IsStarted: true })) is not { } session)
+        if (PickFrom(Talking().Where(
+            session => session is { HasBegun: true, Kind: SessionKind.Streamable,
+                EndsAt: null, Child.IsStarted: true })) is not { } session)
             return false;
         var (first, second) = (NextCall(session), NextCall(session));
         (first["id"], second["id"]) = (NextMarker(), NextMarker());
@@ -59,7 +64,8 @@ internal sealed partial class ModelRun
         foreach (var request in requests)
         {
             Say($"{session} sends {Text(request)}");
-            var refused = _reference.Request(new ReferenceCall(session, request, stream, _fixture.Time.GetTimestamp()), capabilities);
+            var refused = _reference.Request(
+                new ReferenceCall(session, request, stream, _fixture.Time.GetTimestamp()), capabilities);
             await TakeAsync(session.Actual!.Receive(Message(request), stream.Actual, default), refused);
         }
 
@@ -79,7 +85,8 @@ internal sealed partial class ModelRun
     private JsonObject NextCall(ReferenceSession session)
     {
         var parameters = new JsonObject { ["marker"] = NextMarker() };
-        var method = Pick("tools/call", "tools/call", "tools/call", "tools/list", "x/unknown", "ping", "tasks/result", "tasks/get");
+        var method = Pick("tools/call", "tools/call", "tools/call",
+            "tools/list", "x/unknown", "ping", "tasks/result", "tasks/get");
         if (Happens(50) && NextToken(session) is { } token)
             parameters["_meta"] = new JsonObject { ["progressToken"] = token };
         if (method == "tools/call" && Happens(25))
@@ -100,7 +107,8 @@ internal sealed partial class ModelRun
     private JsonNode? NextToken(ReferenceSession session)
     {
         JsonNode token = Happens(50) ? JsonValue.Create(_random.Next(1, 5)) : JsonValue.Create(Pick("1", "2", "t"));
-        return session.Child is { IsOwn: true } && session.Calls.Exists(call => JsonNode.DeepEquals(call.Token, token)) ? null : token;
+        return session.Child is { IsOwn: true }
+            && session.Calls.Exists(call => JsonNode.DeepEquals(call.Token, token)) ? null : token;
     }
 
     private string NextTask(ReferenceChild? child) =>
@@ -117,14 +125,16 @@ internal sealed partial class ModelRun
 
     private async Task<bool> NotifyAsync()
     {
-        if (PickFrom(Talking().Where(session => !session.IsReady || Happens(30))) is not { } session || (!session.HasBegun && Happens(90)))
+        if (PickFrom(Talking().Where(session => !session.IsReady || Happens(30))) is not { } session
+            || (!session.HasBegun && Happens(90)))
             return false;
         var task = session.Child is { ClientTasks.Count: > 0 } child && Happens(80) ? Pick([.. child.ClientTasks.Keys]) : "CT?";
         return await NotifyAsync(session, Pick(
             Notification("notifications/initialized", []), Notification("notifications/initialized", []),
             Notification("notifications/roots/list_changed", new JsonObject { ["marker"] = NextMarker() }),
             Notification("notifications/x", new JsonObject { ["marker"] = NextMarker() }),
-            Notification("notifications/tasks/status", new JsonObject { ["taskId"] = task, ["status"] = "working", ["marker"] = NextMarker() })));
+            Notification("notifications/tasks/status",
+                new JsonObject { ["taskId"] = task, ["status"] = "working", ["marker"] = NextMarker() })));
     }
 
     private async Task<bool> NotifyAsync(ReferenceSession session, JsonObject notification)
@@ -142,12 +152,15 @@ internal sealed partial class ModelRun
         var uri = Pick(Uris);
         if (session.Calls.Exists(call => call.Uri == uri))
             return false;
-        return await SendAsync(session, "{}", Request(NextId(), Pick("resources/subscribe", "resources/subscribe", "resources/unsubscribe"),
+        return await SendAsync(
+            session, "{}", Request(NextId(), Pick("resources/subscribe", "resources/subscribe", "resources/unsubscribe"),
             new JsonObject { ["uri"] = uri, ["marker"] = NextMarker() }));
     }
 
-    private async Task<bool> SetLevelAsync() => PickFrom(Talking().Where(session => session.HasBegun)) is { } session && await SendAsync(
-        session, "{}", Request(NextId(), "logging/setLevel", new JsonObject { ["level"] = Happens(5) ? "loud" : Pick(Reference.Levels) }));
+    private async Task<bool> SetLevelAsync() =>
+        PickFrom(Talking().Where(session => session.HasBegun)) is { } session && await SendAsync(
+        session, "{}", Request(
+            NextId(), "logging/setLevel", new JsonObject { ["level"] = Happens(5) ? "loud" : Pick(Reference.Levels) }));
 
     private async Task<bool> AnswerAskAsync()
     {
@@ -155,13 +168,16 @@ internal sealed partial class ModelRun
         if (PickFrom(Talking().Where(session => all.Any(sent => sent.Session == session) || Happens(5))) is not { } session)
             return false;
         var mine = PickFrom(all.Where(sent => sent.Session == session));
-        var id = Happens(70) ? mine?.ClientId : PickFrom(all.Where(sent => MayGuess(session, sent)))?.ClientId; // what was sent to another
-        JsonNode number = id is null || Happens(10) ? NextForgery(session) : Happens(95) ? JsonValue.Create(id.Value) : JsonValue.Create($"{id.Value}");
+        var id = Happens(70) ? mine?.ClientId : PickFrom(
+            all.Where(sent => MayGuess(session, sent)))?.ClientId; // what was sent to another
+        JsonNode number = id is null
+            || Happens(10) ? NextForgery(session) : Happens(95) ? JsonValue.Create(id.Value) : JsonValue.Create($"{id.Value}");
         var answer = new JsonObject { ["jsonrpc"] = "2.0", ["id"] = number };
         if (Happens(15))
             answer["error"] = new JsonObject { ["code"] = -1, ["message"] = NextMarker() };
         else if (mine is { WantsTask: true } && Happens(80))
-            answer["result"] = new JsonObject { ["task"] = new JsonObject { ["taskId"] = Happens(90) ? $"C{NextMarker()}" : "CT1" } };
+            answer["result"] =
+                new JsonObject { ["task"] = new JsonObject { ["taskId"] = Happens(90) ? $"C{NextMarker()}" : "CT1" } };
         else
             answer["result"] = new JsonObject { ["marker"] = NextMarker() };
         Say($"{session} answers {Text(answer)}");
@@ -172,10 +188,12 @@ internal sealed partial class ModelRun
 
     private async Task<bool> ReportProgressAsync()
     {
-        var all = _reference.Children.SelectMany(child => child.ServerRequests).Where(sent => sent.ClientToken is { IsKnown: true }).ToArray();
+        var all = _reference.Children.SelectMany(child => child.ServerRequests)
+            .Where(sent => sent.ClientToken is { IsKnown: true }).ToArray();
         if (PickFrom(Talking().Where(session => all.Any(sent => sent.Session == session) || Happens(5))) is not { } session)
             return false;
-        var named = Happens(70) ? PickFrom(all.Where(sent => sent.Session == session)) : PickFrom(all.Where(sent => MayGuess(session, sent)));
+        var named = Happens(70) ? PickFrom(all.Where(sent => sent.Session == session)) : PickFrom(
+            all.Where(sent => MayGuess(session, sent)));
         JsonNode token = named is null || Happens(20) ? NextForgery(session) : JsonValue.Create(named.ClientToken!.Value);
         return await NotifyAsync(session, Notification(
             "notifications/progress", new JsonObject { ["progressToken"] = token, ["progress"] = 1, ["marker"] = NextMarker() }));
@@ -183,7 +201,8 @@ internal sealed partial class ModelRun
 
     // Not the number of a request which waits for a stream: it would be answered before it was seen.
     private static bool MayGuess(ReferenceSession session, ReferenceServerRequest other) =>
-        other.Session.Child == session.Child || session.Child is not { } child || child.ServerRequests.TrueForAll(sent => sent.ClientId.IsKnown);
+        other.Session.Child == session.Child || session.Child is not { } child
+            || child.ServerRequests.TrueForAll(sent => sent.ClientId.IsKnown);
 
     private JsonValue NextForgery(ReferenceSession session)
     {

@@ -48,7 +48,8 @@ internal sealed partial class ModelRun
 
     private async Task<bool> CloseGetAsync()
     {
-        if (PickFrom(_reference.Sessions.Where(session => session.MayListen)) is not { } session || (session.Kind is SessionKind.Sse && Happens(70)))
+        if (PickFrom(_reference.Sessions.Where(session => session.MayListen)) is not { } session
+            || (session.Kind is SessionKind.Sse && Happens(70)))
             return false;
         Say($"{session} closes its GET");
         var stream = session.Get!;
@@ -92,7 +93,8 @@ internal sealed partial class ModelRun
 
     private Task<bool> LeaveWithoutSessionAsync()
     {
-        if (PickFrom(_reference.Sessions.Where(session => session.IsImplicit).SelectMany(session => session.Calls)) is not { } call)
+        if (PickFrom(_reference.Sessions.Where(session => session.IsImplicit)
+            .SelectMany(session => session.Calls)) is not { } call)
             return Task.FromResult(false);
         Say($"{call.Stream} is left");
         call.Stream.Abandon();
@@ -105,7 +107,8 @@ internal sealed partial class ModelRun
     // Not a cancellation (Streamable HTTP, "Sending Messages to the Server").
     private Task<bool> DisconnectAsync()
     {
-        if (PickFrom(Talking().Where(session => session.Kind is SessionKind.Streamable).SelectMany(session => session.Calls)) is not { } call)
+        if (PickFrom(Talking().Where(session => session.Kind is SessionKind.Streamable)
+            .SelectMany(session => session.Calls)) is not { } call)
             return Task.FromResult(false);
         Say($"{call.Stream} is disconnected");
         call.Stream.Abandon();

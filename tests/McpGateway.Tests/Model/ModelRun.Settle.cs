@@ -25,8 +25,10 @@ internal sealed partial class ModelRun
         _streams.RemoveAll(stream => !stream.IsOpen);
         foreach (var session in _reference.Sessions)
             Check(!session.Actual!.IsEnded, $"{session} has ended");
-        await UntilAsync(() => _manager.Count == _reference.Sessions.Count, () => $"{_manager.Count} sessions, not {_reference.Sessions.Count}");
-        await UntilAsync(() => _server.Processes == _reference.Children.Count, () => $"{_server.Processes} processes, not {_reference.Children.Count} ({string.Join(", ", _reference.Children)})");
+        await UntilAsync(() => _manager.Count == _reference.Sessions.Count,
+            () => $"{_manager.Count} sessions, not {_reference.Sessions.Count}");
+        await UntilAsync(() => _server.Processes == _reference.Children.Count,
+            () => $"{_server.Processes} processes, not {_reference.Children.Count} ({string.Join(", ", _reference.Children)})");
         Check(_fixture.Launcher.Count == _launched, "a child was started that nobody needs");
     }
 
@@ -39,20 +41,26 @@ internal sealed partial class ModelRun
             return;
         var initialize = JsonNode.Parse(await actual.ReadAsync())!;
         var declared = JsonNode.Parse(child.Capabilities);
-        Check((string?)initialize["method"] == "initialize", $"{child} was sent {initialize.ToJsonString()}, and has had no initialize");
-        Check((string?)initialize["params"]!["protocolVersion"] == ProtocolVersion.Latest, "the gateway did not offer the latest revision");
-        Check(JsonNode.DeepEquals(initialize["params"]!["capabilities"], declared), $"{initialize.ToJsonString()} does not declare {child.Capabilities}");
+        Check((string?)initialize["method"] == "initialize",
+            $"{child} was sent {initialize.ToJsonString()}, and has had no initialize");
+        Check((string?)initialize["params"]!["protocolVersion"] == ProtocolVersion.Latest,
+            "the gateway did not offer the latest revision");
+        Check(JsonNode.DeepEquals(initialize["params"]!["capabilities"], declared),
+            $"{initialize.ToJsonString()} does not declare {child.Capabilities}");
         Check(child.NewId() is var id && id.Fits(initialize["id"], out var value), "initialize has no id of the gateway's");
         id.Learn(value);
         if (child.Fails)
         {
-            await actual.SayAsync(Text(new JsonObject { ["jsonrpc"] = "2.0", ["id"] = value, ["error"] = new JsonObject { ["code"] = 1, ["message"] = "no" } }));
+            await actual.SayAsync(
+                Text(new JsonObject { ["jsonrpc"] = "2.0", ["id"] = value,
+                    ["error"] = new JsonObject { ["code"] = 1, ["message"] = "no" } }));
             return;
         }
 
         await actual.AnswerAsync(value, child.InitializeResult.ToJsonString());
         var initialized = await actual.ReadAsync();
-        Check(initialized.Contains("notifications/initialized", StringComparison.Ordinal), $"{child} was sent {initialized}, and no initialized");
+        Check(initialized.Contains("notifications/initialized", StringComparison.Ordinal),
+            $"{child} was sent {initialized}, and no initialized");
     }
 
     // What the gateway itself answers the child comes after all that was said before, either way.
@@ -77,7 +85,8 @@ internal sealed partial class ModelRun
         }
         catch (TimeoutException)
         {
-            throw new ModelException($"{child} was not sent {child.Expected.FirstOrDefault()?.ToString() ?? "the answer to its ping"}");
+            throw new ModelException(
+                $"{child} was not sent {child.Expected.FirstOrDefault()?.ToString() ?? "the answer to its ping"}");
         }
     }
 
@@ -98,7 +107,8 @@ internal sealed partial class ModelRun
     {
         await UntilAsync(() => TryTakeAll(stream), () => $"{stream} did not get {stream.Expected[0]}");
         await UntilAsync(
-            () => TryTakeAll(stream) && stream.Actual.IsOpen == stream.IsOpen, () => $"{stream} is {(stream.IsOpen ? "closed" : "open")}");
+            () => TryTakeAll(stream) && stream.Actual.IsOpen == stream.IsOpen,
+                () => $"{stream} is {(stream.IsOpen ? "closed" : "open")}");
     }
 
     // True when nothing is missing.

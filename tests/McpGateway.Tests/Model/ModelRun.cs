@@ -79,7 +79,8 @@ internal sealed partial class ModelRun : IDisposable
         catch (Exception exception)
         {
             throw new ModelException(
-                $"Seed {_seed}, step {_steps.Count}: {exception.Message}\n" + string.Join('\n', _steps.TakeLast(StepsInAFailure)), exception);
+                $"Seed {_seed}, step {_steps.Count}: {exception.Message}\n" + string.Join(
+                    '\n', _steps.TakeLast(StepsInAFailure)), exception);
         }
     }
 
@@ -125,7 +126,8 @@ internal sealed partial class ModelRun : IDisposable
         where T : class => values.ToArray() is { Length: > 0 } some ? Pick(some) : null;
 
     // Small and alike, so that they collide with each other and with the gateway's own.
-    private JsonValue NextId() => _random.Next(3) == 0 ? JsonValue.Create(Pick("1", "2", "a")) : JsonValue.Create(_random.Next(1, 8));
+    private JsonValue NextId() =>
+        _random.Next(3) == 0 ? JsonValue.Create(Pick("1", "2", "a")) : JsonValue.Create(_random.Next(1, 8));
 
     private static JsonObject Request(JsonNode id, string method, JsonObject parameters) =>
         new() { ["jsonrpc"] = "2.0", ["id"] = id.DeepClone(), ["method"] = method, ["params"] = parameters };

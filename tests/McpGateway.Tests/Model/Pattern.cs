@@ -33,7 +33,8 @@ internal sealed class Pattern(JsonObject template, params Slot?[] slots)
     }
 
     public override string ToString() =>
-        _slots.Values.Aggregate(template.ToJsonString(Readable.Options), (text, slot) => text.Replace($"\"{slot.Mark}\"", $"<{slot}>", StringComparison.Ordinal));
+        _slots.Values.Aggregate(template.ToJsonString(Readable.Options),
+            (text, slot) => text.Replace($"\"{slot.Mark}\"", $"<{slot}>", StringComparison.Ordinal));
 
     private bool Matches(JsonNode? expected, JsonNode? seen, List<(Slot, long)> learnt)
     {

@@ -124,7 +124,8 @@ internal sealed partial class Reference
     private static JsonObject InitializeResult(ReferenceChild child, string? requested)
     {
         var result = child.InitializeResult;
-        var (spoken, wanted) = (Array.IndexOf([.. ProtocolVersion.Served], child.Version), Array.IndexOf([.. ProtocolVersion.Served], requested));
+        var (spoken, wanted) = (
+            Array.IndexOf([.. ProtocolVersion.Served], child.Version), Array.IndexOf([.. ProtocolVersion.Served], requested));
         result["protocolVersion"] = wanted >= 0 && wanted < spoken ? requested : child.Version;
         if (child.ServesAll)
             result["capabilities"]!.AsObject().Remove("tasks");

@@ -17,7 +17,8 @@ internal sealed partial class Reference
             child.Expected.Add(Pattern.Result(id, new JsonObject()));
         else if (child.ServesAll)
             child.Expected.Add(Pattern.Error(id, JsonRpcErrorCode.MethodNotFound));
-        else if (SessionFor(child, request) is not { IsImplicit: false } session || child.ServerRequests.Any(sent => JsonNode.DeepEquals(sent.ChildId, id)))
+        else if (SessionFor(child, request) is not { IsImplicit: false } session
+            || child.ServerRequests.Any(sent => JsonNode.DeepEquals(sent.ChildId, id)))
             child.Expected.Add(Pattern.Error(id));
         else
             TakeServerRequest(child, request, session);
@@ -28,7 +29,8 @@ internal sealed partial class Reference
         var isAboutClientsTask = !child.IsOwn && ((string)request["method"]!).StartsWith("tasks/", StringComparison.Ordinal);
         var call = (isAboutClientsTask ? null : CallOfTask(session, TaskOf(request))) ?? session.OnlyCall;
         var hidesToken = !child.IsOwn && request["params"]?["_meta"]?["progressToken"] is not null;
-        var sent = new ReferenceServerRequest(request, session, call, child.NewClientId(), hidesToken ? child.NewClientToken() : null);
+        var sent = new ReferenceServerRequest(
+            request, session, call, child.NewClientId(), hidesToken ? child.NewClientToken() : null);
         child.ServerRequests.Add(sent);
         if (call is not null)
             call.Waiting++;
@@ -71,7 +73,8 @@ internal sealed partial class Reference
 
     private void HearCancelled(ReferenceChild child, JsonObject cancelled)
     {
-        if (child.ServerRequests.Find(sent => JsonNode.DeepEquals(sent.ChildId, cancelled["params"]!["requestId"])) is not { } found)
+        if (child.ServerRequests.Find(
+            sent => JsonNode.DeepEquals(sent.ChildId, cancelled["params"]!["requestId"])) is not { } found)
             return;
         Forget(child, found);
         var call = child.IsOwn ? child.Own!.OnlyCall : found.Call;
@@ -128,7 +131,8 @@ internal sealed partial class Reference
                 if (child.Elicitations.GetValueOrDefault((string)notification["params"]!["elicitationId"]!) is { } found)
                     Deliver(found, new Pattern(notification), null);
                 break;
-            case "notifications/tools/list_changed" or "notifications/prompts/list_changed" or "notifications/resources/list_changed":
+            case "notifications/tools/list_changed" or "notifications/prompts/list_changed"
+                or "notifications/resources/list_changed":
                 foreach (var session in child.Members)
                     Deliver(session, new Pattern(notification), null);
                 break;
@@ -187,8 +191,10 @@ internal sealed partial class Reference
         call.ChildToken is { IsKnown: true } known && known.Fits(token, out _);
 
     private static string? TaskOf(JsonObject message) =>
-        (string?)message["params"]?["_meta"]?["io.modelcontextprotocol/related-task"]?["taskId"] ?? (string?)message["params"]?["taskId"];
+        (string?)message["params"]?["_meta"]?["io.modelcontextprotocol/related-task"]?["taskId"]
+            ?? (string?)message["params"]?["taskId"];
 
     private static bool IsPartOf(string uri, string resource) => uri == resource
-        || (uri.StartsWith(resource, StringComparison.Ordinal) && (resource.EndsWith('/') || "/?#".Contains(uri[resource.Length], StringComparison.Ordinal)));
+        || (uri.StartsWith(resource, StringComparison.Ordinal)
+            && (resource.EndsWith('/') || "/?#".Contains(uri[resource.Length], StringComparison.Ordinal)));
 }

@@ -37,7 +37,8 @@ internal sealed partial class Reference
                 return null;
             case "notifications/progress" when !child.IsOwn:
                 var token = notification["params"]!["progressToken"];
-                if (child.ServerRequests.Find(sent => sent.Session == session && sent.ClientToken is { IsKnown: true } given && given.Fits(token, out _)) is { } found)
+                if (child.ServerRequests.Find(sent => sent.Session == session
+                    && sent.ClientToken is { IsKnown: true } given && given.Fits(token, out _)) is { } found)
                     Send(child, With(notification, "progressToken", found.ChildToken!));
                 return null;
             case "notifications/tasks/status" when !child.IsOwn
@@ -56,7 +57,8 @@ internal sealed partial class Reference
             return JsonRpcErrorCode.NotFound;
         session.UsedAt = Now;
         if (session.Child is not { } child
-            || child.ServerRequests.Find(sent => sent.Session == session && sent.ClientId.IsKnown && sent.ClientId.Fits(answer["id"], out _)) is not { } found)
+            || child.ServerRequests.Find(sent => sent.Session == session && sent.ClientId.IsKnown
+                && sent.ClientId.Fits(answer["id"], out _)) is not { } found)
         {
             return null;
         }

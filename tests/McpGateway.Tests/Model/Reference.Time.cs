@@ -37,7 +37,8 @@ internal sealed partial class Reference
     {
         if (HasPassed(call.StartedAt, times.Maximum))
             return true;
-        var waits = call.Waiting > 0 || session.Child!.ServerRequests.Exists(sent => sent.Session == session && sent.Call is null);
+        var waits = call.Waiting > 0
+            || session.Child!.ServerRequests.Exists(sent => sent.Session == session && sent.Call is null);
         return !waits && HasPassed(call.ActiveAt, call.IsInitialize ? times.Start : times.Request);
     }
 

@@ -11,7 +11,8 @@ namespace McpGateway.Tests.Model;
 /// The relay rules as the design's tables state them, and no more: who may see what. It is told each step before the
 /// gateway is, and says what must come out of which stream and which stdin.
 /// </summary>
-internal sealed partial class Reference(Isolation isolation, int maxProcesses, ServerTimes times, Random random, TimeProvider time)
+internal sealed partial class Reference(
+    Isolation isolation, int maxProcesses, ServerTimes times, Random random, TimeProvider time)
 {
     private int _sessions, _children;
 
@@ -101,7 +102,8 @@ internal sealed partial class Reference(Isolation isolation, int maxProcesses, S
     {
         if (Children.Count < maxProcesses)
             return true;
-        return Children.Where(child => child.Members.Count == 0).MinBy(child => child.UsedAt) is { } unused && Children.Remove(unused);
+        return Children.Where(child => child.Members.Count == 0).MinBy(child => child.UsedAt) is { } unused
+            && Children.Remove(unused);
     }
 
     private bool TryJoin(ReferenceSession session, string capabilities)

@@ -78,7 +78,8 @@ internal sealed class ReferenceChild(int number, ReferenceSession? own, SessionO
     public JsonObject InitializeResult => new()
     {
         ["protocolVersion"] = Version,
-        ["capabilities"] = new JsonObject { ["logging"] = new JsonObject(), ["tasks"] = new JsonObject { ["list"] = new JsonObject() } },
+        ["capabilities"] = new JsonObject { ["logging"] = new JsonObject(),
+            ["tasks"] = new JsonObject { ["list"] = new JsonObject() } },
         ["serverInfo"] = new JsonObject { ["name"] = $"child {number}" },
         ["instructions"] = "none",
     };

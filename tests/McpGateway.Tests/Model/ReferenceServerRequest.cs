@@ -9,7 +9,8 @@ namespace McpGateway.Tests.Model;
 /// <param name="Call">For which call; null for no single one.</param>
 /// <param name="ClientId">As the client knows it.</param>
 /// <param name="ClientToken">The progress token that the client was given, where it is not the child's own.</param>
-internal sealed record ReferenceServerRequest(JsonObject Request, ReferenceSession Session, ReferenceCall? Call, Slot ClientId, Slot? ClientToken)
+internal sealed record ReferenceServerRequest(
+    JsonObject Request, ReferenceSession Session, ReferenceCall? Call, Slot ClientId, Slot? ClientToken)
 {
     public JsonNode ChildId => Request["id"]!;
 

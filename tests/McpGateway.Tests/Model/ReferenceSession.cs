@@ -51,7 +51,8 @@ internal sealed class ReferenceSession(int number, SessionKind kind, SessionOwne
         {
             if (Calls.Count != 1)
                 return null;
-            return Child is not { IsOwn: false } || Child.InFlight.Where(call => call.Session == this).SequenceEqual(Calls) ? Calls[0] : null;
+            return Child is not { IsOwn: false }
+                || Child.InFlight.Where(call => call.Session == this).SequenceEqual(Calls) ? Calls[0] : null;
         }
     }
 
@@ -65,5 +66,6 @@ internal sealed class ReferenceSession(int number, SessionKind kind, SessionOwne
         return MayListen ? Get : Calls.Where(other => other.Stream.IsOpen).MinBy(other => other.StartedAt)?.Stream;
     }
 
-    public override string ToString() => $"S{number}({Owner.Subject}{Kind switch { SessionKind.Sse => " sse", SessionKind.Implicit => " implicit", _ => "" }})";
+    public override string ToString() =>
+        $"S{number}({Owner.Subject}{Kind switch { SessionKind.Sse => " sse", SessionKind.Implicit => " implicit", _ => "" }})";
 }

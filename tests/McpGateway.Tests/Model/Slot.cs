@@ -4,7 +4,9 @@ using System.Text.Json.Nodes;
 
 namespace McpGateway.Tests.Model;
 
-/// <summary>An id or a token that the gateway chooses: anything unused when it is seen first, and the same from then on.</summary>
+/// <summary>
+/// An id or a token that the gateway chooses: anything unused when it is seen first, and the same from then on.
+/// </summary>
 /// <param name="used">What was chosen before, in the life of one child.</param>
 internal sealed class Slot(HashSet<long> used)
 {
@@ -22,7 +24,8 @@ internal sealed class Slot(HashSet<long> used)
     public bool Fits(JsonNode? seen, out long value)
     {
         value = 0;
-        if (seen?.GetValueKind() is not JsonValueKind.Number || !long.TryParse(seen.ToJsonString(), CultureInfo.InvariantCulture, out value))
+        if (seen?.GetValueKind() is not JsonValueKind.Number
+            || !long.TryParse(seen.ToJsonString(), CultureInfo.InvariantCulture, out value))
             return false;
         return Known is { } known ? value == known : value is > 0 and < 1L << 53 && !used.Contains(value);
     }

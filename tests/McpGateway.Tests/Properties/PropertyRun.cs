@@ -71,7 +71,8 @@ internal sealed class PropertyRun(int count, string? replay)
         var cause = (failed.Item4 as Outcome.Failed)?.Item;
         var replay = $"{Text(failed.Item6)},{failed.Item7.ToString(CultureInfo.InvariantCulture)}";
         var simplified = failed.Item1.NumberOfShrinks == 0 ? null
-            : $"{Environment.NewLine}Simplified in {failed.Item1.NumberOfShrinks} steps to:{Environment.NewLine}{failed.Item3.Head}";
+            : $"{Environment.NewLine}Simplified in {failed.Item1.NumberOfShrinks} steps"
+                + $" to:{Environment.NewLine}{failed.Item3.Head}";
         return new XunitException(
             $"""
             Case {failed.Item1.NumberOfTests} does not hold. PROPERTY_SEED={replay} runs it again.

@@ -20,10 +20,13 @@ public sealed class ProxyConfigProviderTests
     public void GetConfig_Servers_HaveARouteAndAClusterEach()
     {
         var config = Provider(null, ServersFixture.Config("one"), Remote).GetConfig();
-        Assert.Equal(["/far/{**rest}", "/one/{**rest}"], config.Routes.Select(route => route.Match.Path).Order(StringComparer.Ordinal));
+        Assert.Equal(["/far/{**rest}", "/one/{**rest}"],
+            config.Routes.Select(route => route.Match.Path).Order(StringComparer.Ordinal));
         Assert.Equal(["far", "one"], config.Clusters.Select(cluster => cluster.ClusterId).Order(StringComparer.Ordinal));
-        Assert.Equal(ProxyConfigProvider.Self, Assert.Single(config.Clusters.Single(cluster => cluster.ClusterId == "one").Destinations!).Key);
-        Assert.Equal("https://example.com/mcp", config.Clusters.Single(cluster => cluster.ClusterId == "far").Destinations!.Values.Single().Address);
+        Assert.Equal(ProxyConfigProvider.Self,
+            Assert.Single(config.Clusters.Single(cluster => cluster.ClusterId == "one").Destinations!).Key);
+        Assert.Equal("https://example.com/mcp",
+            config.Clusters.Single(cluster => cluster.ClusterId == "far").Destinations!.Values.Single().Address);
         Assert.Equal(
             [new ServerRoute("far", "/far", IsStdio: false), new ServerRoute("one", "/one", IsStdio: true)],
             config.Routes.Select(ProxyConfigProvider.Describe).OrderBy(route => route.Server, StringComparer.Ordinal));
@@ -56,18 +59,22 @@ public sealed class ProxyConfigProviderTests
     {
         var cluster = Provider(null, Remote with { RequestTimeout = TimeSpan.FromSeconds(7) }).GetConfig().Clusters[0];
         Assert.Equal(TimeSpan.FromSeconds(7), cluster.HttpRequest!.ActivityTimeout);
-        Assert.Equal((true, SealedSessionAffinity.PolicyName), (cluster.SessionAffinity!.Enabled, cluster.SessionAffinity.Policy));
+        Assert.Equal((true, SealedSessionAffinity.PolicyName),
+            (cluster.SessionAffinity!.Enabled, cluster.SessionAffinity.Policy));
         Assert.Null(cluster.HealthCheck);
     }
 
     [Fact]
     public void Cluster_OfSeveralUrls_HasADestinationEachAndLeavesDeadOnesAlone()
     {
-        var target = (RemoteTarget)Remote.Target with { OtherUrls = new EquatableList<Uri>([new Uri("https://example.org/mcp")]) };
-        var (one, both) = (Provider(null, Remote).GetConfig().Clusters[0], Provider(null, Remote with { Target = target }).GetConfig().Clusters[0]);
+        var target = (RemoteTarget)Remote.Target with { OtherUrls = new EquatableList<Uri>(
+            [new Uri("https://example.org/mcp")]) };
+        var (one, both) = (Provider(null, Remote).GetConfig().Clusters[0],
+            Provider(null, Remote with { Target = target }).GetConfig().Clusters[0]);
         Assert.Equal(2, both.Destinations!.Count);
         Assert.Contains(one.Destinations!.Keys.Single(), both.Destinations.Keys); // an address keeps its name
-        Assert.Equal((true, RefusedConnections.PolicyName), (both.HealthCheck!.Passive!.Enabled, both.HealthCheck.Passive.Policy));
+        Assert.Equal((true, RefusedConnections.PolicyName),
+            (both.HealthCheck!.Passive!.Enabled, both.HealthCheck.Passive.Policy));
     }
 
     [Fact]
@@ -75,10 +82,13 @@ public sealed class ProxyConfigProviderTests
     {
         const string Far = "ReverseProxy:Clusters:far:";
         var settings = Settings(
-            (Far + "HttpRequest:ActivityTimeout", "00:00:09"), (Far + "HttpRequest:Version", "1.1"), (Far + "LoadBalancingPolicy", "RoundRobin"),
-            (Far + "HttpClient:SslProtocols:0", "Tls13"), (Far + "HealthCheck:Active:Enabled", "true"), (Far + "HealthCheck:Active:Path", "/up"));
+            (Far + "HttpRequest:ActivityTimeout", "00:00:09"),
+            (Far + "HttpRequest:Version", "1.1"), (Far + "LoadBalancingPolicy", "RoundRobin"),
+            (Far + "HttpClient:SslProtocols:0", "Tls13"), (Far + "HealthCheck:Active:Enabled", "true"),
+                (Far + "HealthCheck:Active:Path", "/up"));
         var cluster = new ProxyConfigProvider(new GatewayConfigProvider(With(null, Remote)), settings).GetConfig().Clusters[0];
-        Assert.Equal((TimeSpan.FromSeconds(9), new Version(1, 1)), (cluster.HttpRequest!.ActivityTimeout, cluster.HttpRequest.Version));
+        Assert.Equal((TimeSpan.FromSeconds(9), new Version(1, 1)),
+            (cluster.HttpRequest!.ActivityTimeout, cluster.HttpRequest.Version));
         Assert.Equal(("RoundRobin", "/up"), (cluster.LoadBalancingPolicy, cluster.HealthCheck!.Active!.Path));
         Assert.Equal(System.Security.Authentication.SslProtocols.Tls13, cluster.HttpClient!.SslProtocols);
         Assert.Equal("https://example.com/mcp", Assert.Single(cluster.Destinations!).Value.Address);
@@ -90,7 +100,8 @@ public sealed class ProxyConfigProviderTests
     [InlineData("HttpClient:ClientCertificate:Path", "/nowhere/client.pfx")]
     public void Settings_ThatCannotBeRead_AreAnErrorThatNamesThem(string key, string value)
     {
-        var error = Assert.Throws<Microsoft.Extensions.Options.OptionsValidationException>(() => Settings(("ReverseProxy:Clusters:far:" + key, value)));
+        var error = Assert.Throws<Microsoft.Extensions.Options.OptionsValidationException>(
+            () => Settings(("ReverseProxy:Clusters:far:" + key, value)));
         Assert.StartsWith("ReverseProxy", Assert.Single(error.Failures), StringComparison.Ordinal);
     }
 
@@ -98,14 +109,16 @@ public sealed class ProxyConfigProviderTests
     public async Task GetConfig_RoutesAndClusters_AreValidForYarp()
     {
         var services = new ServiceCollection();
-        services.AddLogging().AddAuthorizationBuilder().AddPolicy(GuardedServer.Policy, policy => policy.RequireAuthenticatedUser());
+        services.AddLogging().AddAuthorizationBuilder().AddPolicy(
+            GuardedServer.Policy, policy => policy.RequireAuthenticatedUser());
         services.AddCors(cors => cors.AddPolicy(GuardedServer.Policy, policy => policy.WithOrigins("https://app.example.com")));
         services.AddReverseProxy();
         services.AddSingleton<Yarp.ReverseProxy.SessionAffinity.ISessionAffinityPolicy>(new SealedSessionAffinity(null!));
         services.AddSingleton<Yarp.ReverseProxy.SessionAffinity.IAffinityFailurePolicy, UnknownSessionPolicy>();
         await using var provider = services.BuildServiceProvider();
         var validator = provider.GetRequiredService<IConfigValidator>();
-        var config = Provider("a-b_c9", ServersFixture.Config("a-b_c9"), ServersFixture.Config(new string('x', 63)), Remote).GetConfig();
+        var config = Provider(
+            "a-b_c9", ServersFixture.Config("a-b_c9"), ServersFixture.Config(new string('x', 63)), Remote).GetConfig();
         Assert.Equal(6, config.Routes.Count);
         Assert.Equal(6, config.Routes.Select(route => route.RouteId).Distinct(StringComparer.OrdinalIgnoreCase).Count());
         Assert.All(config.Routes, route => Assert.Equal(GuardedServer.Policy, route.AuthorizationPolicy));

@@ -10,7 +10,8 @@ public sealed class ReplicaTableTests
     [Fact]
     public void Find_Listed_IsItsUrl_AndNobodyElse()
     {
-        var table = Table(new() { Self = "a", Peers = new Dictionary<string, string> { ["a"] = "http://one:1", ["b"] = "http://two:2" } });
+        var table = Table(new() { Self = "a", Peers = new Dictionary<string,
+            string> { ["a"] = "http://one:1", ["b"] = "http://two:2" } });
         Assert.Equal(new Uri("http://two:2"), table.Find("b"));
         Assert.All(["B", "c", "", "b.", "two"], name => Assert.Null(table.Find(name)));
     }
@@ -56,7 +57,8 @@ public sealed class ReplicaTableTests
         var keys = Enumerable.Range(0, 1000).Select(i => $"files\nissuer\nuser-{i}").ToArray();
         var before = keys.ToDictionary(key => key, key => Choose(all, key));
         Assert.All(all, name => Assert.InRange(before.Values.Count(choice => choice == name), 180, 320));
-        Assert.All(keys.Where(key => before[key] != "gw-2"), key => Assert.Equal(before[key], Choose(["gw-3", "gw-1", "gw-0"], key)));
+        Assert.All(keys.Where(key => before[key] != "gw-2"),
+            key => Assert.Equal(before[key], Choose(["gw-3", "gw-1", "gw-0"], key)));
         static string Choose(string[] replicas, string key) => replicas.MaxBy(replica => Rendezvous.Weight(replica, key))!;
     }
 

@@ -61,7 +61,8 @@ internal sealed class PlayedServer : IAsyncDisposable
 
     /// <inheritdoc cref="Initialize()"/>
     public ResponseStream Initialize(Session session) => Ask(
-        session, """{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{}}}""");
+        session, """{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":"""
+            + """{}}}""");
 
     /// <summary>A request without a session: the gateway does the handshake with the child.</summary>
     public ResponseStream AskWithoutSession(SessionOwner owner)

@@ -154,7 +154,8 @@ public sealed class ResponseStreamTests
     {
         var stream = ResponseStream.ForAnswers(_budget, _time);
         await stream.AnswerAsync(JsonRpcMessage.CreateError(7, new JsonRpcError(-32600, "No.")));
-        Json.Equal("""{"jsonrpc":"2.0","id":7,"error":{"code":-32600,"message":"No."}}""", (await SessionsFixture.ReadAsync(stream))!);
+        Json.Equal("""{"jsonrpc":"2.0","id":7,"error":{"code":-32600,"message":"No."}}""",
+            (await SessionsFixture.ReadAsync(stream))!);
         stream.Abandon();
         await stream.AnswerAsync(JsonRpcMessage.CreateError(7, new JsonRpcError(-32600, "No.")));
         Assert.Equal(0, _budget.Queued);

@@ -17,7 +17,8 @@ public sealed class RevivalTests : IAsyncDisposable
         """{"protocolVersion":"2025-06-18","capabilities":{"roots":{}},"clientInfo":{"name":"c","version":"1"}}""";
 
     private const string Result =
-        """{"protocolVersion":"2025-06-18","capabilities":{"tools":{"listChanged":true},"resources":{"subscribe":true},"logging":{}}}""";
+        """{"protocolVersion":"2025-06-18","capabilities":{"tools":{"listChanged":true},"resources":{"subscribe":true}"""
+            + ""","logging":{}}}""";
 
     private readonly SessionsFixture _fixture = new();
     private readonly SessionManager _sessions;
@@ -66,7 +67,8 @@ public sealed class RevivalTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData("""{"protocolVersion":"2025-03-26","capabilities":{"tools":{"listChanged":true},"resources":{"subscribe":true},"logging":{}}}""")]
+    [InlineData("""{"protocolVersion":"2025-03-26","capabilities":{"tools":{"listChanged":true},"resources":{"subscribe":true}"""
+        + ""","logging":{}}}""")]
     [InlineData("""{"protocolVersion":"2025-06-18","capabilities":{"tools":{"listChanged":true}}}""")]
     public async Task ChildLost_NewOneIsAnotherServer_EndsTheSession(string result)
     {
@@ -154,7 +156,8 @@ public sealed class RevivalTests : IAsyncDisposable
         var stream = _session.OpenStream();
         child.Exit(3);
         var withdrawn = JsonNode.Parse((await SessionsFixture.ReadAsync(stream))!)!;
-        Assert.Equal(("notifications/cancelled", requestId), ((string?)withdrawn["method"], (long)withdrawn["params"]!["requestId"]!));
+        Assert.Equal(("notifications/cancelled", requestId),
+            ((string?)withdrawn["method"], (long)withdrawn["params"]!["requestId"]!));
     }
 
     [Fact]
@@ -169,7 +172,8 @@ public sealed class RevivalTests : IAsyncDisposable
         await TickAsync(TimeSpan.FromMinutes(5));
         await Waiting.UntilAsync(() => _server.Processes == 0);
         var withdrawn = JsonNode.Parse(await NextAsync(stream))!;
-        Assert.Equal(("notifications/cancelled", requestId), ((string?)withdrawn["method"], (long)withdrawn["params"]!["requestId"]!));
+        Assert.Equal(("notifications/cancelled", requestId),
+            ((string?)withdrawn["method"], (long)withdrawn["params"]!["requestId"]!));
 
         var post = _fixture.Post();
         Receive(_session, Json.Request(15), post);
@@ -201,15 +205,18 @@ public sealed class RevivalTests : IAsyncDisposable
     [InlineData(null)] // its age
     public async Task HibernateAfter_RunningTask_KeepsTheChildAwake(string? end)
     {
-        _server.Update(_server.Config with { HibernateAfter = TimeSpan.FromMinutes(5), RequestMaximum = TimeSpan.FromMinutes(15) });
+        _server.Update(_server.Config with { HibernateAfter = TimeSpan.FromMinutes(5),
+            RequestMaximum = TimeSpan.FromMinutes(15) });
         var child = await BeginAsync(_session);
         var post = _fixture.Post();
-        Receive(_session, Json.Message("""{"jsonrpc":"2.0","id":9,"method":"tools/call","params":{"name":"x","task":{}}}"""), post);
+        Receive(_session, Json.Message(
+            """{"jsonrpc":"2.0","id":9,"method":"tools/call","params":{"name":"x","task":{}}}"""), post);
         await child.ReadAsync();
         await child.AnswerAsync(2, """{"task":{"taskId":"t","status":"working"}}""");
         Assert.NotNull(await NextAsync(post));
         foreach (var state in new[] { "working", "input_required" })
-            await AnsweredAsync(child, """{"jsonrpc":"2.0","id":10,"method":"tasks/get","params":{"taskId":"t"}}""", $$"""{"taskId":"t","status":"{{state}}"}""");
+            await AnsweredAsync(child, """{"jsonrpc":"2.0","id":10,"method":"tasks/get","params":{"taskId":"t"}}""",
+                $$"""{"taskId":"t","status":"{{state}}"}""");
         await TickAsync(TimeSpan.FromMinutes(10));
         Assert.Equal(0, child.Stops);
 
@@ -236,7 +243,8 @@ public sealed class RevivalTests : IAsyncDisposable
         child.Memory = 2 * limit;
         await TickAsync(TimeSpan.FromSeconds(1));
         var error = JsonNode.Parse((await NextAsync(post)))!["error"]!;
-        Assert.Contains("took 200 MiB of memory, over its limit of 100 (maxMemoryMiB)", (string?)error["message"], StringComparison.Ordinal);
+        Assert.Contains("took 200 MiB of memory, over its limit of 100 (maxMemoryMiB)",
+            (string?)error["message"], StringComparison.Ordinal);
         await Waiting.UntilAsync(() => _server.Processes == 0);
         Assert.Equal(StopTimes.None, child.StoppedWith);
         await CalledAfterLossAsync();
@@ -264,7 +272,8 @@ public sealed class RevivalTests : IAsyncDisposable
         var second = Open();
         await CallAsync(await BeginAsync(_session), 9);
         await CallAsync(await BeginAsync(second), 9, second);
-        Assert.Equal(RefusalReason.Unavailable, _sessions.TryOpen(SessionKind.Streamable, _server, SessionsFixture.Bob, out _)?.Reason);
+        Assert.Equal(RefusalReason.Unavailable,
+            _sessions.TryOpen(SessionKind.Streamable, _server, SessionsFixture.Bob, out _)?.Reason);
     }
 
     private Session Open()

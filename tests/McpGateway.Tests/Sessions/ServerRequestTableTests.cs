@@ -72,7 +72,8 @@ public sealed class ServerRequestTableTests : IDisposable
     [Fact]
     public void ServerTokenOf_IsKnownToTheSessionAlone()
     {
-        using var request = Json.Message("""{"jsonrpc":"2.0","id":5,"method":"roots/list","params":{"_meta":{"progressToken":"child"}}}""");
+        using var request = Json.Message(
+            """{"jsonrpc":"2.0","id":5,"method":"roots/list","params":{"_meta":{"progressToken":"child"}}}""");
         Assert.True(_requests.TryAdd(_alice, request, null, _connection));
         Assert.Equal(JsonRpcId.FromString("child"), _requests.ServerTokenOf(_alice, 1));
         Assert.True(_requests.ServerTokenOf(_bob, 1).IsNone);

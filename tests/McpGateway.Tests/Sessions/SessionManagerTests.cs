@@ -35,9 +35,11 @@ public sealed class SessionManagerTests : IDisposable
         var manager = _fixture.Manager(new LimitsOptions { Sessions = 3, SessionsPerUser = 2 });
         Assert.Null(manager.TryOpen(SessionKind.Sse, _server, SessionsFixture.Alice, out var first));
         Assert.Null(manager.TryOpen(SessionKind.Sse, _server, SessionsFixture.Alice, out _));
-        Assert.Equal(Refusal.TooManySessionsOfUser("Limits:SessionsPerUser"), manager.TryOpen(SessionKind.Sse, _server, SessionsFixture.Alice, out _));
+        Assert.Equal(Refusal.TooManySessionsOfUser("Limits:SessionsPerUser"),
+            manager.TryOpen(SessionKind.Sse, _server, SessionsFixture.Alice, out _));
         Assert.Null(manager.TryOpen(SessionKind.Sse, _server, SessionsFixture.Bob, out _));
-        Assert.Equal(Refusal.TooManySessions("Limits:Sessions"), manager.TryOpen(SessionKind.Sse, _server, SessionsFixture.Bob, out _));
+        Assert.Equal(Refusal.TooManySessions("Limits:Sessions"),
+            manager.TryOpen(SessionKind.Sse, _server, SessionsFixture.Bob, out _));
         Assert.Equal(3, _server.Processes);
         Assert.Equal(3, _fixture.Recorder.Sum("mcpgateway.sessions"));
 
@@ -48,7 +50,8 @@ public sealed class SessionManagerTests : IDisposable
         Assert.Equal(2, _server.Processes);
         Assert.Equal(2, _fixture.Recorder.Sum("mcpgateway.sessions"));
         Assert.Null(manager.TryOpen(SessionKind.Sse, _server, SessionsFixture.Alice, out _));
-        Assert.Equal(Refusal.TooManySessionsOfUser("Limits:SessionsPerUser"), manager.TryOpen(SessionKind.Sse, _server, SessionsFixture.Alice, out _));
+        Assert.Equal(Refusal.TooManySessionsOfUser("Limits:SessionsPerUser"),
+            manager.TryOpen(SessionKind.Sse, _server, SessionsFixture.Alice, out _));
     }
 
     [Fact]
@@ -59,9 +62,11 @@ public sealed class SessionManagerTests : IDisposable
         var (server, other) = (new StdioServerState(config), new StdioServerState(config with { Name = "two" }));
         Assert.Null(manager.TryOpen(SessionKind.Sse, server, SessionsFixture.Alice, out var first));
         Assert.Null(manager.TryOpen(SessionKind.Sse, server, SessionsFixture.Alice, out _));
-        Assert.Equal(Refusal.TooManySessionsOfUser("maxSessionsPerUser"), manager.TryOpen(SessionKind.Sse, server, SessionsFixture.Alice, out _));
+        Assert.Equal(Refusal.TooManySessionsOfUser("maxSessionsPerUser"),
+            manager.TryOpen(SessionKind.Sse, server, SessionsFixture.Alice, out _));
         Assert.Null(manager.TryOpen(SessionKind.Sse, server, SessionsFixture.Bob, out _));
-        Assert.Equal(Refusal.TooManySessions("maxSessions"), manager.TryOpen(SessionKind.Sse, server, SessionsFixture.Bob, out _));
+        Assert.Equal(Refusal.TooManySessions("maxSessions"),
+            manager.TryOpen(SessionKind.Sse, server, SessionsFixture.Bob, out _));
         Assert.Null(manager.TryOpen(SessionKind.Sse, other, SessionsFixture.Alice, out _)); // another server's are its own
 
         await first!.EndAsync().Soon();
@@ -74,7 +79,8 @@ public sealed class SessionManagerTests : IDisposable
         var manager = _fixture.Manager(new LimitsOptions { Sessions = 10, SessionsPerUser = 1 });
         var single = new StdioServerState(ServersFixture.Config() with { MaxProcesses = 1 });
         Assert.Null(manager.TryOpen(SessionKind.Sse, single, SessionsFixture.Alice, out _));
-        Assert.Contains("maxProcesses", manager.TryOpen(SessionKind.Sse, single, SessionsFixture.Bob, out var none)!.Error.Message, StringComparison.Ordinal);
+        Assert.Contains("maxProcesses",
+            manager.TryOpen(SessionKind.Sse, single, SessionsFixture.Bob, out var none)!.Error.Message, StringComparison.Ordinal);
         Assert.Null(none);
         Assert.Null(manager.TryOpen(SessionKind.Sse, _server, SessionsFixture.Bob, out _));
     }

@@ -126,7 +126,8 @@ public sealed class SessionTests : IAsyncDisposable
         await InitializeAsync();
         var (named, other) = (await CallAsync(5, token: "t"), await CallAsync(6));
         var general = _session.OpenStream();
-        await _child.SayAsync("""{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":"t","progress":1}}""");
+        await _child.SayAsync(
+            """{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":"t","progress":1}}""");
         Assert.Equal("notifications/progress", Method(await SessionsFixture.ReadAsync(named)));
         AssertNothing(other, general);
     }
@@ -140,7 +141,8 @@ public sealed class SessionTests : IAsyncDisposable
         Receive(Json.Message("""{"jsonrpc":"2.0","id":6,"method":"tasks/result","params":{"taskId":"T"}}"""), named);
         await _child.ReadAsync();
         var general = _session.OpenStream();
-        await _child.SayAsync("""{"jsonrpc":"2.0","method":"x","params":{"_meta":{"io.modelcontextprotocol/related-task":{"taskId":"T"}}}}""");
+        await _child.SayAsync(
+            """{"jsonrpc":"2.0","method":"x","params":{"_meta":{"io.modelcontextprotocol/related-task":{"taskId":"T"}}}}""");
         Assert.Equal("x", Method(await SessionsFixture.ReadAsync(named)));
         AssertNothing(other, general);
     }
@@ -252,7 +254,8 @@ public sealed class SessionTests : IAsyncDisposable
         var post = await CallAsync(5);
         Receive(Json.Message("""{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":5,"reason":"r"}}"""));
         Json.Equal(
-            """{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":2,"reason":"r"}}""", await _child.ReadAsync());
+            """{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":2,"reason":"r"}}""",
+                await _child.ReadAsync());
         Assert.Null(await SessionsFixture.ReadAsync(post));
         await _child.AnswerAsync(2);
         await Waiting.UntilAsync(() => _fixture.Recorder.Dropped("unknown-id") == 1);
@@ -306,7 +309,8 @@ public sealed class SessionTests : IAsyncDisposable
         await SessionsFixture.ReadAsync(post);
         await _child.SayAsync("""{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"ask"}}""");
         Json.Equal(
-            """{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}}""", (await SessionsFixture.ReadAsync(post))!);
+            """{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}}""",
+                (await SessionsFixture.ReadAsync(post))!);
         Receive(Json.Message("""{"jsonrpc":"2.0","id":1,"result":{}}"""));
         Assert.Equal(1, _fixture.Recorder.Dropped("unknown-id"));
     }
@@ -317,7 +321,8 @@ public sealed class SessionTests : IAsyncDisposable
         await InitializeAsync();
         var post = await CallAsync(5, token: "t");
         await TickAsync(_config.RequestTimeout - TimeSpan.FromSeconds(1));
-        await _child.SayAsync("""{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":"t","progress":1}}""");
+        await _child.SayAsync(
+            """{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":"t","progress":1}}""");
         await NextMessageAsync(post);
         await TickAsync(_config.RequestTimeout - TimeSpan.FromSeconds(1));
         Assert.True(_session.HasCallsInFlight);

@@ -69,7 +69,8 @@ public sealed class SessionlessCallsTests : IAsyncDisposable
         Receive(WithToken("\"same\""), second);
         var secondToken = Token(await child.ReadAsync());
         Assert.NotEqual(firstToken, secondToken);
-        await child.SayAsync($$$"""{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":{{{secondToken}}},"progress":1}}""");
+        await child.SayAsync($$$"""{"jsonrpc":"2.0","method":"notifications/progress","params":"""
+            + $$$"""{"progressToken":{{{secondToken}}},"progress":1}}""");
         Json.Equal(
             """{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":"same","progress":1}}""",
             (await SessionsFixture.ReadAsync(second))!);
@@ -77,7 +78,8 @@ public sealed class SessionlessCallsTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData("""{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":"same","progress":1}}""", "not-attributable")]
+    [InlineData("""{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":"same","progress":1}}""",
+        "not-attributable")]
     [InlineData("""{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}""", "no-stream")]
     [InlineData("""{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":2}}""", "not-attributable")]
     public async Task Child_NotificationThatNamesNoCall_IsDroppedAndCounted(string notification, string reason)

@@ -44,7 +44,8 @@ internal sealed class SessionsFixture : IDisposable
     public ResponseStream Post() => ResponseStream.ForAnswers(Budget, Time);
 
     public SessionManager Manager(LimitsOptions? limits = null) =>
-        new(Context, new StdioSessions(Children, _servers.Warm, null!), Options.Create(limits ?? new LimitsOptions()), NullLogger<SessionManager>.Instance);
+        new(Context, new StdioSessions(Children, _servers.Warm, null!),
+            Options.Create(limits ?? new LimitsOptions()), NullLogger<SessionManager>.Instance);
 
     public void Dispose() => _servers.Dispose();
 

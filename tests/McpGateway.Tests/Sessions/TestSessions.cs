@@ -44,9 +44,11 @@ internal static class TestSessions
 
         public ValueTask CallAsync(JsonRpcMessage request, ClientCall call) => throw new NotSupportedException();
 
-        public ValueTask NotifyAsync(JsonRpcMessage notification, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public ValueTask NotifyAsync(JsonRpcMessage notification, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
 
-        public ValueTask AnswerAsync(JsonRpcMessage answer, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public ValueTask AnswerAsync(JsonRpcMessage answer, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
 
         public void Refuse(JsonRpcMessage request, JsonRpcError error) => throw new NotSupportedException();
 

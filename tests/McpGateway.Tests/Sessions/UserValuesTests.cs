@@ -56,7 +56,8 @@ public sealed class UserValuesTests
 
     private static Refusal? Read(string[] claims, string[] headers, out UserEnvironment? user, string allowed = "x-token")
     {
-        var context = new DefaultHttpContext { User = new ClaimsPrincipal(new ClaimsIdentity(claims.Select(claim => new Claim("sub", claim)))) };
+        var context = new DefaultHttpContext { User = new ClaimsPrincipal(
+            new ClaimsIdentity(claims.Select(claim => new Claim("sub", claim)))) };
         context.Request.Headers["X-Token"] = headers;
         var target = new StdioTarget
         {

@@ -29,5 +29,6 @@ public sealed class UpstreamEndpointTests
     public void Endpoint_OfAnotherOrigin_IsNone(string endpoint) => Assert.Null(UpstreamEndpoint.Resolve(Stream, endpoint));
 
     [Fact]
-    public void Endpoint_LongerThanIsSealed_IsNone() => Assert.Null(UpstreamEndpoint.Resolve(Stream, "/" + new string('x', 2048)));
+    public void Endpoint_LongerThanIsSealed_IsNone() =>
+        Assert.Null(UpstreamEndpoint.Resolve(Stream, "/" + new string('x', 2048)));
 }

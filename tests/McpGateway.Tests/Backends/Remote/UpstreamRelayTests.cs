@@ -137,7 +137,8 @@ public sealed class UpstreamRelayTests : IDisposable
         if (id is { } pending)
         {
             calls = new UpstreamCalls(_remote, Server, stream);
-            calls.Add(JsonRpcMessage.Create(Encoding.UTF8.GetBytes($$"""{"jsonrpc":"2.0","id":{{pending}},"method":"tools/call"}""")));
+            calls.Add(JsonRpcMessage.Create(
+                Encoding.UTF8.GetBytes($$"""{"jsonrpc":"2.0","id":{{pending}},"method":"tools/call"}""")));
         }
 
         var context = new DefaultHttpContext();

@@ -19,7 +19,8 @@ public sealed class AnswerReaderTests
     }
 
     [Theory]
-    [InlineData("""{"code":-32042,"message":"x","data":{"elicitations":[{"mode":"url","elicitationId":"a"},{"elicitationId":"b"}]}}""", "a,b")]
+    [InlineData("""{"code":-32042,"message":"x","data":{"elicitations":[{"mode":"url","elicitationId":"a"}"""
+        + """,{"elicitationId":"b"}]}}""", "a,b")]
     [InlineData("""{"code":-32042,"message":"x","data":{"elicitations":[{"elicitationId":7},"a"]}}""", "")]
     [InlineData("""{"code":-32042,"message":"x","data":{"elicitations":{"elicitationId":"a"}}}""", "")]
     [InlineData("""{"code":-32042,"message":"x","data":[]}""", "")]

@@ -109,7 +109,8 @@ public sealed class ChildConnectionTests : IAsyncDisposable
         {
             var error = await call.ErrorAsync();
             Assert.Equal(JsonRpcErrorCode.InternalError, error.Code);
-            Json.Equal("""{"server":"one","exitCode":3,"stderr":["cannot go on"],"retryAfterMs":0}""", error.Data!.ToJsonString());
+            Json.Equal("""{"server":"one","exitCode":3,"stderr":["cannot go on"],"retryAfterMs":0}""",
+                error.Data!.ToJsonString());
         }
 
         Assert.Contains("exited with code 3", (await _listener.LostAsync()).Message, StringComparison.Ordinal);
@@ -214,7 +215,8 @@ public sealed class ChildConnectionTests : IAsyncDisposable
     public async Task Request_TooLong_IsAnswered()
     {
         var call = await CalledAsync();
-        await _child.SayAsync($$$"""{"jsonrpc":"2.0","id":1,"method":"x","params":{"x":"{{{new string('x', MaxMessageBytes)}}}"}}""");
+        await _child.SayAsync(
+            $$$"""{"jsonrpc":"2.0","id":1,"method":"x","params":{"x":"{{{new string('x', MaxMessageBytes)}}}"}}""");
         Assert.Contains("-32600", await _child.ReadAsync(), StringComparison.Ordinal);
         Assert.Equal(0, call.Told);
     }
@@ -252,7 +254,8 @@ public sealed class ChildConnectionTests : IAsyncDisposable
     public async Task Withdraw_CallThatWasNotRead_FreesWhatItHeld()
     {
         // The writer is stuck with this.
-        await _connection.SendAsync(Json.Message($$$"""{"jsonrpc":"2.0","method":"{{{new string('x', 200_000)}}}"}"""), CancellationToken.None);
+        await _connection.SendAsync(
+            Json.Message($$$"""{"jsonrpc":"2.0","method":"{{{new string('x', 200_000)}}}"}"""), CancellationToken.None);
         await Waiting.UntilAsync(() => _fixture.Budget.Queued == 0);
         var call = new RecordingCall(_fixture.Calls);
         await CallAsync(call, "1");
@@ -388,7 +391,8 @@ public sealed class ChildConnectionTests : IAsyncDisposable
     private async Task<Task> FillAsync()
     {
         // More than the pipe holds, so that the writer is stuck before the queue is filled.
-        await _connection.SendAsync(Json.Message($$$"""{"jsonrpc":"2.0","method":"{{{new string('x', 200_000)}}}"}"""), CancellationToken.None);
+        await _connection.SendAsync(
+            Json.Message($$$"""{"jsonrpc":"2.0","method":"{{{new string('x', 200_000)}}}"}"""), CancellationToken.None);
         await Waiting.UntilAsync(() => _fixture.Budget.Queued == 0);
         for (var i = 0; i < QueueLimits.Default.Messages; i++)
             await _connection.SendAsync(Json.Notification("fill"), CancellationToken.None);

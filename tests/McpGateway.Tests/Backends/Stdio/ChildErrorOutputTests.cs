@@ -81,7 +81,8 @@ public sealed class SecretRedactorTests
     [Fact]
     public void Redact_WhatWasPutIntoArguments_IsMasked()
     {
-        var redactor = new SecretRedactor(new StdioTarget { Command = "x", Secrets = new EquatableList<string>(["from-an-argument"]) });
+        var redactor = new SecretRedactor(
+            new StdioTarget { Command = "x", Secrets = new EquatableList<string>(["from-an-argument"]) });
         Assert.Equal("no ***", redactor.Redact("no from-an-argument"));
     }
 

@@ -10,7 +10,8 @@ namespace McpGateway.Tests.Backends.Stdio;
 internal sealed class FakeChild : IChildProcess
 {
     // Small, so that a child that does not read is felt at once.
-    private readonly Pipe _input = new(new PipeOptions(pauseWriterThreshold: 4096, resumeWriterThreshold: 1024, useSynchronizationContext: false));
+    private readonly Pipe _input = new(
+        new PipeOptions(pauseWriterThreshold: 4096, resumeWriterThreshold: 1024, useSynchronizationContext: false));
     private readonly Pipe _output = new(new PipeOptions(pauseWriterThreshold: 0, useSynchronizationContext: false));
     private readonly Pipe _error = new(new PipeOptions(pauseWriterThreshold: 0, useSynchronizationContext: false));
     private readonly TaskCompletionSource<ChildExit> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);

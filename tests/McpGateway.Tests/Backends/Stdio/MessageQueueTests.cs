@@ -76,7 +76,8 @@ public sealed class MessageQueueTests
     {
         var queue = Queue(messages: 1);
         queue.TryEnqueue(Json.Request(1));
-        var writers = Enumerable.Range(2, 3).Select(id => queue.EnqueueAsync(Json.Request(id), CancellationToken.None).AsTask()).ToArray();
+        var writers = Enumerable.Range(2, 3).Select(
+            id => queue.EnqueueAsync(Json.Request(id), CancellationToken.None).AsTask()).ToArray();
         Assert.DoesNotContain(writers, writer => writer.IsCompleted);
         for (var i = 0; i < 4; i++)
         {

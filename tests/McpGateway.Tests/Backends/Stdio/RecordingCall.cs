@@ -14,10 +14,12 @@ internal sealed class RecordingCall(CallRegistry registry) : PendingCall(registr
     public int Told => _told.Reader.Count;
 
     public async Task<string> AnswerAsync() =>
-        (await _told.Reader.ReadAsync(TestContext.Current.CancellationToken).Soon()).Answer ?? throw new InvalidOperationException("It failed.");
+        (await _told.Reader.ReadAsync(TestContext.Current.CancellationToken).Soon()).Answer
+            ?? throw new InvalidOperationException("It failed.");
 
     public async Task<JsonRpcError> ErrorAsync() =>
-        (await _told.Reader.ReadAsync(TestContext.Current.CancellationToken).Soon()).Error ?? throw new InvalidOperationException("It was answered.");
+        (await _told.Reader.ReadAsync(TestContext.Current.CancellationToken).Soon()).Error
+            ?? throw new InvalidOperationException("It was answered.");
 
     protected override ValueTask OnAnswerAsync(JsonRpcMessage answer, bool isAwaited)
     {

@@ -27,7 +27,8 @@ public sealed class UserEnvironmentTests
         Assert.Equal("alice", user.Variables["WHO"]);
         Assert.Equal("Bearer swordfish!", user.Variables["AUTH"]);
         Assert.Equal(2, user.Variables.Count);
-        Assert.Equal(["alice", "Bearer swordfish!", "swordfish"], user.Secrets.Distinct().Order(StringComparer.OrdinalIgnoreCase));
+        Assert.Equal(["alice", "Bearer swordfish!", "swordfish"],
+            user.Secrets.Distinct().Order(StringComparer.OrdinalIgnoreCase));
         Assert.DoesNotContain("swordfish", user.ToString(), StringComparison.Ordinal);
         Assert.Equal("my *** is out", new SecretRedactor(Target, user).Redact("my swordfish is out"));
 
@@ -55,7 +56,8 @@ public sealed class UserEnvironmentTests
     [InlineData("a\u007f")]
     public void Value_WithAControlCharacter_IsRefusedAndNotShown(string value)
     {
-        var problem = UserEnvironment.TryFill(Target, (source, _) => source is UserValueSource.Claim ? "alice" : value, out var user);
+        var problem = UserEnvironment.TryFill(
+            Target, (source, _) => source is UserValueSource.Claim ? "alice" : value, out var user);
         Assert.Null(user);
         Assert.Contains("the request header X-Token", problem, StringComparison.Ordinal);
         Assert.Contains("control character", problem, StringComparison.Ordinal);
@@ -67,7 +69,8 @@ public sealed class UserEnvironmentTests
     [InlineData(null)]
     [InlineData("")]
     public void Value_Missing_IsNamed(string? value) => Assert.Contains("the token claim sub",
-        UserEnvironment.TryFill(Target, (source, _) => source is UserValueSource.Header ? "x" : value, out _), StringComparison.Ordinal);
+        UserEnvironment.TryFill(Target, (source, _) => source is UserValueSource.Header ? "x" : value, out _),
+            StringComparison.Ordinal);
 
     [Fact]
     public void Value_ThatLooksLikeAnExpansion_StaysAsItIs() =>
@@ -76,7 +79,8 @@ public sealed class UserEnvironmentTests
     [Fact]
     public void Server_WithoutPlaceholders_HasNone()
     {
-        Assert.Null(UserEnvironment.TryFill(new StdioTarget { Command = "x" }, (_, _) => throw new InvalidOperationException(), out var user));
+        Assert.Null(UserEnvironment.TryFill(
+            new StdioTarget { Command = "x" }, (_, _) => throw new InvalidOperationException(), out var user));
         Assert.Null(user);
     }
 
@@ -91,7 +95,8 @@ public sealed class UserEnvironmentTests
 
     private static UserEnvironment Fill(string claim, string header)
     {
-        Assert.Null(UserEnvironment.TryFill(Target, (source, _) => source is UserValueSource.Claim ? claim : header, out var user));
+        Assert.Null(UserEnvironment.TryFill(
+            Target, (source, _) => source is UserValueSource.Claim ? claim : header, out var user));
         return user!;
     }
 }

@@ -64,7 +64,8 @@ public sealed class WarmChildrenTests : IAsyncDisposable
     public async Task Visit_ProgramThatCannotBeStarted_IsNotTriedAgainBeforeItsTime()
     {
         // Tried without end it would start at last, and the test fail instead of hanging.
-        _fixture.Launcher.Make = () => _fixture.Launcher.Count > 9 ? new FakeChild() : throw new ChildLaunchException("no such program");
+        _fixture.Launcher.Make = () => _fixture.Launcher.Count > 9
+            ? new FakeChild() : throw new ChildLaunchException("no such program");
         _fixture.Warm.Visit([_server]);
         await Waiting.UntilAsync(() => _server.StartBackoff.Failures == 2);
         _fixture.Warm.Visit([_server]);

@@ -7,8 +7,10 @@ public sealed class ListFilterTests
 {
     [Fact]
     public void Page_KeepsWhatIsAllowed_ByteForByte() => Assert.Equal(
-        """{"jsonrpc":"2.0","id":7,"result":{ "_meta":{"n":1.50}, "tools" : [{"name":"a","x":1.0},{"name" : "c"}] ,"nextCursor":"2"}}""",
-        Filtered("""{ "_meta":{"n":1.50}, "tools" : [ {"name":"a","x":1.0} , {"name":"deny_b"},{"name" : "c"}] ,"nextCursor":"2"}"""));
+        """{"jsonrpc":"2.0","id":7,"result":{ "_meta":{"n":1.50}, "tools" : [{"name":"a","x":1.0}"""
+            + """,{"name" : "c"}] ,"nextCursor":"2"}}""",
+        Filtered("""{ "_meta":{"n":1.50}, "tools" : [ {"name":"a","x":1.0} , {"name":"deny_b"}"""
+            + """,{"name" : "c"}] ,"nextCursor":"2"}"""));
 
     [Fact]
     public void Page_Emptied_KeepsItsCursor() => Assert.Equal(

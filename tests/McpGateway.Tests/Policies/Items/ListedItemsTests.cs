@@ -17,7 +17,8 @@ public sealed class ListedItemsTests
     {
         using (request)
             _requests.Add(request.Envelope.Method + JsonMembers.FindText(request.Envelope.Params.In(request.Utf8), "cursor"u8));
-        return Task.FromResult(new GatewayAnswer(_answers.TryGetValue(_requests[^1], out var answer) ? Encoding.UTF8.GetBytes(answer) : null, null));
+        return Task.FromResult(
+            new GatewayAnswer(_answers.TryGetValue(_requests[^1], out var answer) ? Encoding.UTF8.GetBytes(answer) : null, null));
     });
 
     [Fact]
@@ -28,7 +29,8 @@ public sealed class ListedItemsTests
         Assert.Null(await _listed.CheckAsync(new RequestedItem(ItemKind.Tool, "b"), Rules));
         Assert.Null(await _listed.CheckAsync(new RequestedItem(ItemKind.Tool, "a"), Rules));
         Assert.Equal(["tools/list", "tools/list2"], _requests);
-        Assert.Equal(JsonRpcErrorCode.InvalidParams, (await _listed.CheckAsync(new RequestedItem(ItemKind.Tool, "B"), Rules))!.Code);
+        Assert.Equal(JsonRpcErrorCode.InvalidParams,
+            (await _listed.CheckAsync(new RequestedItem(ItemKind.Tool, "B"), Rules))!.Code);
         Assert.False(_listed.Lists(new RequestedItem(ItemKind.Prompt, "a"), Rules));
         _listed.Clear();
         Assert.False(_listed.Lists(new RequestedItem(ItemKind.Tool, "a"), Rules));
@@ -50,7 +52,8 @@ public sealed class ListedItemsTests
     public async Task Resource_IsListedByItselfOrByATemplateThatMayBeUsed(string uri, bool listed)
     {
         _answers["resources/list"] = """{"resources":[{"uri":"db://fixed"}]}""";
-        _answers["resources/templates/list"] = """{"resourceTemplates":[{"uriTemplate":"db://users/{id}"},{"uriTemplate":"db://secrets/{id}"}]}""";
+        _answers["resources/templates/list"] =
+            """{"resourceTemplates":[{"uriTemplate":"db://users/{id}"},{"uriTemplate":"db://secrets/{id}"}]}""";
         Assert.Equal(listed, await _listed.CheckAsync(new RequestedItem(ItemKind.Resource, uri), Rules) is null);
     }
 
@@ -108,7 +111,8 @@ public sealed class ListedItemsTests
         var page = new TaskCompletionSource<GatewayAnswer>();
         var (ofOne, ofOther) = (0, 0);
         var listed = new ListedItems();
-        var one = listed.CheckAsync(new RequestedItem(ItemKind.Tool, "b"), Rules, _ => ++ofOne == 1 ? page.Task : Task.FromResult(Tools("b")));
+        var one = listed.CheckAsync(
+            new RequestedItem(ItemKind.Tool, "b"), Rules, _ => ++ofOne == 1 ? page.Task : Task.FromResult(Tools("b")));
         await Waiting.UntilAsync(() => ofOne == 1);
         var other = listed.CheckAsync(new RequestedItem(ItemKind.Tool, "b"), Rules, _ =>
         {

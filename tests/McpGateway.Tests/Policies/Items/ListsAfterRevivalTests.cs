@@ -5,7 +5,9 @@ using McpGateway.Tests.Sessions;
 
 namespace McpGateway.Tests.Policies.Items;
 
-/// <summary>With rules in force the gateway requests a child's lists. Those of the last child say nothing about the next.</summary>
+/// <summary>
+/// With rules in force the gateway requests a child's lists. Those of the last child say nothing about the next.
+/// </summary>
 public sealed class ListsAfterRevivalTests
 {
     private static readonly ServerToolsConfig Rules = new() { Deny = new EquatableList<string>(["forbidden"]) };

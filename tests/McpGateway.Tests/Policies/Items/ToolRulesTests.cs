@@ -46,7 +46,8 @@ public sealed class ToolRulesTests
     {
         var item = new RequestedItem(ItemKind.Resource, uri);
         Assert.False(Rules(deny: ["file:///secret/*", "*/x/secret/*"]).Allow(item));
-        Assert.Equal(["admin"], Rules(scopes: new() { ["file:///secret/*"] = ["admin"], ["*/x/secret/*"] = ["admin"] }).MissingFor(item, default));
+        Assert.Equal(["admin"],
+            Rules(scopes: new() { ["file:///secret/*"] = ["admin"], ["*/x/secret/*"] = ["admin"] }).MissingFor(item, default));
     }
 
     [Fact]
@@ -65,7 +66,8 @@ public sealed class ToolRulesTests
         Rules(allow: ["file:///public/*"], deny: ["file:///secret*"]).Allow(new RequestedItem(ItemKind.Resource, uri)));
 
     [Fact]
-    public void Item_WithoutAReadableName_IsDenied() => Assert.False(Rules(deny: ["x"]).Allow(new RequestedItem(ItemKind.Tool, null)));
+    public void Item_WithoutAReadableName_IsDenied() =>
+        Assert.False(Rules(deny: ["x"]).Allow(new RequestedItem(ItemKind.Tool, null)));
 
     [Fact]
     public void Scopes_OfAllPatternsThatMatch_AreNeeded()
@@ -81,7 +83,8 @@ public sealed class ToolRulesTests
 
     [Fact]
     public void Scopes_OfAResource_AreThoseOfWhatItMayBeReadAs() => Assert.Equal(["admin"],
-        Rules(scopes: new() { ["file:///secret*"] = ["admin"] }).MissingFor(new RequestedItem(ItemKind.Resource, "file:///%73ecret"), default));
+        Rules(scopes: new() { ["file:///secret*"] = ["admin"] }).MissingFor(
+            new RequestedItem(ItemKind.Resource, "file:///%73ecret"), default));
 
     [Theory]
     [InlineData("file:///{path}", "file:///a", true)]
@@ -90,7 +93,8 @@ public sealed class ToolRulesTests
     [InlineData("db://{table}/rows/{id}", "db://users/columns/5", false)]
     [InlineData("db://users", "db://users", false)]
     [InlineData("db://{table", "db://users", false)]
-    public void Template_TellsWhichUrisAreItsOwn(string template, string uri, bool isOf) => Assert.Equal(isOf, ResourceUri.IsOf(template, uri));
+    public void Template_TellsWhichUrisAreItsOwn(string template, string uri, bool isOf) =>
+        Assert.Equal(isOf, ResourceUri.IsOf(template, uri));
 
     internal static ToolRules Rules(string[]? allow = null, string[]? deny = null, Dictionary<string, string[]>? scopes = null) =>
         new(new ServerToolsConfig

@@ -163,7 +163,8 @@ public sealed class ClientQuotaTests
             ? JsonRpcMessage.Create(new JsonObject { ["jsonrpc"] = "2.0", ["method"] = method })
             : JsonRpcMessage.CreateRequest(method, []);
         Assert.Equal(
-            isRefused ? Refusal.TooManyAtATime : null, ConcurrencyPermit.TryAcquire(Of("alice"), [ping, message], out var permit));
+            isRefused ? Refusal.TooManyAtATime : null,
+                ConcurrencyPermit.TryAcquire(Of("alice"), [ping, message], out var permit));
         Assert.Null(permit);
         Assert.Null(ConcurrencyPermit.TryAcquire(null, [message], out _));
     }

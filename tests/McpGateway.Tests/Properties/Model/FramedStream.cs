@@ -5,7 +5,9 @@ using McpGateway.Tests.Properties.Generators;
 
 namespace McpGateway.Tests.Properties.Model;
 
-/// <summary>Reads a stream's lines as from a pipe: what is not consumed is there again at the next read, at the same address.</summary>
+/// <summary>
+/// Reads a stream's lines as from a pipe: what is not consumed is there again at the next read, at the same address.
+/// </summary>
 internal static class FramedStream
 {
     /// <returns>What was left over.</returns>

@@ -49,7 +49,8 @@ public sealed class ForwardingSignatureTests
     public void Verify_ByTime_OnlyWithinHalfAMinute(int seconds, bool holds)
     {
         var signed = Signature(First).Sign(Request);
-        Assert.Equal(holds, Signature(TimeSpan.FromSeconds(seconds), First).Verify(signed, Request.Method, Request.Target) is not null);
+        Assert.Equal(holds, Signature(TimeSpan.FromSeconds(seconds), First)
+            .Verify(signed, Request.Method, Request.Target) is not null);
     }
 
     [Fact]

@@ -20,7 +20,8 @@ public sealed class LineFramerTests
     [InlineData("123456789012345678901234\nx\n", "123456789012345678901234|x")]
     [InlineData("{\"id\":7,\"result\":\"12345678901234567890\"}\nx\n", "!7|x")]
     [InlineData("{\"result\":\"12345678901234567890\",\"id\":\"s\"}\nx\ny\n", "!s|x|y")]
-    [InlineData("a\n{\"id\":7,\"method\":\"12345678901234567890\"}\n{\"id\":8,\"result\":\"12345678901234567890\"}\nx\n", "a|!7m|!8|x")]
+    [InlineData("a\n{\"id\":7,\"method\":\"12345678901234567890\"}\n{\"id\":8,\"result\":\"12345678901234567890\"}\nx\n",
+        "a|!7m|!8|x")]
     public async Task TryRead_HoweverTheReadsAreCut_GivesTheSameLines(string text, string expected)
     {
         var bytes = Encoding.UTF8.GetBytes(text);
@@ -39,7 +40,8 @@ public sealed class LineFramerTests
     [InlineData(7)]
     public void TryRead_SegmentsOfOneRead_GiveTheSameLines(int size)
     {
-        var buffer = Segments.Of(Encoding.UTF8.GetBytes("one\n\ntwo\n{\"id\":7,\"result\":\"12345678901234567890\"}\nthree"), size);
+        var buffer = Segments.Of(
+            Encoding.UTF8.GetBytes("one\n\ntwo\n{\"id\":7,\"result\":\"12345678901234567890\"}\nthree"), size);
         Assert.Equal("one||two|!7", Lines(new LineFramer(Limit), ref buffer));
         Assert.Equal("three", Encoding.UTF8.GetString(buffer.ToArray()));
     }
@@ -82,7 +84,8 @@ public sealed class LineFramerTests
     {
         var lines = new List<string>();
         while (framer.TryRead(ref buffer, out var line, out var oversized))
-            lines.Add(oversized is null ? Encoding.UTF8.GetString(line.ToArray()) : $"!{oversized.Id}{(oversized.HasMethod ? "m" : null)}");
+            lines.Add(oversized is null ? Encoding.UTF8.GetString(
+                line.ToArray()) : $"!{oversized.Id}{(oversized.HasMethod ? "m" : null)}");
         return lines.Count == 0 ? null : string.Join('|', lines);
     }
 }

@@ -7,8 +7,10 @@ namespace McpGateway.Tests.Backends.Stdio.Sharing;
 public sealed class CapabilitySetTests
 {
     [Theory]
-    [InlineData("""{"capabilities":{"sampling":{},"roots":{"listChanged":true}}}""", """{"roots":{"listChanged":true},"sampling":{}}""")]
-    [InlineData("""{"capabilities": { "roots" : { "listChanged" : true }, "s\u0061mpling" : {} } }""", """{"roots":{"listChanged":true},"sampling":{}}""")]
+    [InlineData("""{"capabilities":{"sampling":{},"roots":{"listChanged":true}}}""",
+        """{"roots":{"listChanged":true},"sampling":{}}""")]
+    [InlineData("""{"capabilities": { "roots" : { "listChanged" : true }, "s\u0061mpling" : {} } }""",
+        """{"roots":{"listChanged":true},"sampling":{}}""")]
     [InlineData("""{"capabilities":{"b":[{"d":1,"c":2},null],"a":"x"}}""", """{"a":"x","b":[{"c":2,"d":1},null]}""")]
     [InlineData("""{"capabilities":{}}""", "{}")]
     [InlineData("{}", "{}")]

@@ -162,7 +162,8 @@ public sealed class ChildManagerTests : IAsyncDisposable
     private static StdioServerState Server(Isolation isolation, int processes)
     {
         var config = ServersFixture.Config();
-        return new StdioServerState(config with { MaxProcesses = processes, Target = (StdioTarget)config.Target with { Isolation = isolation } });
+        return new StdioServerState(
+            config with { MaxProcesses = processes, Target = (StdioTarget)config.Target with { Isolation = isolation } });
     }
 
     private Session Open(SessionOwner? owner = null)
@@ -173,7 +174,8 @@ public sealed class ChildManagerTests : IAsyncDisposable
 
     private Receipt Initialize(Session session, string capabilities, ResponseStream? replies = null) => Receive(
         session,
-        Json.Message($$$"""{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{{{capabilities}}}}}"""),
+        Json.Message($$$"""{"jsonrpc":"2.0","id":0,"method":"initialize","params":"""
+            + $$$"""{"protocolVersion":"2025-06-18","capabilities":{{{capabilities}}}}}"""),
         replies ?? _fixture.Post());
 
     private static Receipt Receive(Session session, McpGateway.JsonRpc.JsonRpcMessage message, ResponseStream replies) =>

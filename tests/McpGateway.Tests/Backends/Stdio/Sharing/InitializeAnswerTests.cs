@@ -7,7 +7,8 @@ namespace McpGateway.Tests.Backends.Stdio.Sharing;
 public sealed class InitializeAnswerTests
 {
     private const string Child =
-        """{"protocolVersion":"2025-06-18","capabilities":{"tools":{},"tasks":{"list":{}}},"serverInfo":{"name":"x","n":1.50},"more":null}""";
+        """{"protocolVersion":"2025-06-18","capabilities":{"tools":{},"tasks":{"list":{}}},"serverInfo":{"name":"x","n":1.50}"""
+            + ""","more":null}""";
 
     [Theory]
     [InlineData("2024-11-05", "2024-11-05")]
@@ -19,11 +20,13 @@ public sealed class InitializeAnswerTests
 
     [Fact]
     public void TryCreate_WithoutTasks_DoesNotAnnounceThem() => Json.Equal(
-        Child.Replace(""","tasks":{"list":{}}""", string.Empty, StringComparison.Ordinal), Create(Child, null, withTasks: false)!);
+        Child.Replace(""","tasks":{"list":{}}""", string.Empty, StringComparison.Ordinal),
+            Create(Child, null, withTasks: false)!);
 
     [Fact]
     public void TryCreate_LeavesTheTextAsItIs() =>
-        Assert.Equal("""{"protocolVersion":"2025-06-18","instructions":"– é 'x' <y>"}""", Create("""{"protocolVersion":"2025-06-18","instructions":"– é 'x' <y>"}""", null, true));
+        Assert.Equal("""{"protocolVersion":"2025-06-18","instructions":"– é 'x' <y>"}""",
+            Create("""{"protocolVersion":"2025-06-18","instructions":"– é 'x' <y>"}""", null, true));
 
     [Theory]
     [InlineData("""{"protocolVersion":"2026-07-28"}""")]
@@ -35,5 +38,6 @@ public sealed class InitializeAnswerTests
     public void TryCreate_NothingThatCanBePassedOn_IsNull(string child) => Assert.Null(Create(child, null, withTasks: true));
 
     private static string? Create(string child, string? requested, bool withTasks) =>
-        InitializeAnswer.TryCreate(Encoding.UTF8.GetBytes(child), requested, withTasks) is { } answer ? Encoding.UTF8.GetString(answer) : null;
+        InitializeAnswer.TryCreate(Encoding.UTF8.GetBytes(child), requested, withTasks) is { } answer
+            ? Encoding.UTF8.GetString(answer) : null;
 }

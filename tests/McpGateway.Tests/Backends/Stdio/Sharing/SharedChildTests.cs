@@ -46,7 +46,8 @@ public sealed class SharedChildTests : IAsyncDisposable
             (await SessionsFixture.ReadAsync(general))!);
         Send(session, """{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":1,"progress":5}}""");
         Json.Equal(
-            """{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":"t","progress":5}}""", await _child.ReadAsync());
+            """{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":"t","progress":5}}""",
+                await _child.ReadAsync());
     }
 
     [Fact]
@@ -59,7 +60,8 @@ public sealed class SharedChildTests : IAsyncDisposable
         var waiting = Send(session, """{"jsonrpc":"2.0","id":7,"method":"tasks/result","params":{"taskId":"T"}}""");
         session.OpenStream();
         await _child.SayAsync(
-            """{"jsonrpc":"2.0","id":1,"method":"roots/list","params":{"_meta":{"io.modelcontextprotocol/related-task":{"taskId":"T"}}}}""");
+            """{"jsonrpc":"2.0","id":1,"method":"roots/list","params":{"_meta":{"io.modelcontextprotocol/related-task":"""
+                + """{"taskId":"T"}}}}""");
         Assert.Contains("roots/list", await SessionsFixture.ReadAsync(waiting), StringComparison.Ordinal);
     }
 
@@ -137,7 +139,8 @@ public sealed class SharedChildTests : IAsyncDisposable
     {
         Assert.Null(_sessions.TryOpen(SessionKind.Streamable, _server, SessionsFixture.Alice, out var session));
         var isFirst = _fixture.Launcher.Count == 0;
-        var initialized = Send(session!, """{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"capabilities":{"roots":{}}}}""");
+        var initialized = Send(
+            session!, """{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"capabilities":{"roots":{}}}}""");
         if (isFirst)
         {
             await _child.AnswerAsync(await NextIdAsync(), """{"protocolVersion":"2025-11-25","capabilities":{}}""");

@@ -11,7 +11,8 @@ namespace McpGateway.Tests.Backends.Stdio.Sharing;
 public sealed class SharedRevivalTests : IAsyncDisposable
 {
     private const string Result =
-        """{"protocolVersion":"2025-06-18","capabilities":{"tools":{"listChanged":true},"resources":{"subscribe":true},"logging":{}}}""";
+        """{"protocolVersion":"2025-06-18","capabilities":{"tools":{"listChanged":true},"resources":{"subscribe":true}"""
+            + ""","logging":{}}}""";
 
     private readonly SessionsFixture _fixture = new();
     private readonly SessionManager _sessions;
@@ -82,7 +83,8 @@ public sealed class SharedRevivalTests : IAsyncDisposable
     public async Task ChildLost_QuestionAndTasks_AreForgotten()
     {
         var child = await BeginAsync();
-        var post = Send(_first, """{"jsonrpc":"2.0","id":6,"method":"tools/call","params":{"task":{},"_meta":{"progressToken":"t"}}}""");
+        var post = Send(_first,
+            """{"jsonrpc":"2.0","id":6,"method":"tools/call","params":{"task":{},"_meta":{"progressToken":"t"}}}""");
         await AnsweredAsync(child, """{"task":{"taskId":"one","status":"working"}}""");
         Assert.NotNull(await SessionsFixture.ReadAsync(post));
         var stream = _first.OpenStream();
@@ -98,7 +100,8 @@ public sealed class SharedRevivalTests : IAsyncDisposable
         var next = await ShakenAsync();
         await AnsweredAsync(next);
         Assert.Contains("list_changed", await SessionsFixture.ReadAsync(stream), StringComparison.Ordinal);
-        await next.SayAsync("""{"jsonrpc":"2.0","method":"notifications/tasks/status","params":{"taskId":"one","status":"working"}}""");
+        await next.SayAsync("""{"jsonrpc":"2.0","method":"notifications/tasks/status","params":"""
+            + """{"taskId":"one","status":"working"}}""");
         await Waiting.UntilAsync(() => _fixture.Recorder.Dropped("not-attributable") == 1);
         Assert.False(stream.TryRead(out _));
     }
@@ -113,9 +116,11 @@ public sealed class SharedRevivalTests : IAsyncDisposable
         Assert.NotNull(await SessionsFixture.ReadAsync(post));
         var stream = _first.OpenStream();
         await child.SayAsync(
-            """{"jsonrpc":"2.0","id":"q","method":"roots/list","params":{"_meta":{"io.modelcontextprotocol/related-task":{"taskId":"one"}}}}""");
+            """{"jsonrpc":"2.0","id":"q","method":"roots/list","params":{"_meta":{"io.modelcontextprotocol/related-task":"""
+                + """{"taskId":"one"}}}}""");
         var id = (long)JsonNode.Parse((await SessionsFixture.ReadAsync(stream))!)!["id"]!;
-        await child.SayAsync("""{"jsonrpc":"2.0","method":"notifications/tasks/status","params":{"taskId":"one","status":"completed"}}""");
+        await child.SayAsync("""{"jsonrpc":"2.0","method":"notifications/tasks/status","params":"""
+            + """{"taskId":"one","status":"completed"}}""");
         Assert.Contains("completed", await SessionsFixture.ReadAsync(stream), StringComparison.Ordinal);
         await Task.WhenAll(_fixture.Children.Tick(_fixture.Time.Advance(TimeSpan.FromMinutes(5)))).Soon();
         Assert.Contains($"\"requestId\":{id}", await SessionsFixture.ReadAsync(stream), StringComparison.Ordinal);
@@ -123,7 +128,8 @@ public sealed class SharedRevivalTests : IAsyncDisposable
         Send(_second, Call(8));
         var next = await ShakenAsync();
         await AnsweredAsync(next);
-        await next.SayAsync("""{"jsonrpc":"2.0","method":"notifications/tasks/status","params":{"taskId":"one","status":"working"}}""");
+        await next.SayAsync("""{"jsonrpc":"2.0","method":"notifications/tasks/status","params":"""
+            + """{"taskId":"one","status":"working"}}""");
         await Waiting.UntilAsync(() => _fixture.Recorder.Dropped("not-attributable") == 1);
     }
 
@@ -155,10 +161,12 @@ public sealed class SharedRevivalTests : IAsyncDisposable
     private static string Call(int id) => $$"""{"jsonrpc":"2.0","id":{{id}},"method":"tools/call"}""";
 
     private static string Initialize() =>
-        """{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{"roots":{}}}}""";
+        """{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{"roots":"""
+            + """{}}}}""";
 
     private async Task LevelAsync(Session session, string level) => Assert.Contains("\"result\"", await SessionsFixture.ReadAsync(
-        Send(session, $$$"""{"jsonrpc":"2.0","id":4,"method":"logging/setLevel","params":{"level":"{{{level}}}"}}""")), StringComparison.Ordinal);
+        Send(session, $$$"""{"jsonrpc":"2.0","id":4,"method":"logging/setLevel","params":{"level":"{{{level}}}"}}""")),
+            StringComparison.Ordinal);
 
     private async Task<FakeChild> BeginAsync()
     {
