@@ -22,7 +22,7 @@ internal static class Skip
         var context = TestContext.Current;
         context.SendDiagnosticMessage(
             "{0} is skipped. {1}", context.Test?.TestDisplayName ?? context.TestClass?.TestClassName, reason);
-#pragma warning disable RS0030 // The one place that may call it.
+#pragma warning disable RS0030 // Only this class may call it.
         Assert.Skip(reason);
 #pragma warning restore RS0030
     }

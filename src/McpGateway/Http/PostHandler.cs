@@ -16,6 +16,7 @@ internal sealed class PostHandler(RequestBodyReader body, RateLimits limits)
             return;
         }
 
+        // Before the body: it tells the session's revision, which says whether a batch may come.
         var isFound = id.Count == 1 && backend.TryFind(SessionKind.Streamable, id[0]!);
         if (await body.ReadAsync(context, backend.Server, AllowsBatches(backend, version)) is not { } posted)
             return;

@@ -39,6 +39,7 @@ internal sealed class RequestBodyReader(IOptions<LimitsOptions> limits, QueueBud
 
     private async ValueTask<PostedMessages?> ReadAsync(HttpContext context, bool allowsBatch)
     {
+        // Not lenient: a page may send text/plain to any origin without a preflight request.
         if (!MediaTypes.IsJson(context.Request.ContentType))
         {
             await JsonRpcErrorWriter.WriteAsync(context, StatusCodes.Status415UnsupportedMediaType,
@@ -120,6 +121,7 @@ internal sealed class RequestBodyReader(IOptions<LimitsOptions> limits, QueueBud
                 var fits = body.Length + read.Buffer.Length <= limit;
                 if (fits)
                     body.Append(read.Buffer);
+                // Always before anything else: a reader that was not advanced cannot be read or completed again.
                 context.Request.BodyReader.AdvanceTo(read.Buffer.End);
                 if (!fits)
                     return await TooLongAsync(context, limit);

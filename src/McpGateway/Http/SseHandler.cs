@@ -39,6 +39,7 @@ internal sealed class SseHandler(RateLimits limits)
             return;
         }
 
+        // Charged before anything is opened: an opening may start a process.
         if (limits.ChargeOpening(context, backend.Server) is { } refusal)
         {
             await JsonRpcErrorWriter.WriteAsync(context, refusal, default);

@@ -19,6 +19,7 @@ internal static class SseWriter
         context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         context.Response.ContentType = MediaTypes.EventStream;
         context.Response.Headers.CacheControl = "no-cache, no-transform";
+        // nginx would collect events until its buffer is full.
         context.Response.Headers["X-Accel-Buffering"] = "no";
         return context.Response.StartAsync(context.RequestAborted);
     }
@@ -51,6 +52,7 @@ internal static class SseWriter
     /// <summary>Writes what comes on the stream, until it ends or the client goes.</summary>
     public static async Task PumpAsync(HttpContext context, ResponseStream stream)
     {
+        // A reader that waits for messages has nothing to write, and so would not notice that its client has gone.
         using var gone = context.RequestAborted.UnsafeRegister(state => ((ResponseStream)state!).Abandon(), stream);
         stream.OnCut(context.Abort);
         var writer = context.Response.BodyWriter;
@@ -85,6 +87,7 @@ internal static class SseWriter
         }
         finally
         {
+            // Kestrel reuses the context for the connection's next request, which must not be aborted by this stream.
             stream.OnCut(null);
         }
     }

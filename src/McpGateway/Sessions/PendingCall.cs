@@ -87,6 +87,7 @@ internal abstract class PendingCall(CallRegistry registry)
         var before = End(outcome);
         if (before is not (CallState.Queued or CallState.Sent))
             return false;
+        // First: a call that is about to be sent must see it, or the server would get a request that nobody waits for.
         FireWithdrawn();
         if (before is CallState.Sent)
             Connection!.Connection.Cancel(this, notification, reason);
@@ -129,6 +130,7 @@ internal abstract class PendingCall(CallRegistry registry)
             withdrawing = _withdrawing;
         }
 
+        // Outside the lock: who waits for the token runs on inside Cancel, and may end up here again.
         withdrawing?.Cancel();
     }
 }

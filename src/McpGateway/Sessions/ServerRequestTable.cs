@@ -45,6 +45,7 @@ internal sealed class ServerRequestTable(bool hidesProgressTokens)
             var id = _lastId + 1;
             var request = new ServerRequest(
                 session, id, envelope.Id, call, envelope.ProgressToken, envelope.WantsTask, connection);
+            // A server that reuses an id in flight would get two answers to it, one of them to the wrong question.
             if (_byClientId.Count >= Capacity || !_byServerId.TryAdd((connection, envelope.Id), request))
                 return false;
             _lastId = id;
@@ -96,6 +97,7 @@ internal sealed class ServerRequestTable(bool hidesProgressTokens)
     }
 
     private ServerRequest? Find(Session session, JsonRpcId clientId) =>
+        // The session is compared too: ids count up and can be guessed, and an answer must not come from another client.
         clientId.TryGetInt64(out var id) && _byClientId.TryGetValue(id, out var request) && request.Session == session
             ? request : null;
 

@@ -27,11 +27,13 @@ internal sealed class SessionIntake(
     public Receipt Receive(
         JsonRpcMessage message, ResponseStream replies, SenderRights rights, CancellationToken cancellationToken)
     {
+        // 404 and not an error in the session: a client must then initialize anew (2025-11-25, Transports, Session Management).
         if (lifetime.IsEnded)
             return Refuse(message, Refusal.SessionNotFound);
         lifetime.Touch();
         var config = session.Server.Config.Tools;
         RequestedItem? item = null;
+        // Before anything is recorded: what is forbidden takes no permit and starts no child.
         if (config is not null && new ItemPolicy(config).Check(message, rights.Granted, out item) is { } refusal)
             return Refuse(message, refusal);
         return message.Envelope.Kind switch
@@ -63,6 +65,7 @@ internal sealed class SessionIntake(
             return Refuse(request, Refusal.TooManyCalls);
         if (!Volatile.Read(ref _begun) && session.Kind is not SessionKind.Implicit && request.Envelope.Method == McpMethod.Ping)
             return AnswerPing(request, replies);
+        // Before Begin, which may start a child: who is over the limit starts none.
         if (ConcurrencyPermit.TryAcquire(quota, [request], out var permit) is { } busy)
             return Refuse(request, busy);
         if (Begin(request) is { } refusal)
@@ -84,6 +87,7 @@ internal sealed class SessionIntake(
                 : CallWithPermitAsync(request, call, permit, config, item));
         }
 
+        // Two calls under one id could not be told apart by their answers, so the second one is refused.
         permit?.Dispose();
         return Refuse(request, Refusal.IdInFlight);
     }
@@ -114,6 +118,8 @@ internal sealed class SessionIntake(
             return Refuse(notification, refusal);
         if (notification.Envelope.Method != McpMethod.Cancelled)
             return new Receipt(null, session.Backend.NotifyAsync(notification, cancellationToken));
+        // The id in it is the client's. It is passed on only for a call of this session in flight, under the id that the server
+        // knows, so that nobody can cancel another session's call.
         if (session.Calls.Find(notification.Envelope.CancelledId) is not { IsCancellable: true } call
             || !call.TryCancel(string.Empty, notification))
         {
@@ -143,6 +149,7 @@ internal sealed class SessionIntake(
     private Refusal? Begin(JsonRpcMessage message)
     {
         var isInitialize = message.Envelope is { IsRequest: true, Method: McpMethod.Initialize };
+        // Under the lock, since a client may send its first messages in parallel: only one of them begins the session.
         lock (_lock)
         {
             if (_begun)
@@ -168,6 +175,7 @@ internal sealed class SessionIntake(
         return null;
     }
 
+    // Callers without a session share an implicit one and all may use the same id.
     private JsonRpcId KeyOf(JsonRpcMessage request) =>
         session.Kind is SessionKind.Implicit ? Interlocked.Increment(ref _lastKey) : request.Envelope.Id;
 

@@ -124,8 +124,10 @@ internal sealed class SessionLifetime
         {
             if (_ending is not null)
                 return _ending;
+            // Checked under the lock that TryUse takes: a session that has just been used does not end for idleness.
             if (onlyIf?.Invoke() is false)
                 return Task.CompletedTask;
+            // Not run here: it writes to streams, and nothing is written under a lock.
             _ending = Task.Run(() => EndCoreAsync(error));
         }
 
@@ -137,6 +139,7 @@ internal sealed class SessionLifetime
     {
         try
         {
+            // Calls before the process: their clients get the reason, and not that of a child that went away.
             await Task.WhenAll(_session.Calls.Snapshot().Select(
                 call => call.WithdrawAsync(CallOutcome.Cancelled, "the session has ended", error).AsTask()));
             await _session.Backend.EndAsync();

@@ -42,6 +42,7 @@ internal sealed partial class SessionManager(
         _sessions[session.Id] = session;
         context.Metrics.SessionOpened(server.Name);
         Log.Opened(log, server.Name, kind);
+        // Checked again, now that the session can be found: the stop sets the flag, and then ends the sessions that it finds.
         if (!IsClosedFor(kind))
             return null;
         _ = session.EndAsync(); // the end of all sessions may have come before this one could be seen
@@ -50,6 +51,7 @@ internal sealed partial class SessionManager(
     }
 
     /// <summary>Finds a session of this server and this owner. For anyone else it does not exist.</summary>
+    // The same answer for a session of somebody else and for none: who guesses ids must not learn which of them exist.
     public Session? Find(string server, string id, SessionOwner owner) =>
         SessionId.IsWellFormed(id) && _sessions.TryGetValue(id, out var session)
         && session.Server.Name == server && session.Owner == owner ? session : null;
@@ -59,6 +61,7 @@ internal sealed partial class SessionManager(
     internal Refusal? TryUseImplicit(
         ServerState server, SessionOwner owner, out Session? session, UserEnvironment? user = null, ClientQuota? quota = null)
     {
+        // One lock around search and opening: two calls at once must not start two children for one user.
         lock (_implicit)
         {
             if (_implicit.TryGetValue((server, owner, user), out session) && session.TryUse())

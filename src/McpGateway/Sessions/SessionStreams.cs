@@ -97,6 +97,7 @@ internal sealed partial class SessionStreams(Session session, SessionRules rules
                 return;
         }
 
+        // An implicit session never opens a stream, so nothing is held for it.
         if (session.IsEnded || session.Kind is SessionKind.Implicit || !_held.TryHold(message))
             GiveUp(message);
         else if (_isReady && Current is { } opened)
@@ -133,6 +134,8 @@ internal sealed partial class SessionStreams(Session session, SessionRules rules
         // The callers of an implicit session know nothing of each other.
         if (session.Kind is SessionKind.Implicit || !_isReady)
             return null;
+        // Without a stream of its own for it, a message goes out on a call's (2025-11-25, Transports, Sending Messages): never on
+        // several, since a client would get it several times.
         return Current ?? session.Calls.OldestListening()?.Replies;
     }
 
@@ -141,6 +144,7 @@ internal sealed partial class SessionStreams(Session session, SessionRules rules
     {
         try
         {
+            // Ended first, so that nothing more is put on it while what it still holds moves over.
             replaced?.End();
             while (replaced is not null && replaced.TryRead(out var unread))
                 await DeliverAsync(unread, null);
@@ -160,6 +164,7 @@ internal sealed partial class SessionStreams(Session session, SessionRules rules
 
     private void GiveUp(JsonRpcMessage message)
     {
+        // A server waits for the answer to a request, so it is told; a notification has nobody who waits.
         if (message.Envelope.IsRequest)
             session.Backend.Refuse(message, NobodyListens);
         else

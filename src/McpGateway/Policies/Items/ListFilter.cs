@@ -89,6 +89,7 @@ internal static class ListFilter
             return null;
 
         var filtered = new ArrayBufferWriter<byte>(result.Length);
+        // The items are a part of the result's own bytes: this gives where they begin.
         result.Overlaps(items, out var start);
         filtered.Write(result[..start]);
         filtered.Write("["u8);
@@ -110,6 +111,7 @@ internal static class ListFilter
     }
 
     private static string? NameOf(ReadOnlySpan<byte> item, ItemKind kind) =>
+        // An item with two names would be filtered by one and used by the other.
         JsonMembers.AreUnambiguous(item, MemberNames.Item) ? JsonMembers.FindText(item, kind.NameMember()) : null;
 
     private static List<ByteRange>? Elements(ReadOnlySpan<byte> array)

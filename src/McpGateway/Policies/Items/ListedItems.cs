@@ -13,6 +13,7 @@ internal sealed class ListedItems(Func<JsonRpcMessage, Task<GatewayAnswer>>? ask
     // More than any real server lists; what comes after counts as not listed.
     private const int MaxPages = 200;
     private const int MaxNames = 20_000;
+    // A longer name would let a server, or a client that makes up names, fill memory by few entries.
     private const int LongestName = 4096;
 
     // Lists that change while they are read are fetched again, but not without end.
@@ -101,6 +102,7 @@ internal sealed class ListedItems(Func<JsonRpcMessage, Task<GatewayAnswer>>? ask
         {
             var fetch = Join(kind, sender);
             var (failure, isStale) = await fetch.Task;
+            // Another caller's session may have ended, which says nothing about this one's.
             var wasAnothers = failure is not null && fetch.Sender != sender;
             if (fetches == MaxFetches || !(isStale || wasAnothers))
                 return failure;
@@ -114,6 +116,7 @@ internal sealed class ListedItems(Func<JsonRpcMessage, Task<GatewayAnswer>>? ask
             if (_fetching.TryGetValue(kind, out var known) && !known.Task.IsCompleted && known.Version == _version)
                 return known;
             var version = _version;
+            // Task.Run: the request is sent outside the lock, which the answer's arrival may need.
             var fetch = new Fetch(sender, version, Task.Run(() => FetchAllAsync(kind, sender, version)));
             _fetching[kind] = fetch;
             return fetch;

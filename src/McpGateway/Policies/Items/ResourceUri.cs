@@ -6,6 +6,7 @@ namespace McpGateway.Policies.Items;
 /// </summary>
 internal static class ResourceUri
 {
+    // Nobody encodes a URI more often. Without a limit, a long chain of %2525… would cost quadratic time.
     private const int MaximumDecodings = 4;
 
     /// <returns>The URI as it is written and as it may be read; null for one that nobody needs.</returns>

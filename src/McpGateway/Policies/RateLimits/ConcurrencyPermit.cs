@@ -49,6 +49,7 @@ internal sealed class ConcurrencyPermit : IDisposable
             _disposed = true;
         }
 
+        // Outside the lock, after the flag: Cancel runs what waits in a limiter's queue, and Keep then disposes of a late lease.
         _leaving.Cancel();
         foreach (var lease in _leases)
             lease.Dispose();

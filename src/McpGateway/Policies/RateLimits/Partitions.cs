@@ -38,6 +38,7 @@ internal sealed class Partitions<TKey, TValue>(int capacity, TimeProvider time, 
                 return value;
             if (!_old.Remove(key, out value))
                 value = create();
+            // May forget clients before a minute is over. Then they get a full bucket early, and memory stays bounded.
             if (_young.Count >= capacity)
                 Rotate();
             _young[key] = value;

@@ -14,6 +14,7 @@ internal sealed class MessageQueue : IValueTaskSource<bool>
     private readonly QueueBudget _budget;
     private readonly Lock _lock = new();
     private readonly Queue<JsonRpcMessage> _messages = new();
+    // Asynchronously: a writer is often the one reader of a child's output, and must not go on to write to this client's socket.
     private ManualResetValueTaskSourceCore<bool> _reader = new() { RunContinuationsAsynchronously = true };
     private TaskCompletionSource? _room;
     private long _bytes;
@@ -46,6 +47,7 @@ internal sealed class MessageQueue : IValueTaskSource<bool>
             if (_closed)
                 return Enqueued.Closed;
             var length = message.WrittenLength;
+            // An empty queue takes any message. Otherwise one that is larger than the limit could never be sent.
             if (_messages.Count > 0 && (_messages.Count >= limits.Messages || _bytes + length > limits.Bytes))
                 return Enqueued.Full;
             _messages.Enqueue(message);
@@ -132,6 +134,7 @@ internal sealed class MessageQueue : IValueTaskSource<bool>
         {
             if (!_messages.Contains(message))
                 return false;
+            // Queue<T> cannot remove from its middle. This is rare (a call cancelled before it was sent) and the queue bounded.
             for (var left = _messages.Count; left > 0; left--)
             {
                 var next = _messages.Dequeue();
@@ -154,6 +157,7 @@ internal sealed class MessageQueue : IValueTaskSource<bool>
         bool wake;
         lock (_lock)
         {
+            // A closed queue ends its reader. A wake-up after that would have it send one more keep-alive.
             _woken = !_closed;
             wake = TakeWaiter();
         }
