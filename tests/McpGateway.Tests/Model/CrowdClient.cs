@@ -138,9 +138,8 @@ internal sealed class CrowdClient(Crowd crowd, Random random)
             if (text == "keep-alive")
                 continue;
             var message = JsonNode.Parse(text)!;
-            var content = message["params"] ?? message["result"];
-            crowd.Belongs((string?)(content as JsonObject)?["owner"], self.Name, text, (long?)(content as JsonObject)?["since"]
-                ?? long.MaxValue);
+            var content = (message["params"] ?? message["result"]) as JsonObject;
+            crowd.Belongs((string?)content?["owner"], self.Name, text, (long?)content?["since"] ?? long.MaxValue);
             if (message["method"] is null)
             {
                 answers++;

@@ -168,10 +168,12 @@ internal sealed partial class ModelRun
         if (PickFrom(Talking().Where(session => all.Any(sent => sent.Session == session) || Happens(5))) is not { } session)
             return false;
         var mine = PickFrom(all.Where(sent => sent.Session == session));
-        var id = Happens(70) ? mine?.ClientId : PickFrom(
-            all.Where(sent => MayGuess(session, sent)))?.ClientId; // what was sent to another
-        JsonNode number = id is null
-            || Happens(10) ? NextForgery(session) : Happens(95) ? JsonValue.Create(id.Value) : JsonValue.Create($"{id.Value}");
+        var id = Happens(70)
+            ? mine?.ClientId
+            : PickFrom(all.Where(sent => MayGuess(session, sent)))?.ClientId; // what was sent to another
+        JsonNode number = id is null || Happens(10)
+            ? NextForgery(session)
+            : Happens(95) ? JsonValue.Create(id.Value) : JsonValue.Create($"{id.Value}");
         var answer = new JsonObject { ["jsonrpc"] = "2.0", ["id"] = number };
         if (Happens(15))
             answer["error"] = new JsonObject { ["code"] = -1, ["message"] = NextMarker() };
@@ -192,8 +194,9 @@ internal sealed partial class ModelRun
             .Where(sent => sent.ClientToken is { IsKnown: true }).ToArray();
         if (PickFrom(Talking().Where(session => all.Any(sent => sent.Session == session) || Happens(5))) is not { } session)
             return false;
-        var named = Happens(70) ? PickFrom(all.Where(sent => sent.Session == session)) : PickFrom(
-            all.Where(sent => MayGuess(session, sent)));
+        var named = Happens(70)
+            ? PickFrom(all.Where(sent => sent.Session == session))
+            : PickFrom(all.Where(sent => MayGuess(session, sent)));
         JsonNode token = named is null || Happens(20) ? NextForgery(session) : JsonValue.Create(named.ClientToken!.Value);
         return await NotifyAsync(session, Notification(
             "notifications/progress", new JsonObject { ["progressToken"] = token, ["progress"] = 1, ["marker"] = NextMarker() }));

@@ -78,9 +78,8 @@ internal sealed partial class ModelRun : IDisposable
         }
         catch (Exception exception)
         {
-            throw new ModelException(
-                $"Seed {_seed}, step {_steps.Count}: {exception.Message}\n" + string.Join(
-                    '\n', _steps.TakeLast(StepsInAFailure)), exception);
+            var last = string.Join('\n', _steps.TakeLast(StepsInAFailure));
+            throw new ModelException($"Seed {_seed}, step {_steps.Count}: {exception.Message}\n{last}", exception);
         }
     }
 

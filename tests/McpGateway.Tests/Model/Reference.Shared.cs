@@ -12,8 +12,9 @@ internal sealed partial class Reference
     private void TakeSubscription(ReferenceCall call, ReferenceChild child)
     {
         var uri = call.Uri!;
-        Action step = call.Method == "resources/subscribe" ? () => SubscribeInOrder(
-            call, child, uri) : () => UnsubscribeInOrder(call, child, uri);
+        Action step = call.Method == "resources/subscribe"
+            ? () => SubscribeInOrder(call, child, uri)
+            : () => UnsubscribeInOrder(call, child, uri);
         if (child.Subscribing.TryGetValue(uri, out var running))
             running.Waiting.Enqueue(step);
         else

@@ -10,8 +10,11 @@ public sealed class ReplicaTableTests
     [Fact]
     public void Find_Listed_IsItsUrl_AndNobodyElse()
     {
-        var table = Table(new() { Self = "a", Peers = new Dictionary<string,
-            string> { ["a"] = "http://one:1", ["b"] = "http://two:2" } });
+        var table = Table(new()
+        {
+            Self = "a",
+            Peers = new Dictionary<string, string> { ["a"] = "http://one:1", ["b"] = "http://two:2" },
+        });
         Assert.Equal(new Uri("http://two:2"), table.Find("b"));
         Assert.All(["B", "c", "", "b.", "two"], name => Assert.Null(table.Find(name)));
     }

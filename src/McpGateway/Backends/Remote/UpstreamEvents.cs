@@ -32,7 +32,7 @@ internal sealed class UpstreamEvents : IAsyncDisposable
 
     /// <summary>Whether the next read completes at once.</summary>
     // Kept in a field: an enumerator must not be advanced twice, and a read that timed out goes on for the next caller.
-    public bool IsReady => (_next ??= _items.MoveNextAsync().AsTask()).IsCompleted;
+    private bool IsReady => (_next ??= _items.MoveNextAsync().AsTask()).IsCompleted;
 
     /// <exception cref="OperationCanceledException">The reading was ended.</exception>
     public async ValueTask<EventRead> ReadAsync(TimeSpan timeout)

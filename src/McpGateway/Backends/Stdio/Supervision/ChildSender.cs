@@ -60,15 +60,6 @@ internal sealed partial class ChildSender(ChildSupervisor supervisor, Supervisio
         await request.Connection.SendAsync(answer, cancellationToken);
     }
 
-    /// <summary>Sends a message if the child is running and has room for it now.</summary>
-    public void TrySend(JsonRpcMessage message)
-    {
-        if (supervisor.Child is { } child)
-            child.TrySend(message);
-        else
-            message.Dispose();
-    }
-
     /// <summary>
     /// Sends a request of the gateway's own whose result nobody needs. An error of the child has no consequences.
     /// </summary>

@@ -84,8 +84,9 @@ public sealed class LineFramerTests
     {
         var lines = new List<string>();
         while (framer.TryRead(ref buffer, out var line, out var oversized))
-            lines.Add(oversized is null ? Encoding.UTF8.GetString(
-                line.ToArray()) : $"!{oversized.Id}{(oversized.HasMethod ? "m" : null)}");
+            lines.Add(oversized is null
+                ? Encoding.UTF8.GetString(line.ToArray())
+                : $"!{oversized.Id}{(oversized.HasMethod ? "m" : null)}");
         return lines.Count == 0 ? null : string.Join('|', lines);
     }
 }
