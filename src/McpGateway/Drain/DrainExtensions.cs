@@ -5,8 +5,8 @@ namespace McpGateway.Drain;
 
 internal static class DrainExtensions
 {
-    // The host measures its own limit from the beginning of the drain. What the rest is for comes after it:
-    // requests that have nothing to do with sessions, and children that cannot be stopped.
+    // The host's own limit begins with the drain, so it must be longer. The rest is for what comes after the drain:
+    // requests outside of sessions, and children that cannot be stopped.
     private static readonly TimeSpan AfterDrain = TimeSpan.FromSeconds(30);
 
     /// <summary>Adds the gateway's stop. Its participants are added by the parts that they belong to.</summary>

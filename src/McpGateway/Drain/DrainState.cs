@@ -7,6 +7,7 @@ namespace McpGateway.Drain;
 internal sealed class DrainState(IOptions<DrainOptions> drain, IOptions<ReplicasOptions> replicas, TimeProvider time)
     : IDisposable
 {
+    // Until a load balancer has seen the health check fail; Kubernetes removes an endpoint within a few seconds.
     private static readonly TimeSpan DelayWithReplicas = TimeSpan.FromSeconds(5);
 
     // One Ctrl+C is a signal to each process of the terminal's group, and the guard forwards its own: two signals in a
@@ -28,6 +29,7 @@ internal sealed class DrainState(IOptions<DrainOptions> drain, IOptions<Replicas
 
     public void Begin()
     {
+        // Before the flag: Hurry reads the time as soon as it sees the flag.
         _begun = time.GetTimestamp();
         _isDraining = true;
     }
@@ -42,6 +44,7 @@ internal sealed class DrainState(IOptions<DrainOptions> drain, IOptions<Replicas
     /// <summary>Waits for the delay, or until <see cref="Hurry"/> ends it.</summary>
     public async Task WaitForDelayAsync(CancellationToken cancellationToken)
     {
+        // No timer at all: Ctrl+C on a laptop has nothing to wait for.
         if (Delay == TimeSpan.Zero)
             return;
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(_hurry.Token, cancellationToken);
@@ -51,7 +54,7 @@ internal sealed class DrainState(IOptions<DrainOptions> drain, IOptions<Replicas
         }
         catch (OperationCanceledException) when (ending.IsCancellationRequested)
         {
-            // Calls in flight are waited for even so.
+            // Only the delay is cut short: calls in flight are still waited for.
         }
     }
 

@@ -12,6 +12,7 @@ internal sealed partial class GatewayDrain(
     DrainState drain, IEnumerable<IDrainParticipant> participants, IOptions<DrainOptions> options, TimeProvider time,
     ILogger<GatewayDrain> log) : IHostedLifecycleService
 {
+    // Polled, since work in flight has no one event for its end; 50 ms is not noticed in a stop.
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
 
     // A request may have been accepted just before the gateway stopped accepting them, and not be counted yet.
@@ -39,6 +40,7 @@ internal sealed partial class GatewayDrain(
     {
         drain.Begin();
         Log.Draining(log, drain.Delay);
+        // In the order of their numbers, which is that of the declaration.
         foreach (var stage in Enum.GetValues<DrainStage>())
         {
             await (stage switch
@@ -54,6 +56,7 @@ internal sealed partial class GatewayDrain(
 
     public Task StoppedAsync(CancellationToken cancellationToken)
     {
+        // Only now, so that a second signal during the drain reaches Hurry.
         _signals.ForEach(signal => signal.Dispose());
         return Task.CompletedTask;
     }
@@ -61,8 +64,10 @@ internal sealed partial class GatewayDrain(
     private async Task FinishCallsAsync(CancellationToken cancellationToken)
     {
         IWorkInFlight[] work = [.. _participants.OfType<IWorkInFlight>()];
+        // A gateway that nobody uses stops at once, without the settling time.
         if (!Array.Exists(work, participant => participant.IsOpen))
             return;
+        // At most half of it, or a short time-out would leave nothing for the calls.
         var limit = options.Value.Timeout - TimeSpan.FromTicks(Math.Min(TimeForChildren.Ticks, options.Value.Timeout.Ticks / 2));
         var started = time.GetTimestamp();
         while (time.GetElapsedTime(started) < limit && !cancellationToken.IsCancellationRequested)
@@ -71,6 +76,7 @@ internal sealed partial class GatewayDrain(
             await AskAllAsync(DrainStage.FinishCalls, participant => participant.AdvanceAsync(isSettled), work);
             if (isSettled && !Array.Exists(work, participant => participant.IsBusy))
                 return;
+            // Not the host's token: the loop sees it, and still gives up what is busy below.
             await Task.Delay(PollInterval, time, CancellationToken.None);
         }
 

@@ -16,6 +16,7 @@ internal static class Caller
         : owner with { Subject = LimitKey.AddressOf(context.Connection.RemoteIpAddress) };
 
     public static SessionOwner Of(HttpContext context) =>
+        // By issuer and subject: a subject is unique only at its issuer (OpenID Connect Core, section 5.7), and tokens change.
         context.User.Identity is { IsAuthenticated: true } && context.User.FindFirst("sub") is { } subject
             ? new SessionOwner(context.User.FindFirst("iss")?.Value ?? subject.Issuer, subject.Value)
             : SessionOwner.Anonymous;

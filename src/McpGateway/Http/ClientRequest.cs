@@ -16,8 +16,10 @@ internal sealed class ClientRequest(HttpContext context, string prefix, AccessOp
 
     public string? ValueOf(UserValueSource source, string name)
     {
+        // Of two values, neither is the user's for certain.
         if (source is UserValueSource.Claim)
             return context.User.FindAll(name).Take(2).ToArray() is [var claim] ? claim.Value : null;
+        // Only what the operator has named: gateway.json must not be able to pass Authorization or a cookie on to a server.
         return access.IsUserHeader(name) && context.Request.Headers[name] is [{ } value] ? value : null;
     }
 

@@ -18,6 +18,7 @@ internal sealed partial class ErrorBodiesMiddleware(RequestDelegate next, ILogge
         {
             return; // nobody is left to be answered
         }
+        // Kestrel's own verdict on the request (a body that breaks off, a bad chunk): its status is right, and no defect of ours.
         catch (BadHttpRequestException exception) when (!context.Response.HasStarted)
         {
             context.Response.StatusCode = exception.StatusCode;
@@ -25,6 +26,7 @@ internal sealed partial class ErrorBodiesMiddleware(RequestDelegate next, ILogge
         catch (Exception exception) when (!context.Response.HasStarted)
         {
             Log.Failed(log, exception, context.Request.Method, context.Request.Path);
+            // What was set for the answer that failed must not describe this one, a length or a session id above all.
             context.Response.Clear();
             SecurityHeaders.Apply(context.Response);
             context.Response.StatusCode = StatusCodes.Status500InternalServerError;

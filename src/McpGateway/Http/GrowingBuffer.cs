@@ -13,6 +13,7 @@ internal sealed class GrowingBuffer : IDisposable
     public GrowingBuffer(QueueBudget budget, int firstBytes)
     {
         _budget = budget;
+        // The length that is counted is the buffer's and not the body's: it is what the memory really holds.
         _buffer = ArrayPool<byte>.Shared.Rent(firstBytes);
         Count(_buffer.Length);
     }
@@ -38,6 +39,7 @@ internal sealed class GrowingBuffer : IDisposable
 
     public void Dispose()
     {
+        // Also after Detach: the next queue counts the message, and it must not be counted twice.
         Count(0);
         if (_buffer is not null)
             ArrayPool<byte>.Shared.Return(_buffer);
@@ -46,6 +48,7 @@ internal sealed class GrowingBuffer : IDisposable
 
     private void Grow(int needed)
     {
+        // Doubled, so that a body that comes in small parts is not copied once for each of them.
         var larger = ArrayPool<byte>.Shared.Rent(Math.Max(needed, _buffer!.Length * 2));
         _buffer.AsSpan(0, Length).CopyTo(larger);
         ArrayPool<byte>.Shared.Return(_buffer);

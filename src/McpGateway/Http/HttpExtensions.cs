@@ -26,6 +26,7 @@ internal static class HttpExtensions
         .AddSingleton<PostHandler>()
         .AddSingleton<StreamableHttpHandler>()
         .AddSingleton<HttpTransports>()
+        // By hand: its constructor is internal, and the container finds only public ones.
         .AddSingleton(provider => new McpEndpoint(
             provider.GetRequiredService<ServerRegistry>(),
             provider.GetRequiredService<StdioParts>(),

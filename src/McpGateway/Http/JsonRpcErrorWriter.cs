@@ -35,6 +35,7 @@ internal static class JsonRpcErrorWriter
         var body = error.ToResponse(id);
         context.Response.StatusCode = status;
         context.Response.ContentType = "application/json";
+        // With a length, so that the connection can be used again, and no chunks are written for a few bytes.
         context.Response.ContentLength = body.Length;
         return context.Response.Body.WriteAsync(body, context.RequestAborted).AsTask();
     }
@@ -52,9 +53,11 @@ internal static class JsonRpcErrorWriter
     {
         if (refusal.RetryAfter is { } wait)
             SetRetryAfter(context.Response, wait);
+        // A 405 must have it (RFC 9110, section 15.5.6).
         if (refusal.Allow is { } allow)
             context.Response.Headers.Allow = allow;
         if (refusal.Scopes.Count > 0 && context.Features.Get<ScopeChallenge>() is { } challenge)
+            // Too little scope is answered with a challenge that names it (RFC 6750, section 3.1; MCP, "Authorization").
             context.Response.Headers.WWWAuthenticate = challenge.HeaderFor(refusal.Scopes);
         return WriteAsync(context, Status(refusal.Reason), refusal.Error, id);
     }

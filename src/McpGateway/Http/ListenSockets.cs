@@ -15,6 +15,7 @@ internal sealed class ListenSockets
     // <netinet/tcp.h>; accepted sockets inherit it.
     private const int ProtocolTcp = 6;
     private const int TcpUserTimeout = 18;
+    // Four keep-alives of a stream: one that is lost on a bad line does not cost the connection.
     private const int Milliseconds = 60_000;
 
     // <asm/socket.h>, <linux/filter.h>: a program of one instruction, which takes no packet.
@@ -32,6 +33,7 @@ internal sealed class ListenSockets
         var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
         if (!OperatingSystem.IsLinux() || endpoint is not IPEndPoint)
             return socket;
+        // Raw, since .NET has no name for this option.
         socket.SetRawSocketOption(ProtocolTcp, TcpUserTimeout, BitConverter.GetBytes(Milliseconds));
         _sockets.Add(socket);
         return socket;
@@ -50,10 +52,12 @@ internal sealed class ListenSockets
 
     private static void TakeNothing(Socket socket)
     {
+        // Pinned: the kernel reads it through the address in the struct below.
         var program = GCHandle.Alloc(ReturnNothing, GCHandleType.Pinned);
         try
         {
             // struct sock_fprog: the number of instructions, and where they are.
+            // The pointer is aligned, so on 64 bits there are six bytes between the two.
             var filter = new byte[2 * IntPtr.Size];
             BitConverter.TryWriteBytes(filter, (ushort)1);
             BitConverter.TryWriteBytes(filter.AsSpan(IntPtr.Size), program.AddrOfPinnedObject());

@@ -52,6 +52,7 @@ internal sealed class McpEndpoint
     /// <returns>Null: any replica will do.</returns>
     public string? PlacementKeyOf(HttpContext context, string serverName) =>
         _servers.Find(serverName)?.Stdio is { Isolation: Isolation.User } && Caller.Of(context) is var owner
+            // A line break between the parts, or two users' parts could add up to the same key.
             ? $"{serverName}\n{owner.Issuer}\n{owner.Subject}" : null;
 
     /// <summary>A replica leaves: ends the streams that run through it, in order.</summary>
@@ -86,6 +87,7 @@ internal sealed class McpEndpoint
             // At /mcp too: there are configurations that say "sse" and give that URL.
             McpPaths.Sse or McpPaths.StreamableHttp when backend.ServesSse || !isGet =>
                 _transports.Sse.HandleAsync(context, backend, prefix),
+            // Not without HTTP+SSE: only its sessions, and calls without a session, are posted there.
             McpPaths.Message when backend.ServesSse => _transports.Message.HandleAsync(context, backend),
             _ => NotHereAsync(context, backend, prefix),
         };
@@ -101,6 +103,7 @@ internal sealed class McpEndpoint
 
     private RequestedSession Requested(HttpContext context, string serverName)
     {
+        // Opened once for each request: affinity and the backend both need it, and must not come to different results.
         if (context.Features.Get<RequestedSession>() is { } known)
             return known;
         var found = _remote.FindSession(serverName, Caller.Of(context), McpPaths.SessionIdsOf(context.Request));

@@ -26,6 +26,7 @@ internal static class McpPaths
 
     /// <summary>The session ids that a request names: none, one, or several, which is an error.</summary>
     public static StringValues SessionIdsOf(HttpRequest request) =>
+        // By the path: a header on /message, or a query on /mcp, names no session, and would send the request to another replica.
         request.Path.Value.AsSpan().TrimEnd('/').EndsWith(Message, StringComparison.Ordinal)
             ? request.Query[SessionIdKey]
             : request.Headers[McpHeaders.SessionId];

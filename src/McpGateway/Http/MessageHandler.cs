@@ -24,6 +24,7 @@ internal sealed class MessageHandler(RequestBodyReader body, PlainHttpHandler pl
 
     private async Task PostAsync(HttpContext context, IBackend backend, string id)
     {
+        // Before the body, for the session's revision; refused only after it, so that the error can name the request's id.
         var isFound = backend.TryFind(SessionKind.Sse, id);
         var allowsBatch = ProtocolVersion.AllowsBatches(backend.ProtocolVersion ?? string.Empty);
         if (await body.ReadAsync(context, backend.Server, allowsBatch) is not { } posted)
@@ -50,6 +51,7 @@ internal sealed class MessageHandler(RequestBodyReader body, PlainHttpHandler pl
     {
         if (reply is not { Refusal: null, Stream: null })
             return PostResponseWriter.WriteAsync(context, reply, posted.Id, posted.IsBatch);
+        // The specification leaves the body open; this is what the SDKs' own servers send.
         context.Response.StatusCode = StatusCodes.Status202Accepted;
         return context.Response.WriteAsync("Accepted", context.RequestAborted);
     }

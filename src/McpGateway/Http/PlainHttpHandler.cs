@@ -37,6 +37,7 @@ internal sealed class PlainHttpHandler(RequestBodyReader body)
             {
                 using (message)
                 {
+                    // Progress and log messages cannot be sent: the response is one JSON value.
                     if (!message.Envelope.IsAnswer)
                         continue;
                     PostResponseWriter.WriteJson(context, message);

@@ -10,6 +10,7 @@ internal sealed class PostHandler(RequestBodyReader body, RateLimits limits)
     public async Task HandleAsync(HttpContext context, IBackend backend, StringValues id, StringValues version)
     {
         var accept = context.Request.Headers.Accept;
+        // Both: which of the two the answer will be is not known yet (Streamable HTTP, "Sending Messages to the Server").
         if (!MediaTypes.Accepts(accept, MediaTypes.Json) || !MediaTypes.Accepts(accept, MediaTypes.EventStream))
         {
             await JsonRpcErrorWriter.NotAcceptableAsync(context, MediaTypes.Both);
@@ -37,8 +38,10 @@ internal sealed class PostHandler(RequestBodyReader body, RateLimits limits)
     private static Task? Check(
         HttpContext context, IBackend backend, bool isFound, StringValues id, StringValues version, PostedMessages posted)
     {
+        // Before the session: a client of a newer revision has none, and must learn which revisions there are.
         if (version.Count == 1 && !ProtocolVersion.IsServed(version[0]!))
             return JsonRpcErrorWriter.UnsupportedVersionAsync(context, version[0]!, posted.Id);
+        // Revision 2025-03-26, "Initialization".
         if (posted is { IsBatch: true, HasInitialize: true })
             return JsonRpcErrorWriter.WriteAsync(context, Refusal.Invalid("initialize must not be part of a batch."), default);
         if (id.Count == 1)
@@ -51,12 +54,14 @@ internal sealed class PostHandler(RequestBodyReader body, RateLimits limits)
     {
         if (id.Count == 1)
             return null;
+        // Only what opens a session is charged as an opening: where none is required, each message comes without one.
         var refusal = (posted.HasInitialize ? limits.ChargeOpening(context, backend.Server) : null) ?? backend.TryOpen();
         return refusal is null ? null : JsonRpcErrorWriter.WriteAsync(context, refusal, posted.Id);
     }
 
     private static async Task RelayAsync(HttpContext context, IBackend backend, bool isOpened, PostedMessages posted)
     {
+        // If PostAsync throws, this makes the session that was opened be given up below.
         BackendReply reply = Refusal.SessionNotFound;
         try
         {

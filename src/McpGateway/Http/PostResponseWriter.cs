@@ -22,6 +22,7 @@ internal static class PostResponseWriter
         context.Response.StatusCode = reply.Stream is null ? accepted : reply.Status;
         if (reply.Stream is not { } stream)
         {
+            // A 204 must not have a length (RFC 9110, section 8.6).
             if (accepted == StatusCodes.Status202Accepted)
                 context.Response.ContentLength = 0;
             return Task.CompletedTask;
@@ -33,10 +34,11 @@ internal static class PostResponseWriter
     /// <summary>The message as the whole response. Kestrel flushes it with the end of the request.</summary>
     public static void WriteJson(HttpContext context, JsonRpcMessage message)
     {
-        // What was not initialized is no session, so there is no id to go on with.
+        // If initialize has failed there is no session: a client that got the id would go on with it, and get 404.
         if (message.Envelope.Kind is JsonRpcKind.Error)
             context.Response.Headers.Remove(McpHeaders.SessionId);
         context.Response.ContentType = MediaTypes.Json;
+        // Before the bytes: Kestrel would otherwise send them in chunks.
         context.Response.ContentLength = message.WrittenLength;
         message.WriteTo(context.Response.BodyWriter);
     }
@@ -59,10 +61,11 @@ internal static class PostResponseWriter
                 SseWriter.Write(context.Response.BodyWriter, first);
         }
 
+        // The first message has not been flushed: PumpAsync begins with that.
         await SseWriter.PumpAsync(context, stream);
     }
 
-    // The backend has all of them by now: the stream ends without anybody else's doing.
+    // The backend has received all of them: it ends the stream without waiting for the server again.
     private static async Task WriteJsonAsync(HttpContext context, ResponseStream stream, bool isBatch)
     {
         var messages = new List<JsonRpcMessage>();
@@ -83,6 +86,7 @@ internal static class PostResponseWriter
     private static void WriteJsonArray(HttpContext context, List<JsonRpcMessage> messages)
     {
         context.Response.ContentType = MediaTypes.Json;
+        // Two brackets and a comma between each two.
         context.Response.ContentLength = messages.Sum(message => message.WrittenLength) + messages.Count + 1;
         var writer = context.Response.BodyWriter;
         for (var i = 0; i < messages.Count; i++)

@@ -40,6 +40,7 @@ internal sealed class RateLimits(ClientLimits limits)
         headers["RateLimit-Limit"] = known.Limit.ToString(CultureInfo.InvariantCulture);
         headers["RateLimit-Remaining"] = known.Remaining.ToString(CultureInfo.InvariantCulture);
         headers["RateLimit-Reset"] = Math.Ceiling(known.Reset.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        // Also when there was enough: a client can slow down before it is refused.
         return known.IsTaken ? null : known.Wait;
     }
 }

@@ -47,6 +47,7 @@ internal sealed class RequestBodyReader(IOptions<LimitsOptions> limits, QueueBud
             return null;
         }
 
+        // Before a byte is read: what is refused here costs the gateway no memory.
         if (budget.IsExceeded)
         {
             await FullAsync(context);
@@ -56,6 +57,7 @@ internal sealed class RequestBodyReader(IOptions<LimitsOptions> limits, QueueBud
         var (buffer, length) = await ReadBytesAsync(context, limits.Value.RequestBodyBytes);
         if (buffer is null)
             return null;
+        // A single message keeps the buffer that it was read into. A batch is copied: its messages get different owners.
         if (!JsonRpcBatch.IsBatch(buffer.AsSpan(0, length)))
             return await ReadOneAsync(context, buffer, length);
         try
@@ -99,6 +101,7 @@ internal sealed class RequestBodyReader(IOptions<LimitsOptions> limits, QueueBud
 
         if (error is null)
             return new PostedMessages([.. messages], IsBatch: true, Caller.RightsOf(context));
+        // All or none: a batch that is half sent could not be answered as one.
         messages.ForEach(message => message.Dispose());
         await JsonRpcErrorWriter.WriteAsync(context, StatusCodes.Status400BadRequest, error, envelope.Id);
         return null;
@@ -110,6 +113,7 @@ internal sealed class RequestBodyReader(IOptions<LimitsOptions> limits, QueueBud
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature)
             feature.MaxRequestBodySize = null;
         var announced = context.Request.ContentLength;
+        // A client that says so is told before it sends all of it; one that sends without a length is stopped below.
         if (announced > limit)
             return await TooLongAsync(context, limit);
         var body = new GrowingBuffer(budget, (int)Math.Clamp(announced ?? FirstBytes, 1, FirstBytes));
@@ -127,6 +131,7 @@ internal sealed class RequestBodyReader(IOptions<LimitsOptions> limits, QueueBud
                     return await TooLongAsync(context, limit);
                 if (read.IsCompleted)
                     return (body.Detach(), body.Length);
+                // Again after each part: many slow bodies at once are each small when they begin.
                 if (budget.IsExceeded)
                     return await FullAsync(context);
             }

@@ -20,6 +20,7 @@ internal static class SecurityHeaders
     public static IApplicationBuilder UseSecurityHeaders(this IApplicationBuilder app) => app.Use((context, next) =>
     {
         Apply(context.Response);
+        // Before the steps and not when the response starts: a step that sets a field of its own then wins.
         return next(context);
     });
 }

@@ -18,6 +18,7 @@ internal sealed class SseHandler(RateLimits limits)
         if (HttpMethods.IsGet(context.Request.Method))
             return OpenAsync(context, backend, prefix);
 
+        // Without a body, whatever was sent: clients that try a POST first then open the stream (see JsonRpcErrorWriter).
         JsonRpcErrorWriter.OnlyGet(context);
         return Task.CompletedTask;
     }
@@ -64,6 +65,7 @@ internal sealed class SseHandler(RateLimits limits)
     {
         context.Response.StatusCode = StatusCodes.Status200OK;
         await SseWriter.StartAsync(context); // clients wait for the headers, and the first event may take hours
+        // Before all messages (2024-11-05, "HTTP with SSE"): without it the client cannot send anything.
         if (endpoint is not null)
             SseWriter.Write(context.Response.BodyWriter, EndpointEvent, endpoint);
         await SseWriter.PumpAsync(context, stream);

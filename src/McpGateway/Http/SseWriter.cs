@@ -16,6 +16,7 @@ internal static class SseWriter
     /// <summary>Sends the headers at once: proxies and clients wait for them.</summary>
     public static Task StartAsync(HttpContext context)
     {
+        // Response compression and the like would hold events back until they have enough of them.
         context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         context.Response.ContentType = MediaTypes.EventStream;
         context.Response.Headers.CacheControl = "no-cache, no-transform";
@@ -34,6 +35,7 @@ internal static class SseWriter
             Write(writer, fields);
         else
             writer.Write("event: message\n"u8);
+        // One line is enough: a message has no line break left (see JsonRpcMessage.TryTake), which would end the field.
         writer.Write("data: "u8);
         message.WriteTo(writer);
         writer.Write("\n\n"u8);
@@ -58,6 +60,7 @@ internal static class SseWriter
         var writer = context.Response.BodyWriter;
         try
         {
+            // What was written before it, the endpoint event or the first message, must not wait for the next message.
             await writer.FlushAsync(context.RequestAborted);
             while (await stream.WaitToReadAsync())
             {
@@ -69,6 +72,7 @@ internal static class SseWriter
                         await writer.FlushAsync(context.RequestAborted);
                 }
 
+                // A comment, which no client takes for an event (HTML standard, section 9.2).
                 if (stream.TakeKeepAlive())
                     writer.Write(": keep-alive\n\n"u8);
                 await writer.FlushAsync(context.RequestAborted);

@@ -15,12 +15,14 @@ internal sealed class StreamableHttpHandler(PostHandler post, SseHandler sse)
         var method = context.Request.Method;
         var id = context.Request.Headers[McpHeaders.SessionId];
         var version = context.Request.Headers[McpHeaders.ProtocolVersion];
+        // A proxy in front might use the first and the gateway the last: neither is right for certain.
         if (id.Count > 1 || version.Count > 1)
         {
             return JsonRpcErrorWriter.BadRequestAsync(
                 context, $"{McpHeaders.SessionId} or {McpHeaders.ProtocolVersion} occurs more than once.");
         }
 
+        // Before the checks below: a POST's errors name the request's id, for which its body is read first.
         if (HttpMethods.IsPost(method))
             return post.HandleAsync(context, backend, id, version);
         if (HttpMethods.IsGet(method) && id.Count == 0 && version.Count == 0 && backend.ServesSse)

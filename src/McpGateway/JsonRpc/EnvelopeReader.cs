@@ -62,6 +62,7 @@ internal ref struct EnvelopeReader
         if (_reader.Json.TokenType is not JsonTokenType.StartObject)
         {
             _reader.Violate("The message must be a JSON object.");
+            // Read to the end all the same: what is no JSON is a parse error, and not an invalid request.
             _reader.Skip();
         }
         else
@@ -80,6 +81,7 @@ internal ref struct EnvelopeReader
         switch (member)
         {
             case Member.JsonRpc:
+                // A number 2.0 is not the string "2.0", which JSON-RPC 2.0 requires (section 4).
                 _hasVersion = _reader.Json.TokenType is JsonTokenType.String && InspectedText.Is(ref _reader.Json, "2.0"u8);
                 break;
             case Member.Id:
@@ -110,6 +112,7 @@ internal ref struct EnvelopeReader
     {
         if (_reader.Json.TokenType is not JsonTokenType.String)
             _reader.Violate("method must be a string.");
+        // The usual case: no string is made for a method that is known.
         else if (!_reader.Json.ValueIsEscaped && McpMethod.Find(_reader.Json.ValueSpan) is { } known)
             _method = known;
         else if (!InspectedText.TryGetString(ref _reader.Json, out _method))
@@ -159,6 +162,7 @@ internal ref struct EnvelopeReader
     {
         if (_hasMethod)
         {
+            // A parser that checks in another order would take it for a response, and no rule would have seen the request.
             if (_hasResult || _hasError)
                 _reader.Violate("A message must not have both a method and a result or an error.");
             // MCP forbids it; in JSON-RPC a null id would be allowed, but no response could be told from another.

@@ -20,6 +20,7 @@ internal static class JsonMembers
         var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = EnvelopeReader.MaxDepth });
         if (!reader.Read() || reader.TokenType is not JsonTokenType.StartObject)
             return false;
+        // To the end, also when it is found: only then is it known that there is no second one.
         var found = 0;
         while (reader.Read() && reader.TokenType is JsonTokenType.PropertyName)
         {
@@ -33,6 +34,7 @@ internal static class JsonMembers
             value = json[start..(int)reader.BytesConsumed];
         }
 
+        // Two are refused even where the caller has not checked the names: which one the server reads is not known.
         return found == 1;
     }
 

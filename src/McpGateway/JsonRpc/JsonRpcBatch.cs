@@ -24,6 +24,7 @@ internal static class JsonRpcBatch
             reader.Read();
             while (reader.Read() && reader.TokenType is not JsonTokenType.EndArray)
             {
+                // Positions only: each message is checked when it is read by itself, and its error can then name its id.
                 var start = (int)reader.TokenStartIndex;
                 reader.Skip();
                 found.Add(new ByteRange(start, (int)reader.BytesConsumed - start));

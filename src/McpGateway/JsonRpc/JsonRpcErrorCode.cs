@@ -16,6 +16,7 @@ internal static class JsonRpcErrorCode
     public const int NotFound = -32001;
 
     /// <summary>The credential is missing, invalid or insufficient. WWW-Authenticate says what is needed.</summary>
+    // MCP defines no code for it: the HTTP status and the challenge tell the two apart.
     public const int Unauthorized = NotFound;
 
     /// <summary>A limit is reached. Retry-After says when to try again.</summary>

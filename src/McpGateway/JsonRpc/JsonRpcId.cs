@@ -64,6 +64,7 @@ internal readonly record struct JsonRpcId
         // 1.0 and 1e3 are integers to some parsers only, so a fraction or an exponent is refused.
         if (reader.TokenType is not JsonTokenType.Number || reader.ValueSpan.IndexOfAny(".eE"u8) >= 0)
             return false;
+        // An integer over 64 bits is kept as its digits: as a double it would be rounded, and two ids could become one.
         id = Utf8Parser.TryParse(reader.ValueSpan, out long number, out var used) && used == reader.ValueSpan.Length
             ? number
             : new JsonRpcId(JsonRpcIdKind.Digits, 0, System.Text.Encoding.ASCII.GetString(reader.ValueSpan));
@@ -76,6 +77,7 @@ internal readonly record struct JsonRpcId
         if (_kind is JsonRpcIdKind.None)
             return "null"u8.ToArray();
         if (_kind is JsonRpcIdKind.String)
+            // Escaped anew, since the text is kept unescaped: it may hold quotes and control characters.
             return JsonSerializer.SerializeToUtf8Bytes(_text, JsonRpcText.Default.String);
         if (_kind is JsonRpcIdKind.Digits)
             return System.Text.Encoding.ASCII.GetBytes(_text!);

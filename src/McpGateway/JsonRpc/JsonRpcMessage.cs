@@ -13,7 +13,7 @@ internal sealed class JsonRpcMessage : IDisposable
     private static readonly SearchValues<byte> LineBreaks = SearchValues.Create("\r\n"u8);
 
     private readonly int _length;
-    private readonly bool _pooled;
+    private readonly bool _pooled; // an array that was not rented must not get into the pool
     private byte[]? _buffer;
     private Replacement _id;
     private Replacement _progressToken;
@@ -55,7 +55,7 @@ internal sealed class JsonRpcMessage : IDisposable
         message = null;
         if (error is not null)
         {
-            ArrayPool<byte>.Shared.Return(rented);
+            ArrayPool<byte>.Shared.Return(rented); // no message owns it
             return error;
         }
 

@@ -57,6 +57,7 @@ internal sealed class MemberNames
                 return true;
             }
 
+            // Not the answer yet: a name further down may be equal.
             resembles |= System.Text.Ascii.EqualsIgnoreCase(name, known.Utf8);
         }
 

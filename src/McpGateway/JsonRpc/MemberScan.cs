@@ -23,6 +23,7 @@ internal ref struct MemberScan(MemberNames names, ReadOnlySpan<byte> message)
         var name = reader.ValueSpan;
         if (_all is null && _count < PlainNames.Capacity && !reader.ValueIsEscaped && Ascii.IsValid(name))
         {
+            // The token begins with its quotation mark, the name after it. Not escaped, so the bytes are the name.
             var range = new ByteRange((int)reader.TokenStartIndex + 1, name.Length);
             // Not &&: the name must be recorded even if it is refused, to find its duplicates.
             return _names.TryFind(name, out member) & AddPlain(range, name);
@@ -49,6 +50,7 @@ internal ref struct MemberScan(MemberNames names, ReadOnlySpan<byte> message)
     {
         if (_all is null)
         {
+            // The names so far go along, or a duplicate of one of them would not be found.
             _all = [];
             for (var i = 0; i < _count; i++)
                 _all.Add(Encoding.ASCII.GetString(_plain[i].In(_message)));

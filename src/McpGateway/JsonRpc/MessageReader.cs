@@ -28,6 +28,7 @@ internal ref struct MessageReader(ReadOnlySpan<byte> message)
             return false;
         if (!names.TryAdd(ref Json, out member))
             Violate("A member name occurs twice, or differs from a known name only in case, a NUL or a lone surrogate.");
+        // Also after a violation: the caller skips or reads a value next.
         Json.Read();
         return true;
     }

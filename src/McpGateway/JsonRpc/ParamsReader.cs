@@ -40,6 +40,7 @@ internal struct ParamsReader
     public void Read(ref MessageReader reader)
     {
         var start = (int)reader.Json.TokenStartIndex;
+        // As if it were missing: some serializers write null for a member that is not set.
         if (reader.Json.TokenType is JsonTokenType.Null)
             return;
         if (reader.Json.TokenType is not JsonTokenType.StartObject)
@@ -52,6 +53,7 @@ internal struct ParamsReader
         var names = reader.Scan(MemberNames.Params);
         while (reader.NextMember(ref names, out var member))
             ReadMember(member, ref reader);
+        // Only at its end is it known, and only of an object: the range stays empty after a violation.
         Range = new ByteRange(start, (int)reader.Json.BytesConsumed - start);
     }
 
@@ -95,6 +97,7 @@ internal struct ParamsReader
         var names = reader.Scan(MemberNames.Meta);
         while (reader.NextMember(ref names, out var member))
         {
+            // Any other value is no related task. It is skipped below, and the server decides what to make of it.
             if (member is Member.RelatedTask && reader.Json.TokenType is JsonTokenType.StartObject)
             {
                 ReadRelatedTask(ref reader);

@@ -14,6 +14,7 @@ internal static class CallTimeouts
     public static CallTimeout? Overdue(
         ServerConfig config, bool startsChild, TimeSpan inFlight, TimeSpan silent, bool waitsForClient)
     {
+        // First, and whatever the client does: progress for ever, or a prompt that nobody answers, must not hold a call for ever.
         if (inFlight >= config.RequestMaximum)
             return new("requestMaximum", $"no answer within {config.RequestMaximum} (requestMaximum)");
         var (setting, limit) = startsChild ? ("startTimeout", config.StartTimeout) : ("requestTimeout", config.RequestTimeout);

@@ -20,6 +20,7 @@ internal static class ProtocolVersion
 
     /// <summary>The lower of two revisions; the first when the second is none that is served.</summary>
     public static string Lower(string spoken, string? requested) =>
+        // Revisions are dates in ISO form, so their order is that of their text.
         requested is not null && IsServed(requested) && string.CompareOrdinal(requested, spoken) < 0 ? requested : spoken;
 
     /// <summary>Only one revision has batches.</summary>

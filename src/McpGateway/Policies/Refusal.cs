@@ -7,6 +7,7 @@ namespace McpGateway.Policies;
 /// <param name="RetryAfter">When trying again makes sense; null when it does not.</param>
 internal sealed record Refusal(RefusalReason Reason, JsonRpcError Error, TimeSpan? RetryAfter = null)
 {
+    // Long enough for calls to end and idle children to make room, short enough for a person who waits.
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
 
     /// <summary>What the message needs, when the caller has not all of it.</summary>

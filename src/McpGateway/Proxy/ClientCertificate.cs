@@ -29,6 +29,7 @@ internal static class ClientCertificate
             metadata[PasswordKey] = password;
         try
         {
+            // Only tried here: each of YARP's clients loads its own, in Configure.
             Load(metadata).Dispose();
             return metadata;
         }
@@ -42,6 +43,7 @@ internal static class ClientCertificate
     /// <summary>For YARP: gives the connections of a cluster its certificate.</summary>
     public static void Configure(ForwarderHttpClientContext context, SocketsHttpHandler handler)
     {
+        // YARP calls this for every cluster, and most have no certificate.
         if (context.NewMetadata?.ContainsKey(PathKey) is true)
             handler.SslOptions.ClientCertificates = [Load(context.NewMetadata)];
     }

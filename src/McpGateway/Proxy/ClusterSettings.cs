@@ -18,6 +18,8 @@ internal sealed class ClusterSettings
     public ClusterSettings(IConfiguration configuration)
     {
         var section = configuration.GetSection(Section);
+        // A container of its own: the reader of YARP's settings is internal, and in the gateway's container the routes of this
+        // section would be served.
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddReverseProxy().LoadFromConfig(section);
@@ -27,6 +29,7 @@ internal sealed class ClusterSettings
             _clusters = provider.GetRequiredService<IProxyConfigProvider>().GetConfig().Clusters
                 .ToDictionary(cluster => cluster.ClusterId, cluster => WithCertificate(cluster, section), StringComparer.Ordinal);
         }
+        // What its reader throws for a value of the wrong type, a duplicate and a bad enum. Any other is a defect.
         catch (Exception exception) when (exception is FormatException or ArgumentException or InvalidOperationException)
         {
             throw new OptionsValidationException(Section, typeof(ClusterConfig), [$"{Section}: {exception.Message}"]);

@@ -14,7 +14,8 @@ namespace McpGateway.Proxy;
 /// <param name="isPinned">Whether only one address can answer it, for it is in a session.</param>
 internal sealed class ForwarderUpstream(HttpContext context, RequestDelegate next, bool isPinned) : IUpstream
 {
-    // With the cluster's settings, but for the time that an answer may take to begin.
+    // Copies of clusters, with all their settings except YARP's time-out.
+    // Weak, so that the copy goes with YARP's own model, which every reload replaces.
     private static readonly ConditionalWeakTable<ClusterModel, ClusterModel> WithoutTimeouts = [];
 
     private readonly IReverseProxyFeature _proxy = context.GetReverseProxyFeature();
@@ -29,25 +30,33 @@ internal sealed class ForwarderUpstream(HttpContext context, RequestDelegate nex
         var received = new Received();
         context.Features.Set(received);
         context.Features.Set(exchange);
+        // A stream for what belongs to no call may be silent for hours. YARP's time-out would end it.
         if (exchange.IsStream && _proxy is ReverseProxyFeature feature)
             feature.Cluster = WithoutTimeouts.GetValue(feature.Cluster, WithoutTimeout);
+        // Before the first try: the forwarder clears the response when it fails, and what the checks have set would be lost.
         var headers = context.Response.Headers.ToArray();
         while (_proxy.AvailableDestinations is [var destination, ..])
         {
+            // One at a time, or the forwarder picks one at random and it is not known which was tried.
             _proxy.AvailableDestinations = destination;
             _tried.Add(destination);
+            // Or the failure of the last try would be read as that of the next one.
             context.Features.Set<IForwarderErrorFeature>(null);
+            // Anew for each try: the one before may have read some of it.
             SetBody(exchange.Body);
             await next(context);
+            // Thrown here, outside the forwarder: the exchange fails as it would have without YARP in between.
             received.Failure?.Throw();
             if (received.IsAnswered)
                 return UpstreamFailure.None;
+            // Before another address is tried: nobody waits for it any more.
             context.RequestAborted.ThrowIfCancellationRequested();
             Restore(headers);
-            // A connection that was not made has brought nothing to the server: another address may get the request.
+            // Without a connection the server cannot have seen the request, so it may be sent again to another address.
             var others = IsRefused(context) ? Others() : [];
             if (others.Count == 0)
                 return FailureOf(context.GetForwarderErrorFeature());
+            // No other address knows the session. Its client is told so, and opens another.
             if (isPinned)
                 return UpstreamFailure.SessionLost;
             _proxy.AvailableDestinations = others[0];
@@ -79,7 +88,7 @@ internal sealed class ForwarderUpstream(HttpContext context, RequestDelegate nex
         }
         catch (Exception exception)
         {
-            // Through the forwarder it would become an answer of its own, in the midst of this one.
+            // The forwarder would answer an exception with a status of its own, though this response may have started.
             received.Failure = ExceptionDispatchInfo.Capture(exception);
         }
     }
@@ -119,6 +128,7 @@ internal sealed class ForwarderUpstream(HttpContext context, RequestDelegate nex
     {
         context.Request.Body = body is null ? Stream.Null : new MemoryStream(body, writable: false);
         context.Request.ContentLength = body?.Length;
+        // The forwarder decides by this, and not by the length, whether there is a body to send.
         context.Features.Set<IHttpRequestBodyDetectionFeature>(new BodyDetection(body is not null));
     }
 

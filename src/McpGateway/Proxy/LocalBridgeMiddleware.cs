@@ -18,5 +18,6 @@ internal static class LocalBridgeMiddleware
         });
 
     private static bool IsHere(HttpContext context, string self) =>
+        // Exactly one: with several nothing has been chosen yet.
         context.GetReverseProxyFeature().AvailableDestinations is [var destination] && destination.DestinationId == self;
 }

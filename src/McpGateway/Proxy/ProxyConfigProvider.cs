@@ -27,7 +27,7 @@ internal sealed class ProxyConfigProvider(GatewayConfigProvider provider, Cluste
 
     public IProxyConfig GetConfig()
     {
-        // The token first: a change between the two lines then fires it, and YARP asks again.
+        // The token first: if the configuration changes between the two lines, it fires, and YARP reads again.
         var token = provider.GetChangeToken();
         var config = provider.Current;
         return new Snapshot(
@@ -52,6 +52,7 @@ internal sealed class ProxyConfigProvider(GatewayConfigProvider provider, Cluste
         RouteId = id,
         ClusterId = server.Name,
         Match = new RouteMatch { Path = path },
+        // One name on every route: what it demands of which server is found at each request, so a reload holds at once.
         AuthorizationPolicy = GuardedServer.Policy,
         CorsPolicy = GuardedServer.Policy,
         Metadata = new Dictionary<string, string>
@@ -64,6 +65,7 @@ internal sealed class ProxyConfigProvider(GatewayConfigProvider provider, Cluste
     private ClusterConfig Cluster(ServerConfig server) => server.Target switch
     {
         RemoteTarget remote => RemoteClusters.Create(server, remote, settings.Of(server.Name)),
+        // This replica is among the destinations too; LocalBridgeMiddleware serves what is sent to it.
         _ when replicas is { IsConfigured: true } => new()
         {
             ClusterId = server.Name,

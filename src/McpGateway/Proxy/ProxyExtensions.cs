@@ -51,6 +51,8 @@ internal static class ProxyExtensions
         var replicas = endpoints.ServiceProvider.GetRequiredService<ReplicaTable>();
         endpoints.MapReverseProxy(pipeline =>
         {
+            // In this order: the session's replica, then what to do when it cannot be reached, then a choice for requests without
+            // a session. The bridge needs the choice; health checks stand next to the forwarder, whose failures they count.
             pipeline.UseSessionAffinity();
             pipeline.UseReplicaForwarding();
             pipeline.UseLoadBalancing();

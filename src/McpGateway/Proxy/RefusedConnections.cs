@@ -11,6 +11,7 @@ internal sealed class RefusedConnections(IDestinationHealthUpdater health) : IPa
 {
     public const string PolicyName = "RefusedConnections";
 
+    // A restart is over by then, and one failed attempt each ten seconds harms nobody.
     private static readonly TimeSpan DefaultReactivation = TimeSpan.FromSeconds(10);
 
     public string Name => PolicyName;

@@ -32,6 +32,7 @@ internal static class RemoteClusters
         HttpClient = settings?.HttpClient,
         HttpRequest = (settings?.HttpRequest ?? new()) with
         {
+            // YARP's own is 100 seconds, which a server with a longer requestTimeout would run into.
             ActivityTimeout = settings?.HttpRequest?.ActivityTimeout ?? server.RequestTimeout,
         },
         HealthCheck = HealthCheck(settings?.HealthCheck, target.OtherUrls.Count > 0),
@@ -40,10 +41,13 @@ internal static class RemoteClusters
 
     /// <summary>A name that an address keeps: a session whose address is no longer configured is at none of the others.</summary>
     public static string DestinationId(Uri url) =>
+        // A digest: the URL may hold a secret, and ids of destinations appear in logs and sealed ids. Eight bytes are enough,
+        // since only the few URLs of one server must differ.
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(url.AbsoluteUri)).AsSpan(0, 8));
 
     private static HealthCheckConfig? HealthCheck(HealthCheckConfig? configured, bool hasOthers)
     {
+        // To take the only address out of service would help nobody.
         if (!hasOthers)
             return configured;
         var passive = configured?.Passive ?? new PassiveHealthCheckConfig

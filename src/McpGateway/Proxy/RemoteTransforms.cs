@@ -21,11 +21,13 @@ internal sealed class RemoteTransforms : ITransformProvider
 
     public void Apply(TransformBuilderContext context)
     {
+        // To other replicas the request goes as it is (PeerForwardingTransforms).
         if (ProxyConfigProvider.Describe(context.Route).IsStdio)
             return;
         context.CopyRequestHeaders = false;
         context.CopyResponseHeaders = false;
         context.CopyResponseTrailers = false;
+        // X-Forwarded-* would tell the remote server the address of the client.
         context.UseDefaultForwarders = false;
         context.AddRequestTransform(Request);
         context.AddResponseTransform(ResponseAsync);
@@ -39,9 +41,11 @@ internal sealed class RemoteTransforms : ITransformProvider
         var request = transform.ProxyRequest;
         request.RequestUri = exchange.Target(new Uri(transform.DestinationPrefix));
         foreach (var (name, value) in exchange.Headers)
+            // The values come from gateway.json and the user; what HttpClient's parsers think of them must not change them.
             request.Headers.TryAddWithoutValidation(name, value);
         if (request.Content is not null && exchange.Body is { } body)
         {
+            // YARP makes the content without headers, since none are copied.
             request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
             request.Content.Headers.ContentLength = body.Length;
         }
@@ -51,6 +55,7 @@ internal sealed class RemoteTransforms : ITransformProvider
 
     private static async ValueTask ResponseAsync(ResponseTransformContext transform)
     {
+        // Also without a response: the forwarder would copy the body to the client, unfiltered and under foreign ids.
         transform.SuppressResponseBody = true;
         if (transform.ProxyResponse is { } response)
             await ForwarderUpstream.ReceiveAsync(transform.HttpContext, response);

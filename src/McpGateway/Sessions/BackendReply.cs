@@ -26,6 +26,7 @@ internal readonly struct BackendReply
     /// <summary>HTTP's, for what is on the stream.</summary>
     public int Status
     {
+        // Not an initializer: default(BackendReply) runs none, and means 200 too.
         get => _status == 0 ? Ok : _status;
         init => _status = value;
     }
@@ -41,6 +42,7 @@ internal readonly struct BackendReply
     /// <summary>The response has been written, or there is nobody left to write it to.</summary>
     public ValueTask CloseAsync()
     {
+        // First, and also when Closing fails: the buffers that wait go back to the pool, and their bytes to the budget.
         Stream?.Abandon();
         return Closing?.Invoke() ?? default;
     }

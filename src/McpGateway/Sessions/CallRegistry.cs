@@ -67,14 +67,17 @@ internal sealed class CallRegistry(string server, bool isShared, TimeProvider ti
         lock (Lock)
         {
             var before = call.State;
+            // The time-out and the cancellation of a call may come at once. Only the first of them tells the server.
             if (before is CallState.Ended || (before is CallState.Unanswered && isWithdrawn))
                 return CallState.Ended;
+            // An unanswered call got its outcome, and left its session's table, when it was withdrawn.
             if (before is not CallState.Unanswered)
             {
                 call.Outcome = outcome;
                 call.Calls?.Remove(call);
             }
 
+            // What a child with one session still says can only be for that session: nothing has to be remembered.
             if (before is CallState.Sent && isWithdrawn && IsShared && call.Calls is not null)
                 AwaitAnswer(call);
             else
@@ -88,6 +91,8 @@ internal sealed class CallRegistry(string server, bool isShared, TimeProvider ti
     {
         lock (Lock)
         {
+            // The queue is in the order of withdrawal, so the first that is young enough ends it. Calls that were answered since
+            // are still in it: to take each out of the middle would cost a scan for every late answer.
             while (_unanswered.TryPeek(out var oldest) && (oldest.Since < time || oldest.Call.State is CallState.Ended))
             {
                 _unanswered.Dequeue();
@@ -97,6 +102,7 @@ internal sealed class CallRegistry(string server, bool isShared, TimeProvider ti
 
             foreach (var calls in _crowded.Where(calls => calls.ForgottenAt < time).ToArray())
             {
+                // Each still counted as in flight (see AwaitAnswer), and no answer will ever take it off.
                 Count(calls, -calls.Forgotten);
                 calls.Forgotten = 0;
                 _crowded.Remove(calls);
@@ -111,6 +117,7 @@ internal sealed class CallRegistry(string server, bool isShared, TimeProvider ti
 
     internal void Count(SessionCalls? calls, int change)
     {
+        // Calls of the gateway's own have no session; on a child with one session there is nobody to tell apart.
         if (calls is null || !IsShared)
             return;
         calls.InFlight += change;
@@ -127,9 +134,10 @@ internal sealed class CallRegistry(string server, bool isShared, TimeProvider ti
         if (_unanswered.Count <= MaxUnanswered)
             return;
         var (oldest, since) = _unanswered.Dequeue();
+        // That one has ended since, so nothing is lost with it.
         if (oldest is not { State: CallState.Unanswered, Calls: { } calls })
             return;
-        // It goes on to count as in flight, but that it was answered cannot be told any more: only time ends it.
+        // Its answer can no longer be recognized, so it counts as in flight until ForgetUnansweredBefore.
         oldest.State = CallState.Ended;
         oldest.Connection!.Remove(oldest);
         calls.Forgotten++;
@@ -140,6 +148,7 @@ internal sealed class CallRegistry(string server, bool isShared, TimeProvider ti
     private void Close(PendingCall call, CallState before)
     {
         call.State = CallState.Ended;
+        // It was never sent: no connection has it in its table, and it was not counted.
         if (before is CallState.Queued)
             return;
         call.Connection!.Remove(call);

@@ -7,6 +7,10 @@ namespace McpGateway.Sessions;
 internal sealed class ClientCall(SessionCalls calls, JsonRpcId key, JsonRpcMessage request, ResponseStream replies)
     : PendingCall(calls.Registry)
 {
+    // What the answer needs of the request is copied into properties: the request's buffer belongs to the server's queue
+    // once the call is sent, and is back in the pool long before the answer comes.
+
+    // A count and not a flag: a server may have several requests to the client open for one call.
     private int _waitsForClient;
 
     public override SessionCalls Calls => calls;
@@ -63,6 +67,7 @@ internal sealed class ClientCall(SessionCalls calls, JsonRpcId key, JsonRpcMessa
     public void EndWaiting()
     {
         Interlocked.Decrement(ref _waitsForClient);
+        // The server's silence is counted anew, or the time that the client needed would be part of it.
         Touch();
     }
 
@@ -82,6 +87,7 @@ internal sealed class ClientCall(SessionCalls calls, JsonRpcId key, JsonRpcMessa
     {
         if (!TryWithdraw(CallOutcome.Cancelled, reason, notification))
             return false;
+        // A cancelled request gets no response (MCP, "Cancellation"); its release lets the POST end without one.
         Replies.Release();
         return true;
     }
@@ -110,10 +116,13 @@ internal sealed class ClientCall(SessionCalls calls, JsonRpcId key, JsonRpcMessa
 
     private async ValueTask WriteAsync(JsonRpcMessage answer)
     {
+        // Before the client can see it: its next message may follow at once, and must find the revision that was settled.
         OnAnswer?.Invoke(answer);
         answer = Filter?.Invoke(answer) ?? answer;
+        // Only a child with one session may be kept waiting for its client. Of a shared one, the others would wait too.
         if (!await Replies.WriteAsync(answer, patient: !Registry.IsShared))
             Registry.Drop(answer);
+        // Last: the last release ends the stream, which would then not take the answer.
         Replies.Release();
     }
 }

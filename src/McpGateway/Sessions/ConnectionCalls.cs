@@ -8,6 +8,7 @@ namespace McpGateway.Sessions;
 internal sealed class ConnectionCalls(CallRegistry registry, IServerConnection connection)
 {
     private readonly Dictionary<long, PendingCall> _calls = [];
+    // Never used again, or a late answer to a call that has ended would be taken for another call's.
     private long _lastId;
 
     public CallRegistry Registry { get; } = registry;
@@ -38,6 +39,8 @@ internal sealed class ConnectionCalls(CallRegistry registry, IServerConnection c
     {
         lock (Registry.Lock)
         {
+            // It may have been cancelled while it waited. Under the lock, so that a withdrawal finds it either queued, and the
+            // server is told nothing, or in the table, and the server is told.
             if (call.State is not CallState.Queued)
                 return false;
             call.State = CallState.Sent;
@@ -57,6 +60,7 @@ internal sealed class ConnectionCalls(CallRegistry registry, IServerConnection c
     {
         lock (Registry.Lock)
         {
+            // Withdrawn meanwhile: its end has taken it out of the table and off the count, and must not be undone.
             if (call.State is not CallState.Sent)
                 return false;
             call.State = CallState.Queued;
@@ -69,6 +73,7 @@ internal sealed class ConnectionCalls(CallRegistry registry, IServerConnection c
     /// <summary>The call that the server knows under this id; null when there is none that it could answer.</summary>
     public PendingCall? Find(JsonRpcId id)
     {
+        // All ids of the gateway are integers; a string of the same digits is another id (JSON-RPC 2.0, 4).
         if (!id.TryGetInt64(out var number))
             return null;
         lock (Registry.Lock)

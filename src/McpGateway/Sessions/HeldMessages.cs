@@ -7,6 +7,8 @@ namespace McpGateway.Sessions;
 /// <summary>What a server said while no stream of the client was open: kept for a short while, until one opens.</summary>
 internal sealed class HeldMessages(TimeProvider time, QueueBudget budget)
 {
+    // A bridge between two streams of a client that reconnects, and no mailbox: a server that has more to say is not waiting
+    // for this client, and a client that stays away for longer has most likely gone.
     private const int Capacity = 32;
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
@@ -41,6 +43,7 @@ internal sealed class HeldMessages(TimeProvider time, QueueBudget budget)
     {
         lock (_lock)
             _closed = true;
+        // Only after the flag is set: what was held after this loop would never be disposed of.
         while (TryTake(out var message))
             message.Dispose();
     }

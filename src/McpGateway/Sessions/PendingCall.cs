@@ -5,6 +5,7 @@ namespace McpGateway.Sessions;
 /// <summary>A request to a server that gets one answer. Its state is its registry's to change.</summary>
 internal abstract class PendingCall(CallRegistry registry)
 {
+    // Of its own: the registry's is taken by all calls of the server. The source is made only for a call that waits.
     private readonly Lock _lock = new();
     private volatile CallState _state;
     private CancellationTokenSource? _withdrawing;
@@ -56,6 +57,7 @@ internal abstract class PendingCall(CallRegistry registry)
             lock (_lock)
             {
                 if (_withdrawn)
+                    // A source made now would never fire: FireWithdrawn has been here before.
                     return new CancellationToken(canceled: true);
                 return (_withdrawing ??= new CancellationTokenSource()).Token;
             }

@@ -25,6 +25,7 @@ internal sealed class ResponseStream
     private volatile bool _endsWithAnswers;
     private Action? _cut;
     private long _quietSince;
+    // Only the first silence of a POST is short. After it the response is an event stream, and kept alive like any other.
     private bool _kept;
     private int _awaited;
 
@@ -94,6 +95,7 @@ internal sealed class ResponseStream
     public async ValueTask AnswerAsync(JsonRpcMessage answer)
     {
         Await();
+        // Awaited before it is written: another answer's release would otherwise end the stream in between.
         if (!await WriteAsync(answer, patient: true))
             answer.Dispose();
         Release();
@@ -117,6 +119,7 @@ internal sealed class ResponseStream
     internal void EndAfterAnswers()
     {
         Await();
+        // Between the two, so that the count reaches zero after the flag is set, with answers on their way or without.
         _endsWithAnswers = true;
         Release();
     }
@@ -146,6 +149,7 @@ internal sealed class ResponseStream
 
             try
             {
+                // Measured anew each time: a client that takes something, however little, is not gone.
                 await _queue.WaitForRoomAsync(CancellationToken.None).WaitAsync(StallLimit, _time);
             }
             catch (TimeoutException)
@@ -172,6 +176,7 @@ internal sealed class ResponseStream
     {
         Abandon();
         lock (_cutLock)
+            // Under the lock: OnCut(null) then returns only after a cut that has begun, and before the connection is used again.
             _cut?.Invoke();
     }
 }

@@ -19,6 +19,7 @@ internal sealed class ServerRegistry : IDisposable
         _create = create;
         _provider = provider;
         _held = Next(provider.Current, []);
+        // Also without a request: a server that is gone must end its sessions now, and not when somebody calls next.
         _subscription = ChangeToken.OnChange(provider.GetChangeToken, () => Current());
     }
 
@@ -37,6 +38,8 @@ internal sealed class ServerRegistry : IDisposable
         var held = _held;
         if (ReferenceEquals(held.Config, _provider.Current))
             return held;
+        // Or two requests at once would each create the state of a new server, and one of the two would have children that
+        // nobody finds.
         lock (_lock)
         {
             var config = _provider.Current;
@@ -65,6 +68,7 @@ internal sealed class ServerRegistry : IDisposable
         }
 
         foreach (var state in old.Values.Except(servers.Values))
+            // Not stopped: its sessions hold it until their calls in flight are answered.
             state.Retire();
         return new Held(config, servers);
     }

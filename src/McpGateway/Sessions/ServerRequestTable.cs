@@ -55,6 +55,7 @@ internal sealed class ServerRequestTable(bool hidesProgressTokens)
                 message.ReplaceProgressToken(id);
         }
 
+        // An end of the session in between has ended the wait before it begins here: the count comes out right all the same.
         call?.BeginWaiting();
         return true;
     }
@@ -79,6 +80,7 @@ internal sealed class ServerRequestTable(bool hidesProgressTokens)
     public ServerRequest[] TakeAll(Session session)
     {
         lock (_lock)
+            // Spread here and not returned as a query, which would run after the lock is released.
             return [.. _byClientId.Values.Where(request => request.Session == session).ToArray().Select(Remove)];
     }
 

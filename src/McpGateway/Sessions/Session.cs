@@ -30,6 +30,7 @@ internal sealed class Session
         Server = server;
         Owner = owner;
         User = user;
+        // In this order: each part uses those before it, and the backend may read the properties above.
         Calls = new SessionCalls(this);
         Backend = createBackend(this);
         var rules = new SessionRules(this, context.Budget);

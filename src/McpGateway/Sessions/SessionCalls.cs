@@ -18,6 +18,7 @@ internal sealed class SessionCalls(Session? session)
     /// <summary>Where they are recorded. Only after <see cref="Join"/>.</summary>
     public CallRegistry Registry => _registry ?? throw new InvalidOperationException("The session has not begun.");
 
+    // Not exact, since whoever has room has not added its call yet. It bounds memory, for which a few more do not matter.
     public bool IsFull => Count >= Capacity;
 
     public int Count => Read(calls => calls.Count);
@@ -77,6 +78,7 @@ internal sealed class SessionCalls(Session? session)
     /// <summary>Under the registry's lock.</summary>
     internal void Remove(PendingCall call)
     {
+        // Its key may be another call's by now: a client may use an id again once it has the answer.
         if (call is ClientCall { Key: var key } && _calls.TryGetValue(key, out var found) && ReferenceEquals(found, call))
             _calls.Remove(key);
     }

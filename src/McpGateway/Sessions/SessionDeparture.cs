@@ -24,6 +24,7 @@ internal sealed class SessionDeparture(Session session, SessionStreams streams, 
     public Task LeaveAsync()
     {
         if (streams.Current is { } stream)
+            // Before the end: the transport writes it as the stream's last event, and is not told again.
             stream.ReconnectAfter = ReconnectAfter;
         return lifetime.EndAsync();
     }
@@ -37,12 +38,14 @@ internal sealed class SessionDeparture(Session session, SessionStreams streams, 
         if (streams.Current is not { } stream || stream.Via != replica)
             return;
         stream.ReconnectAfter = ReconnectAfter;
+        // The id of a Streamable HTTP session still finds it through any replica; an HTTP+SSE session is bound to its stream.
         if (session.Kind is not SessionKind.Sse)
         {
             stream.EndAfterAnswers();
             return;
         }
 
+        // Not "draining": this gateway stays, and a client that waited would wait for a session that is about to end.
         Begin(Refusal.SessionNotFound);
         lifetime.EndAfterCalls();
     }

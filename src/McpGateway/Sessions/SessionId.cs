@@ -11,6 +11,7 @@ namespace McpGateway.Sessions;
 internal static class SessionId
 {
     private const int RandomBytes = 16;
+    // Far more than the gateway's own need: a sealed id holds the id of a remote server, whose length MCP leaves open.
     private const int MaxLength = 512;
 
     // Neither base64url nor a replica's name has one.
@@ -35,5 +36,6 @@ internal static class SessionId
 
     /// <summary>Whether it can be an id at all: <c>\A[A-Za-z0-9._-]{1,512}\z</c>.</summary>
     public static bool IsWellFormed(ReadOnlySpan<char> id) =>
+        // Before anything else: ids go into log lines, dictionaries and the names of replicas.
         id.Length is > 0 and <= MaxLength && !id.ContainsAnyExcept(Allowed);
 }

@@ -30,8 +30,9 @@ internal sealed class SessionIntake(
         // 404 and not an error in the session: a client must then initialize anew (2025-11-25, Transports, Session Management).
         if (lifetime.IsEnded)
             return Refuse(message, Refusal.SessionNotFound);
+        // Also by what is refused below: a client that sends anything is there.
         lifetime.Touch();
-        var config = session.Server.Config.Tools;
+        var config = session.Server.Config.Tools; // read once: a reload must not change the rules in between
         RequestedItem? item = null;
         // Before anything is recorded: what is forbidden takes no permit and starts no child.
         if (config is not null && new ItemPolicy(config).Check(message, rights.Granted, out item) is { } refusal)
@@ -99,7 +100,7 @@ internal sealed class SessionIntake(
         switch (await permit.Outcome)
         {
             case PermitOutcome.Admitted when call.IsOpen:
-                call.Touch();
+                call.Touch(); // its wait was not the server's silence
                 await rules.CallAsync(request, call, config, item);
                 break;
             case PermitOutcome.Refused:
@@ -171,6 +172,7 @@ internal sealed class SessionIntake(
         }
 
         if (!isInitialize && !streams.IsReady && message.Envelope.Method != McpMethod.Ping)
+            // Outside the lock: what was held is written to the client here, and other messages would wait behind it.
             streams.BecomeReady();
         return null;
     }

@@ -5,7 +5,7 @@ namespace McpGateway.Sessions;
 /// <summary>When a session ends, and its end: idle, by its client's wish, with its stream, with its server.</summary>
 internal sealed class SessionLifetime
 {
-    // What is in flight when an SSE stream closes can still do its work; its answers have nowhere to go.
+    // When an SSE stream closes, its calls may still finish what they do (a file, a payment), though nobody gets the answers.
     private static readonly TimeSpan EndSoonTimeout = TimeSpan.FromSeconds(60);
 
     private static readonly JsonRpcError Ended = new(JsonRpcErrorCode.InternalError, "The session was ended.");
@@ -80,6 +80,7 @@ internal sealed class SessionLifetime
     }
 
     /// <summary>Takes no more requests; the monitor ends the session when nothing is in flight.</summary>
+    // Exchanged only for zero: being told again must not give the calls another minute.
     public void EndAfterCalls() => Interlocked.CompareExchange(
         ref _endsAt, _context.Time.GetTimestamp() + (long)(EndSoonTimeout.TotalSeconds * _context.Time.TimestampFrequency), 0);
 
@@ -109,11 +110,13 @@ internal sealed class SessionLifetime
         if (_session.HasCallsInFlight)
         {
             Touch(); // a session is idle from its last answer on
+            // A retired server sets no deadline: calls have their own time-outs. A session that was told to end has one.
             return Volatile.Read(ref _endsAt) is var end and not 0 && now >= end;
         }
 
         if (IsEnding)
             return true;
+        // An open stream means a client, however silent: it fails at a keep-alive when its client is gone.
         return _streams.Current is null
             && _context.Time.GetElapsedTime(Volatile.Read(ref _activeAt), now) >= _session.Server.Config.IdleTimeout;
     }
@@ -131,6 +134,7 @@ internal sealed class SessionLifetime
             _ending = Task.Run(() => EndCoreAsync(error));
         }
 
+        // Outside the lock: the manager takes its own here, and holds that when it calls TryUse.
         _onEnded(_session, _ending);
         return _ending;
     }

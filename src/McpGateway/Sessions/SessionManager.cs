@@ -30,6 +30,7 @@ internal sealed partial class SessionManager(
         session = null;
         if (IsClosedFor(kind))
             return Refusal.Draining;
+        // Before the reservation, which may stop another session's idle child to make room for this one.
         if (_quota.TryTake(limits.Value, server, owner) is { } full)
             return full;
         if (backend.TryReserve(server, kind) is not { } createBackend)
@@ -66,6 +67,7 @@ internal sealed partial class SessionManager(
         {
             if (_implicit.TryGetValue((server, owner, user), out session) && session.TryUse())
                 return null;
+            // Only when one is opened: calls in a session that exists are charged as messages.
             if (quota?.ChargeOpening() is { IsTaken: false } spent)
                 return Refusal.TooManyOpenings(spent.Wait);
             if (TryOpen(SessionKind.Implicit, server, owner, out session, user) is { } refusal)
@@ -120,6 +122,7 @@ internal sealed partial class SessionManager(
     {
         lock (_implicit)
         {
+            // A call may have opened the next one since the end of this one began.
             if (FindImplicit(session.Server, session.Owner, session.User) == session)
                 _implicit.Remove((session.Server, session.Owner, session.User));
         }

@@ -11,7 +11,7 @@ internal sealed partial class SessionMonitor(
     ILogger<SessionMonitor> log)
     : BackgroundService
 {
-    // Below it a stream is not what fills the memory.
+    // Smaller streams are not what fills the memory: to cut one would harm its client and help nobody.
     private const int WorthCutting = 64 * 1024;
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
@@ -62,8 +62,9 @@ internal sealed partial class SessionMonitor(
         var slowest = sessions.All.Select(session => session.Slowest()).Concat(others.Select(other => other.Slowest()))
             .OfType<ResponseStream>().MaxBy(stream => stream.QueuedBytes);
         if (slowest is null || slowest.QueuedBytes < WorthCutting)
-            return; // what is queued waits for children: their callers time out
+            return; // the bytes wait for children: their calls time out, and free them
         Log.BudgetExceeded(log, budget.Queued, budget.Limit);
+        // One for each visit: a quarter of a second later it is known whether that was enough.
         slowest.Cut();
     }
 

@@ -8,6 +8,7 @@ namespace McpGateway.Sessions;
 /// </summary>
 internal sealed class SessionQuota
 {
+    // One lock for all four counts: they are checked and taken together, or two openings would share the last free one.
     private readonly Lock _lock = new();
     private readonly Dictionary<(string? Server, SessionOwner? Owner), int> _counts = [];
 
@@ -16,6 +17,7 @@ internal sealed class SessionQuota
     {
         lock (_lock)
         {
+            // The user's own limits first: who is over them is told so (429), and not that the gateway is full (503).
             if (Count(null, owner) >= limits.SessionsPerUser)
                 return Refusal.TooManySessionsOfUser("Limits:SessionsPerUser");
             if (Count(server, owner) >= server.Config.MaxSessionsPerUser)
@@ -43,6 +45,7 @@ internal sealed class SessionQuota
         foreach (var key in keys)
         {
             var count = _counts.GetValueOrDefault(key) + change;
+            // Or the table would grow with every user who ever came.
             if (count == 0)
                 _counts.Remove(key);
             else

@@ -34,6 +34,7 @@ internal sealed class SessionRules(Session session, QueueBudget budget)
             return;
         }
 
+        // Refused, or withdrawn while the lists were fetched; whoever withdrew it has seen to its end.
         request.Dispose();
         if (error is not null)
             await call.FailAsync(error);
@@ -41,7 +42,7 @@ internal sealed class SessionRules(Session session, QueueBudget budget)
 
     private async ValueTask<JsonRpcError?> CheckListedAsync(JsonRpcMessage request, ItemPolicy policy, RequestedItem item)
     {
-        // While it waits for the lists, no queue counts it.
+        // While it waits for the lists it is in no queue, and its bytes would not count towards Limits:QueuedBytes.
         var waiting = request.WrittenLength;
         budget.Add(waiting);
         try
@@ -54,6 +55,7 @@ internal sealed class SessionRules(Session session, QueueBudget budget)
         }
     }
 
+    // By the rules at the time of the answer: a reload during the call must not let a forbidden name out.
     private JsonRpcMessage FilterList(JsonRpcMessage answer, ItemKind kind) => session.Server.Config.Tools is { } rules
         ? new ItemPolicy(rules).FilterAnswer(answer, kind, session.Backend.ListedItems)
         : answer;

@@ -44,6 +44,8 @@ internal sealed partial class SessionStreams(Session session, SessionRules rules
         ResponseStream? replaced;
         lock (_lock)
         {
+            // Before _isReady is read below; BecomeReady writes that first and reads this then. So at least one of the two sees
+            // what the other has written, and what was held is delivered.
             replaced = _current;
             _current = stream;
         }
@@ -90,7 +92,7 @@ internal sealed partial class SessionStreams(Session session, SessionRules rules
             return;
         }
 
-        // A stream may end between the choice and the write; each can fail only once, so the choice comes to an end.
+        // A stream may end between the choice and the write. It is then not chosen again, so the loop ends.
         while (Choose(call) is { } stream)
         {
             if (await stream.WriteAsync(message, patient: !session.Backend.IsShared))
@@ -139,13 +141,15 @@ internal sealed partial class SessionStreams(Session session, SessionRules rules
         return Current ?? session.Calls.OldestListening()?.Replies;
     }
 
-    // Nobody awaits it: the stream is the client's at once.
+    // Nobody awaits it: the client gets its stream at once, and what was held follows on it.
     private async Task MoveToAsync(ResponseStream stream, ResponseStream? replaced)
     {
         try
         {
             // Ended first, so that nothing more is put on it while what it still holds moves over.
             replaced?.End();
+            // What the old stream's client had not read. Its transport may still take some: each message goes to one of the two
+            // (Streamable HTTP, "Multiple Connections").
             while (replaced is not null && replaced.TryRead(out var unread))
                 await DeliverAsync(unread, null);
             await DeliverHeldAsync(stream);

@@ -11,6 +11,7 @@ internal sealed class SessionTimeouts(Session session, TimeProvider time)
         List<Task>? ending = null;
         foreach (var call in session.Calls.Snapshot())
         {
+            // The stream of a POST has nobody else to remind it of its keep-alives.
             call.Replies.Tick(now);
             if (Overdue(call, now) is not { } reason)
                 continue;

@@ -26,7 +26,7 @@ internal sealed class SessionlessCalls(SessionManager sessions)
         {
             refusal = sessions.TryUseImplicit(server, owner, out var session, user, rights.Quota);
             if (refusal is null)
-                return session!.Receive(message, replies, CancellationToken.None, rights);
+                return session!.Receive(message, replies, CancellationToken.None, rights); // requests do not use the token
         }
 
         message.Dispose();

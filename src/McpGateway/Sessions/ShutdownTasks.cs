@@ -12,11 +12,13 @@ internal sealed partial class ShutdownTasks(ILogger log)
     public void Add(Task ending, string server)
     {
         _ending[ending] = server;
+        // After it is in the table: a task that has completed already is removed at once, and would otherwise stay for ever.
         _ = ForgetAfterAsync(ending, server);
     }
 
     /// <summary>Completes when all that were added so far, and these, have ended, in order or not.</summary>
     public async Task WhenAllAsync(IEnumerable<Task> andThese) =>
+        // Failures are logged where each task is forgotten: one child that could not be stopped must not fail the whole stop.
         await Task.WhenAll([.. andThese, .. _ending.Keys]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     private async Task ForgetAfterAsync(Task ending, string server)

@@ -10,6 +10,7 @@ namespace McpGateway.Sessions;
 /// </summary>
 internal sealed class UserEnvironment : IEquatable<UserEnvironment>
 {
+    // As long as the digest: a longer key adds nothing to HMAC (RFC 2104, section 3).
     private static readonly byte[] DigestKey = RandomNumberGenerator.GetBytes(32);
 
     private readonly string _digest;
@@ -17,6 +18,7 @@ internal sealed class UserEnvironment : IEquatable<UserEnvironment>
     private UserEnvironment(Dictionary<string, string> variables, HashSet<string> values)
     {
         Variables = variables;
+        // Both: a variable may be text around a value, and a child may print either.
         Secrets = [.. values, .. variables.Values];
         _digest = Digest(variables);
     }
@@ -53,6 +55,7 @@ internal sealed class UserEnvironment : IEquatable<UserEnvironment>
     private static string Digest(Dictionary<string, string> variables)
     {
         var text = new StringBuilder();
+        // Sorted, since a dictionary promises no order, and equal variables must have equal digests.
         foreach (var (name, value) in variables.OrderBy(variable => variable.Key, StringComparer.Ordinal))
             text.Append(name).Append('\0').Append(value).Append('\0'); // neither can hold a NUL
         return Convert.ToHexString(HMACSHA256.HashData(DigestKey, Encoding.UTF8.GetBytes(text.ToString())));

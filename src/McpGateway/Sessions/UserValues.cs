@@ -25,6 +25,7 @@ internal static class UserValues
         var problem = UserText.TryFill(target.Headers, request.ValueOf, out var filled, out _);
         foreach (var (name, value) in filled)
         {
+            // HttpClient would throw on it while it writes the request, too late to tell the client what is wrong.
             if (!Ascii.IsValid(value))
                 problem ??= $"This server needs a value of its user for the header {name}, and it holds more than ASCII.";
             headers[name] = value;

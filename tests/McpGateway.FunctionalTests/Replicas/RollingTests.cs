@@ -155,7 +155,8 @@ public sealed class RollingTests(ITestOutputHelper output)
     {
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{what}: {clients.Count} sessions, {clients.Sum(client => client.Answered)} answers, "
-            + $"{Count(clients, "wrong")} wrong, {Count(clients, "lost")} lost, {Count(clients, "reopened")} sessions opened anew, "
+            + $"{Count(clients, "wrong")} wrong, {Count(clients, "lost")} lost, "
+            + $"{Count(clients, "reopened")} sessions opened anew, "
             + $"{Count(clients, "refused")} requests not taken and sent again"));
         foreach (var happening in clients.SelectMany(client => client.Happenings)
             .Where(happening => happening.What is "lost" or "wrong").Take(10))

@@ -11,5 +11,5 @@ internal readonly struct CallerScopes(ClaimsPrincipal? caller)
 {
     private const string Claim = "scope";
 
-    public bool Include(string scope) => caller?.HasClaim(Claim, scope) is true;
+    public bool Include(string scope) => caller?.HasClaim(Claim, scope) is true; // HasClaim compares the value exactly
 }

@@ -30,6 +30,7 @@ internal readonly struct ItemPolicy(ServerToolsConfig config)
     {
         item = null;
         var envelope = message.Envelope;
+        // An answer of the client's uses nothing of the server.
         if (envelope.IsAnswer)
             return null;
         if (!RequestedItem.IsRuled(envelope.Method))
@@ -38,6 +39,7 @@ internal readonly struct ItemPolicy(ServerToolsConfig config)
             return WithoutId; // a server might call the tool all the same
         if (envelope.WantsTask && ItemKinds.ListedBy(envelope.Method) is not null)
             return ListAsTask; // its result would come unfiltered, with tasks/result
+        // The scopes first, whether the server has such an item or not: the refusal tells nothing about its list.
         item = RequestedItem.Of(message);
         var missing = item is { } requested ? _rules.MissingFor(requested, granted) : [];
         return missing.Count == 0 ? null : Refusal.MissingScopes(missing);
@@ -53,6 +55,7 @@ internal readonly struct ItemPolicy(ServerToolsConfig config)
     {
         if (!_rules.Allow(item))
             return new(ListedItems.Unknown(item.Kind));
+        // The usual case needs neither a task nor the server.
         return listed.Lists(item, _rules) ? default : new(listed.CheckAsync(item, _rules, ask));
     }
 
@@ -64,6 +67,7 @@ internal readonly struct ItemPolicy(ServerToolsConfig config)
     {
         if (answer.Envelope.Kind is not JsonRpcKind.Result)
             return answer;
+        // All names, before the rules take some out: a reload may allow them while the client still has this page.
         listed.Note(kind, ListFilter.Names(answer.Envelope.Result.In(answer.Utf8), kind, out _));
         return ListFilter.Apply(answer, kind, _rules);
     }

@@ -42,6 +42,7 @@ internal static class ListFilter
     {
         if (answer.Envelope.Kind is not JsonRpcKind.Result || answer.Envelope.Result.In(answer.Utf8) is not [(byte)'{', ..])
             return answer;
+        // A result is not one of the objects that the envelope's reader checks: it may be large, and most are not filtered.
         if (!JsonMembers.AreUnambiguous(answer.Envelope.Result.In(answer.Utf8), MemberNames.List))
         {
             using (answer)
@@ -50,6 +51,7 @@ internal static class ListFilter
 
         foreach (var kind in Enum.GetValues<ItemKind>())
         {
+            // Read anew for each kind: the answer may have been replaced, and its buffer returned.
             var result = answer.Envelope.Result.In(answer.Utf8);
             if (!JsonMembers.TryFind(result, kind.Items(), out _))
                 continue;
@@ -78,7 +80,7 @@ internal static class ListFilter
         return names;
     }
 
-    // Null when a client may see another list in it than is seen here.
+    // Null when a client could read another list in it than the one that is filtered here.
     private static byte[]? TryFilter(ReadOnlySpan<byte> result, ItemKind kind, ToolRules rules)
     {
         if (!JsonMembers.AreUnambiguous(result, MemberNames.List))
@@ -90,6 +92,7 @@ internal static class ListFilter
 
         var filtered = new ArrayBufferWriter<byte>(result.Length);
         // The items are a part of the result's own bytes: this gives where they begin.
+        // The bytes around the list go out as they came: to parse and write them again could change numbers and escapes.
         result.Overlaps(items, out var start);
         filtered.Write(result[..start]);
         filtered.Write("["u8);

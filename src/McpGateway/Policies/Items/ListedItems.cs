@@ -27,12 +27,14 @@ internal sealed class ListedItems(Func<JsonRpcMessage, Task<GatewayAnswer>>? ask
     /// <summary>Whether the server has listed it, as far as is known by now.</summary>
     public bool Lists(in RequestedItem item, ToolRules rules)
     {
+        // Longer names are never kept (see Add), so there is nothing to find.
         if (item.Name is not { Length: <= LongestName } name)
             return false;
         lock (_lock)
         {
             return item.Kind switch
             {
+                // Resources of a template are not listed one by one (MCP, "Resource Templates").
                 ItemKind.Resource => Has(ItemKind.Resource, name) || IsOfTemplate(name, rules),
                 ItemKind.ResourceTemplate => Has(ItemKind.ResourceTemplate, name) || Has(ItemKind.Resource, name),
                 _ => Has(item.Kind, name),
@@ -54,6 +56,7 @@ internal sealed class ListedItems(Func<JsonRpcMessage, Task<GatewayAnswer>>? ask
             : [item.Kind];
         foreach (var kind in lists)
         {
+            // Again before each list: another check may have fetched it meanwhile.
             if (Lists(item, rules))
                 return null;
             if (await FetchAsync(kind, sender) is { } failure)
@@ -92,6 +95,7 @@ internal sealed class ListedItems(Func<JsonRpcMessage, Task<GatewayAnswer>>? ask
 
     private bool IsOfTemplate(string uri, ToolRules rules) =>
         _names.TryGetValue(ItemKind.ResourceTemplate, out var templates)
+        // A template that is forbidden must not allow what it describes.
         && templates.Any(template => rules.Allow(template) && ResourceUri.IsOf(template, uri));
 
     // Checks that need the same list share one fetch. It is made through one caller's session, from the first page to the last,
@@ -113,6 +117,7 @@ internal sealed class ListedItems(Func<JsonRpcMessage, Task<GatewayAnswer>>? ask
     {
         lock (_lock)
         {
+            // A fetch from before the last change would be thrown away at its end, so it is not joined.
             if (_fetching.TryGetValue(kind, out var known) && !known.Task.IsCompleted && known.Version == _version)
                 return known;
             var version = _version;
@@ -134,6 +139,7 @@ internal sealed class ListedItems(Func<JsonRpcMessage, Task<GatewayAnswer>>? ask
             var answer = await sender(JsonRpcMessage.CreateRequest(kind.ListMethod(), parameters));
             if (answer.Failure is not null)
                 return (answer.Failure, false);
+            // An error is no failure here: a server without such a list says "method not found".
             Add(names, answer.Result is null ? [] : ListFilter.Names(answer.Result, kind, out cursor));
             if (answer.Result is null || cursor is null)
                 break; // the last page, or it has no such list
@@ -144,6 +150,7 @@ internal sealed class ListedItems(Func<JsonRpcMessage, Task<GatewayAnswer>>? ask
             // The server said in between that its lists have changed: what was read may be the old one.
             if (version != _version)
                 return (null, true);
+            // Replaced and not merged: what the server no longer lists must not be allowed for ever.
             _names[kind] = names;
         }
 

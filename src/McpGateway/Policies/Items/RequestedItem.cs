@@ -7,6 +7,7 @@ namespace McpGateway.Policies.Items;
 /// <param name="Name">Unescaped; null when there is none that is a well-formed string: nothing is called so.</param>
 internal readonly record struct RequestedItem(ItemKind Kind, string? Name)
 {
+    // Unsubscribe is not among them: a client must be able to end what a new rule forbids.
     private static readonly string[] Ruled =
     [
         McpMethod.ToolsCall, McpMethod.PromptsGet, McpMethod.ResourcesRead, McpMethod.Subscribe, McpMethod.Complete,
@@ -36,11 +37,12 @@ internal readonly record struct RequestedItem(ItemKind Kind, string? Name)
         };
     }
 
-    // The envelope's reader has looked at the names in params alone.
+    // The envelope's reader has checked only the member names of params, and none inside the reference.
     private static RequestedItem OfReference(ReadOnlySpan<byte> parameters)
     {
         if (!JsonMembers.TryFind(parameters, "ref"u8, out var reference)
             || !JsonMembers.AreUnambiguous(reference, MemberNames.Reference))
+            // No name, which is never allowed: what cannot be read for certain is refused, and not let through unchecked.
             return new RequestedItem(ItemKind.Prompt, null);
         return JsonMembers.FindText(reference, "type"u8) switch
         {
@@ -53,7 +55,7 @@ internal readonly record struct RequestedItem(ItemKind Kind, string? Name)
     private static string Folded(string method) =>
         string.Concat(method.Where(letter => !char.IsControl(letter)).Select(Folded)).Trim().Trim('/');
 
-    // What becomes a letter of ASCII when case is ignored.
+    // Letters outside ASCII that some case mappings map to an ASCII letter (see MemberNames), as a lenient server may.
     private static char Folded(char letter) => letter switch
     {
         '\u017F' => 's',

@@ -20,6 +20,7 @@ internal static class ResourceUri
             readings.Add(next);
         }
 
+        // Only the last one: each step of decoding can add dots and slashes, and takes none away.
         return StepsOut(readings[^1]) ? null : readings;
     }
 
@@ -45,11 +46,13 @@ internal static class ResourceUri
         }
 
         pattern.Append(template, position, template.Length - position);
+        // A template without an expression is no template: it would be a resource, and is listed as one.
         return position > 0 && Wildcard.Matches(pattern.ToString(), uri, ignoreCase: false);
     }
 
     private static string Merged(string uri)
     {
+        // The slashes after the scheme belong to the syntax (RFC 3986, section 3).
         var afterScheme = uri.IndexOf("://", StringComparison.Ordinal) is >= 0 and var colon ? colon + "://".Length : 0;
         var path = uri[afterScheme..];
         while (path.Contains("//", StringComparison.Ordinal))
@@ -58,5 +61,6 @@ internal static class ResourceUri
     }
 
     private static bool StepsOut(string uri) =>
+        // A backslash separates folders on Windows; a control character may end the text for a program in C.
         uri.Any(char.IsControl) || uri.Contains('\\') || uri.Split('/', '?', '#').Any(segment => segment is "." or "..");
 }

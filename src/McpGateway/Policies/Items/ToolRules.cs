@@ -7,6 +7,7 @@ internal readonly struct ToolRules(ServerToolsConfig config)
 {
     /// <summary>Whether this may be used by anybody.</summary>
     public bool Allow(string name) =>
+        // Strict where something is allowed, lenient where it is forbidden: both are safe for a server that ignores case.
         (config.Allow is null || MatchesAny(config.Allow, name, ignoreCase: false)) && !IsDenied(name);
 
     /// <summary>Whether a message may use this, whatever the server lists.</summary>
@@ -16,6 +17,7 @@ internal readonly struct ToolRules(ServerToolsConfig config)
     /// <summary>What a caller lacks for this: all that it needs, when it does not have all of it.</summary>
     public IReadOnlyList<string> MissingFor(in RequestedItem item, CallerScopes granted)
     {
+        // An item without a name is refused by Allow, so nothing is let through here.
         if (config.Scopes.Count == 0 || item.Name is not { } name)
             return [];
         List<string>? needed = null;
@@ -31,6 +33,8 @@ internal readonly struct ToolRules(ServerToolsConfig config)
             }
         }
 
+        // All of them and not only those that are missing: the challenge must name what the new token needs in full (RFC 6750,
+        // section 3.1), or the client would have to come back for each.
         return needed is null || needed.TrueForAll(granted.Include) ? [] : [.. needed.Distinct()];
     }
 

@@ -20,6 +20,7 @@ internal static class Wildcard
                 p++;
                 t++;
             }
+            // Only the last star is tried again. What an earlier one could take differently, the last can take as well.
             else if (star >= 0)
             {
                 p = star + 1; // the last star takes one character more

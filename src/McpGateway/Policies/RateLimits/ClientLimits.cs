@@ -9,7 +9,7 @@ namespace McpGateway.Policies.RateLimits;
 /// </summary>
 internal sealed class ClientLimits
 {
-    // With what is in the dictionaries some 20 MB at the most, whoever comes.
+    // For two generations, with their dictionaries, some 20 MB at most: no number of clients can fill the memory.
     private const int Capacity = 25_000;
 
     private readonly Partitions<LimitKey, ClientUse> _uses;

@@ -10,6 +10,7 @@ internal sealed class ClientQuota
     /// <param name="ofServer">What it may use of the server; null: no limit.</param>
     /// <param name="ofAll">What it may use in all; null: no limit.</param>
     internal ClientQuota(ClientShare? ofServer, ClientShare? ofAll) =>
+        // At most two. An array in a fixed order, which ConcurrencyPermit relies on.
         _shares = (ofServer, ofAll) switch
         {
             ({ } one, { } other) => [one, other],
@@ -34,6 +35,7 @@ internal sealed class ClientQuota
         permit = new ConcurrencyPermit(_shares);
         if (!permit.IsRefused)
             return true;
+        // It may have got the first of its permits before the second was refused.
         permit.Dispose();
         permit = null;
         return false;

@@ -7,6 +7,7 @@ internal sealed class ClientUse(TimeProvider time)
 {
     private readonly Lock _lock = new();
     private (int Permits, int Queue, ConcurrencyLimiter Limiter)? _requests;
+    // Counted here and not read from the limiter: one that was replaced still has requests in it.
     private int _requestCount;
 
     public TokenBucket Messages { get; } = new(time);
@@ -27,6 +28,7 @@ internal sealed class ClientUse(TimeProvider time)
         {
             if (_requests is { } known && known.Permits == permits && known.Queue == queue)
                 return known.Limiter;
+            // The old one is not disposed of: its requests give their permits back to it.
             var limiter = new ConcurrencyLimiter(new ConcurrencyLimiterOptions
             {
                 PermitLimit = permits,

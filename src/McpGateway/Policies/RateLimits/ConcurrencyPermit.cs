@@ -19,6 +19,7 @@ internal sealed class ConcurrencyPermit : IDisposable
     {
         _shares = shares;
         foreach (var share in shares)
+            // Before it enters: what is in use is not forgotten, or a client could start afresh while its requests are in flight.
             share.Use.BeginRequest();
         Outcome = EnterAsync();
     }
@@ -82,6 +83,7 @@ internal sealed class ConcurrencyPermit : IDisposable
                 var lease = await use.Requests(permits, limits.Queue).AcquireAsync(1, _leaving.Token);
                 if (!lease.IsAcquired)
                     return PermitOutcome.Refused;
+                // It may have been disposed of just as the permit came; nobody would give that one back.
                 if (!Keep(lease))
                     return PermitOutcome.Left;
             }

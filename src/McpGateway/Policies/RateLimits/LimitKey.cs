@@ -9,6 +9,7 @@ namespace McpGateway.Policies.RateLimits;
 /// <param name="Subject">The user, or what stands for one: see <see cref="AddressOf"/>.</param>
 internal readonly record struct LimitKey(string? Server, string Issuer, string Subject)
 {
+    // The other 64 bits are the interface's (RFC 4291, section 2.5.1), and a host may take as many of those as it likes.
     private const int PrefixBytes = 8;
 
     /// <summary>
@@ -20,6 +21,7 @@ internal readonly record struct LimitKey(string? Server, string Issuer, string S
     {
         if (address is null)
             return string.Empty;
+        // A socket for both families shows IPv4 clients in this form; all of them would share one /64.
         if (address.IsIPv4MappedToIPv6)
             address = address.MapToIPv4();
         if (address.AddressFamily is not AddressFamily.InterNetworkV6)

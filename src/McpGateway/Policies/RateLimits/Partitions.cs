@@ -36,6 +36,7 @@ internal sealed class Partitions<TKey, TValue>(int capacity, TimeProvider time, 
                 Rotate();
             if (_young.TryGetValue(key, out var value))
                 return value;
+            // Moved and not copied: one client must never have two buckets.
             if (!_old.Remove(key, out value))
                 value = create();
             // May forget clients before a minute is over. Then they get a full bucket early, and memory stays bounded.
@@ -50,6 +51,7 @@ internal sealed class Partitions<TKey, TValue>(int capacity, TimeProvider time, 
     {
         var gone = _old;
         (_old, _young, _bornAt) = (_young, [], time.GetTimestamp());
+        // Two generations ago, but still in use: a new entry would let its client take the permits again that it holds.
         foreach (var (key, value) in gone.Where(entry => isInUse(entry.Value)))
             _young[key] = value;
     }

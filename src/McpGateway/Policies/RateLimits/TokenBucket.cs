@@ -7,7 +7,7 @@ namespace McpGateway.Policies.RateLimits;
 /// </summary>
 internal sealed class TokenBucket(TimeProvider time)
 {
-    // What rounding may take: without it a client that waited as long as it was told could come too early.
+    // For rounding errors: without it, a client that waited for as long as it was told could still be refused.
     private const double Tolerance = 1e-6;
 
     private readonly Lock _lock = new();
@@ -22,13 +22,15 @@ internal sealed class TokenBucket(TimeProvider time)
         lock (_lock)
         {
             var now = time.GetTimestamp();
+            // Computed when it is used: a timer for each client would cost more than all their requests.
             _used = Math.Max(0, _used - (time.GetElapsedTime(_at, now).TotalMinutes * perMinute));
+            // Also when it is refused: the time up to now has been credited.
             _at = now;
             var missing = _used + count - perMinute;
             var isTaken = missing <= Tolerance;
             if (isTaken)
                 _used += count;
-            // More at once than a minute brings will never be had: then until all is back.
+            // More than the bucket holds can never be had at once. Then the wait is until the bucket is full.
             var wait = TimeSpan.FromMinutes((count > perMinute ? _used : Math.Max(0, missing)) / perMinute);
             return new RateLimitResult(
                 isTaken, perMinute, (int)Math.Max(0, perMinute - _used + Tolerance),

@@ -85,7 +85,7 @@ internal sealed class MessageQueue : IValueTaskSource<bool>
     {
         lock (_lock)
         {
-            if (_closed || _messages.Count == 0)
+            if (_closed || _messages.Count == 0) // even the largest message fits into an empty queue
                 return Task.CompletedTask;
             _room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             return _room.Task.WaitAsync(cancellationToken);
@@ -102,7 +102,7 @@ internal sealed class MessageQueue : IValueTaskSource<bool>
                 return ValueTask.FromResult(true);
             if (_closed)
                 return ValueTask.FromResult(false);
-            _reader.Reset();
+            _reader.Reset(); // safe: there is one reader, and it has its last result
             _readerWaits = true;
             return new ValueTask<bool>(this, _reader.Version);
         }
@@ -135,7 +135,7 @@ internal sealed class MessageQueue : IValueTaskSource<bool>
             if (!_messages.Contains(message))
                 return false;
             // Queue<T> cannot remove from its middle. This is rare (a call cancelled before it was sent) and the queue bounded.
-            for (var left = _messages.Count; left > 0; left--)
+            for (var left = _messages.Count; left > 0; left--) // each goes to the end once: the others keep their order
             {
                 var next = _messages.Dequeue();
                 if (!ReferenceEquals(next, message))

@@ -6,6 +6,7 @@ namespace McpGateway.Sessions.Queues;
 /// </summary>
 internal sealed class QueueBudget(long limit)
 {
+    // Interlocked and no lock: every message passes here twice, from all threads.
     private long _queued;
 
     public long Limit { get; } = limit;
