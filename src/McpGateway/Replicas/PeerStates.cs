@@ -42,6 +42,13 @@ internal sealed class PeerStates(TimeProvider time)
     /// <summary>Whether the peer stops now. It has no session left, so a request that fails there was not carried out.</summary>
     public bool HasLeft(string replica) => IsWithin(StopPeriod, _leftSince, replica);
 
+    /// <summary>The peer has started again: what was known of the process before is no longer true.</summary>
+    public void MarkBack(string replica)
+    {
+        _leftSince.TryRemove(replica, out _);
+        _awaySince.TryRemove(replica, out _);
+    }
+
     private bool HasRoom()
     {
         if (_awaySince.Count < MaxNames)

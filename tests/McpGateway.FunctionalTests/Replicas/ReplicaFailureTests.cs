@@ -2,7 +2,9 @@ using System.Net;
 using System.Net.Sockets;
 using McpGateway.Cli.DemoServer;
 using McpGateway.FunctionalTests.Hosting;
+using McpGateway.Replicas;
 using McpGateway.Tests.Shared;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace McpGateway.FunctionalTests.Replicas;
 
@@ -61,6 +63,19 @@ public sealed class ReplicaFailureTests
             await using var client = await set[0].ConnectAsync(wire, user: user);
             Assert.Equal("hi", (await client.CallAsync("echo", new { text = "hi" })).Text());
         }
+    }
+
+    [Fact]
+    public async Task Replica_ThatIsBack_HasItsSessionsAgain()
+    {
+        await using var set = await ReplicaSet.StartAsync(1, known: 2);
+        var peers = set[0].Services.GetRequiredService<PeerStates>();
+        peers.MarkLeft("gw-1");
+
+        await set.StartNextAsync();
+
+        // Else a request that fails for another reason would be answered as one whose session is gone.
+        Assert.False(peers.HasLeft("gw-1") || peers.IsAway("gw-1"));
     }
 
     // One may wait where none is wanted; the others are not answered at all.

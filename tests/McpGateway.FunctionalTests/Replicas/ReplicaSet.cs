@@ -13,6 +13,7 @@ internal sealed class ReplicaSet : IAsyncDisposable
     public static readonly string Key = Convert.ToBase64String([.. Enumerable.Range(1, 32).Select(i => (byte)i)]);
 
     private readonly List<TestGateway> _gateways = [];
+    private Func<int, Task<TestGateway>> _start = null!;
 
     private ReplicaSet(int[] ports) => Ports = ports;
 
@@ -35,7 +36,7 @@ internal sealed class ReplicaSet : IAsyncDisposable
     {
         var set = new ReplicaSet(FreePort.Find(known ?? count));
         knownPorts?.Invoke(set.Ports);
-        for (var i = 0; i < count; i++)
+        set._start = i =>
         {
             var all = new Dictionary<string, string?>
             {
@@ -46,13 +47,17 @@ internal sealed class ReplicaSet : IAsyncDisposable
                 all[$"Replicas:Peers:gw-{peer}"] = $"http://127.0.0.1:{set.Ports[peer]}";
             foreach (var (key, value) in settings?.Invoke(i) ?? [])
                 all[key] = value;
-            set._gateways.Add(await TestGateway.StartWithTestServerAsync(
+            return TestGateway.StartWithTestServerAsync(
                 arguments, keys, all.Where(setting => setting.Value is not null).ToDictionary(), adjust ?? TestUsers.Add,
-                $"http://127.0.0.1:{set.Ports[i]}"));
-        }
-
+                $"http://127.0.0.1:{set.Ports[i]}");
+        };
+        for (var i = 0; i < count; i++)
+            await set.StartNextAsync();
         return set;
     }
+
+    /// <summary>Starts the next of those that are known.</summary>
+    public async Task StartNextAsync() => _gateways.Add(await _start(_gateways.Count));
 
     /// <summary>The same session, for requests that come to another replica.</summary>
     public StreamableClient Through(int index, StreamableClient client, string? user = null) =>

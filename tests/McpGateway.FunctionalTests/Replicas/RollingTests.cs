@@ -95,8 +95,7 @@ public sealed class RollingTests(ITestOutputHelper output)
         Assert.All(clients.Except(its), client => Assert.InRange(
             client.Happenings.Count(happening => happening.What is "reopened"), 0, client.MayStreamElsewhere ? 1 : 0));
         // While the kernel takes the process apart, its listener may still be there for a short time. A stream that ran through
-        // it
-        // takes along the call that waits on it, and one that is sent before its client has seen its end.
+        // it takes along the call that waits on it, and one that is sent before its client has seen its end.
         Assert.All(clients, client => Assert.InRange(
             client.Happenings.Count(happening => happening.What is "lost"), 0,
                 its.Contains(client) ? 3 : client.MayStreamElsewhere ? 2 : 1));

@@ -20,6 +20,17 @@ public sealed class PeerStatesTests
     }
 
     [Fact]
+    public void Peer_ThatIsBack_IsNeitherAwayNorLeft()
+    {
+        var peers = new PeerStates(_time);
+        peers.MarkLeft("gw-1");
+        Assert.True(peers.IsAway("gw-1") && peers.HasLeft("gw-1"));
+
+        peers.MarkBack("gw-1");
+        Assert.False(peers.IsAway("gw-1") || peers.HasLeft("gw-1"));
+    }
+
+    [Fact]
     public void Names_ThatAreMadeUp_FillNoTable()
     {
         var peers = new PeerStates(_time);

@@ -49,7 +49,7 @@ internal sealed class ForwardedStreams : IDisposable
         lock (_lock)
         {
             var count = _counts.GetValueOrDefault(owner) + by;
-            // Removed at zero: only owners that are left are told that this replica leaves (LeaveAnnouncer).
+            // Removed at zero: only owners that are left are told that this replica leaves (PeerAnnouncer).
             if (count == 0)
                 _counts.Remove(owner);
             else

@@ -11,7 +11,8 @@ internal static class ForwardingExtensions
     {
         proxy.Services.AddSingleton<ISessionAffinityPolicy, ReplicaAffinity>()
             .AddSingleton<ILoadBalancingPolicy, ReplicaPlacement>();
-        proxy.Services.AddSingleton<ForwardingSignature>().AddSingleton<ForwardedStreams>().AddSingleton<LeaveAnnouncer>()
+        proxy.Services.AddSingleton<ForwardingSignature>().AddSingleton<ForwardedStreams>().AddSingleton<PeerAnnouncer>()
+            .AddHostedService(provider => provider.GetRequiredService<PeerAnnouncer>())
             .AddSingleton<IDrainParticipant, PeerDrain>();
         return proxy.AddTransforms<PeerForwardingTransforms>();
     }

@@ -6,7 +6,7 @@ namespace McpGateway.Replicas.Forwarding;
 /// Tells peers about the gateway's stop. They end the streams of their sessions that run through this replica, and at the end
 /// learn that no session is left here.
 /// </summary>
-internal sealed class PeerDrain(ForwardedStreams streams, LeaveAnnouncer announcer, ReplicaTable replicas) : IWorkInFlight
+internal sealed class PeerDrain(ForwardedStreams streams, PeerAnnouncer announcer, ReplicaTable replicas) : IWorkInFlight
 {
     private bool _isAnnounced;
 

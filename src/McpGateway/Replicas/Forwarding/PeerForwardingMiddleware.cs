@@ -15,6 +15,9 @@ internal sealed partial class PeerForwardingMiddleware(
 {
     // No server can have these paths: `api` is a reserved name (ServerName.Reserved).
 
+    /// <summary>A replica that has started posts here.</summary>
+    public const string StartedPath = "/api/replicas/started";
+
     /// <summary>A replica that leaves posts here, to the owners of the streams that run through it.</summary>
     public const string LeavePath = "/api/replicas/leave";
 
@@ -68,12 +71,8 @@ internal sealed partial class PeerForwardingMiddleware(
 
         // Otherwise an anonymous gateway would take the request for one through a proxy (RequestGuard).
         request.Headers.Remove(Via);
-        if (request.Path == LeavePath || request.Path == LeftPath)
+        if (TryTake(request.Path.Value, forwarded.From))
         {
-            if (request.Path == LeavePath)
-                endpoint.LeaveVia(forwarded.From);
-            else
-                peers.MarkLeft(forwarded.From);
             context.Response.StatusCode = StatusCodes.Status204NoContent;
             return Task.CompletedTask;
         }
@@ -84,6 +83,24 @@ internal sealed partial class PeerForwardingMiddleware(
         context.Features.Set(forwarded);
         context.Features.Set(new ForwardingPeer(forwarded.From));
         return next(context);
+    }
+
+    private bool TryTake(string? path, string peer)
+    {
+        switch (path)
+        {
+            case StartedPath:
+                peers.MarkBack(peer);
+                return true;
+            case LeavePath:
+                endpoint.LeaveVia(peer);
+                return true;
+            case LeftPath:
+                peers.MarkLeft(peer);
+                return true;
+            default:
+                return false;
+        }
     }
 
     private void WarnOfSignature(HttpContext context)
