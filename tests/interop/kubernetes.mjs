@@ -1,7 +1,7 @@
-// Checks Kubernetes manifests: node kubernetes.mjs < all.yaml
+// Checks Kubernetes manifests. Each line of stdin is a JSON string with the YAML of some objects.
 // Values are checked with the schemas of the API, and names of fields with its types, because the schemas accept unknown fields.
-// Prints one JSON object: the objects and their errors.
-import { text } from 'node:stream/consumers';
+// Each is answered with a line: one JSON object with the objects and their errors. At the end of stdin it exits.
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { parseAllDocuments } from 'yaml';
@@ -29,6 +29,10 @@ async function valueErrors(object) {
   }
 }
 
+// The types of the API are many files: they are parsed once for all lines.
+const parsed = new Map();
+let program;
+
 /** Compiles the objects as literals of the API's types: TypeScript rejects unknown properties in a literal. */
 function nameErrors(objects) {
   const file = `${here}manifests.ts`;
@@ -43,9 +47,13 @@ function nameErrors(objects) {
   const { getSourceFile, fileExists, readFile } = host;
   host.fileExists = (path) => path === file || fileExists(path);
   host.readFile = (path) => path === file ? source : readFile(path);
-  host.getSourceFile = (path, ...rest) =>
-    path === file ? ts.createSourceFile(path, source, ts.ScriptTarget.ES2022) : getSourceFile(path, ...rest);
-  return ts.getPreEmitDiagnostics(ts.createProgram([file], options, host)).map((diagnostic) => {
+  host.getSourceFile = (path, ...rest) => {
+    if (path === file) return ts.createSourceFile(path, source, ts.ScriptTarget.ES2022);
+    if (!parsed.has(path)) parsed.set(path, getSourceFile(path, ...rest));
+    return parsed.get(path);
+  };
+  program = ts.createProgram([file], options, host, program);
+  return ts.getPreEmitDiagnostics(program).map((diagnostic) => {
     const line = diagnostic.file ? diagnostic.file.text.slice(0, diagnostic.start).split('\n').length : 0;
     const object = objects[Math.ceil(line / 2) - 1];
     const subject = object ? name(object) : diagnostic.file?.fileName;
@@ -53,9 +61,11 @@ function nameErrors(objects) {
   });
 }
 
-const documents = parseAllDocuments(await text(process.stdin));
-const objects = documents.map((document) => document.toJS()).filter((object) => object);
-const errors = documents.flatMap((document) => document.errors.map((error) => error.message));
-for (const object of objects) errors.push(...await valueErrors(object));
-errors.push(...nameErrors(objects));
-console.log(JSON.stringify({ objects, errors }));
+for await (const line of createInterface({ input: process.stdin })) {
+  const documents = parseAllDocuments(JSON.parse(line));
+  const objects = documents.map((document) => document.toJS()).filter((object) => object);
+  const errors = documents.flatMap((document) => document.errors.map((error) => error.message));
+  for (const object of objects) errors.push(...await valueErrors(object));
+  errors.push(...nameErrors(objects));
+  console.log(JSON.stringify({ objects, errors }));
+}

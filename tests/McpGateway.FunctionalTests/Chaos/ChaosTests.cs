@@ -19,9 +19,9 @@ public sealed class ChaosTests(ITestOutputHelper output) : IDisposable
     private const int Clients = 20;
     private const int MegaByte = 1024 * 1024;
 
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(6);
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Time =
-        TimeSpan.FromMinutes(double.Parse(Setting("CHAOS_MINUTES") ?? "0.25", CultureInfo.InvariantCulture));
+        TimeSpan.FromMinutes(double.Parse(Setting("CHAOS_MINUTES") ?? "0.15", CultureInfo.InvariantCulture));
 
     private static readonly string[] Evil =
     [

@@ -30,5 +30,8 @@ internal sealed class ScenarioReport(JsonElement report, string stderr)
         if (errors.EnumerateObject().Any()) Assert.Fail($"{errors}\n{report}\n{stderr}");
     }
 
+    /// <summary>What the script says beside results and errors.</summary>
+    public JsonElement Get(string member) => report.GetProperty(member);
+
     public override string ToString() => $"{report}\n{stderr}";
 }

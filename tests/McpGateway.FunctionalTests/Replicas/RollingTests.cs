@@ -7,7 +7,7 @@ namespace McpGateway.FunctionalTests.Replicas;
 /// Many clients of three replicas behind nginx: in peace, while each replica is drained and started again, and when one is
 /// killed. REPLICAS_SESSIONS and REPLICAS_CALLS say how many; 200 and 100 are the full size.
 /// </summary>
-public sealed class RollingTests(ITestOutputHelper output)
+public sealed class RollingTests(RollingTests.Fixture fixture, ITestOutputHelper output) : IClassFixture<RollingTests.Fixture>
 {
     private static readonly string[] Servers = ["session", "user", "shared"];
 
@@ -17,7 +17,7 @@ public sealed class RollingTests(ITestOutputHelper output)
     [Fact]
     public async Task Calls_OverRoundRobin_AreAllAnsweredRight()
     {
-        await using var gateway = await ReplicatedGateway.StartAsync();
+        var gateway = await fixture.StartAsync();
         var clients = await OpenAsync(gateway);
         var owners = clients.CountBy(client => client.Owner!).OrderBy(
             owner => owner.Key).Select(owner => $"{owner.Key}: {owner.Value}").ToArray();
@@ -39,7 +39,7 @@ public sealed class RollingTests(ITestOutputHelper output)
     [Fact]
     public async Task Replicas_DrainedInTurn_LoseNothing()
     {
-        await using var gateway = await ReplicatedGateway.StartAsync();
+        var gateway = await fixture.StartAsync();
         var clients = await OpenAsync(gateway);
         using var over = new CancellationTokenSource();
         var calling = CallUntil(clients, over.Token);
@@ -71,7 +71,7 @@ public sealed class RollingTests(ITestOutputHelper output)
     [Fact]
     public async Task Replica_Killed_TakesOnlyItsOwnSessionsAlong()
     {
-        await using var gateway = await ReplicatedGateway.StartAsync();
+        var gateway = await fixture.StartAsync();
         var clients = await OpenAsync(gateway);
         using var over = new CancellationTokenSource();
         var calling = CallUntil(clients, over.Token);
@@ -100,6 +100,7 @@ public sealed class RollingTests(ITestOutputHelper output)
             client.Happenings.Count(happening => happening.What is "lost"), 0,
                 its.Contains(client) ? 3 : client.MayStreamElsewhere ? 2 : 1));
         await CloseAsync(clients);
+        await gateway.StartAsync(1);
     }
 
     private static async Task<List<RoamingClient>> OpenAsync(ReplicatedGateway gateway)
@@ -160,5 +161,15 @@ public sealed class RollingTests(ITestOutputHelper output)
         foreach (var happening in clients.SelectMany(client => client.Happenings)
             .Where(happening => happening.What is "lost" or "wrong").Take(10))
             output.WriteLine(happening.ToString());
+    }
+
+    /// <summary>The replicas for all tests here; started by the first, which may be skipped instead.</summary>
+    public sealed class Fixture : IAsyncDisposable
+    {
+        private ReplicatedGateway? _gateway;
+
+        public async Task<ReplicatedGateway> StartAsync() => _gateway ??= await ReplicatedGateway.StartAsync();
+
+        public ValueTask DisposeAsync() => _gateway?.DisposeAsync() ?? default;
     }
 }

@@ -19,7 +19,7 @@ public sealed class AbandonedSessionsTests(ITestOutputHelper output)
         """{"jsonrpc":"2.0","id":1,"result":{"protocolVersion":"2025-11-25","capabilities":{},"serverInfo":"""
             + """{"name":"s","version":"1"}}}""";
 
-    private static readonly int Sessions = Stress.Times(100);
+    private static readonly int Sessions = Stress.Times(30);
 
     // A keep-alive is sent every 15 seconds: the second one at the latest finds out that nobody is there.
     private static readonly TimeSpan Timeout = 4 * TestHttp.Timeout;

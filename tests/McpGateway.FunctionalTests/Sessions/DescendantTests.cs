@@ -19,7 +19,7 @@ public sealed class DescendantTests : IDisposable
 
     private static readonly Dictionary<string, string> Environment = new() { ["Limits__SessionsPerUser"] = "1000" };
 
-    private static readonly int Sessions = Stress.Times(10);
+    private static readonly int Sessions = Stress.Times(6);
 
     private readonly ChildProcesses _children = new();
 

@@ -7,7 +7,7 @@ namespace McpGateway.FunctionalTests.Sessions;
 
 public sealed class LifetimeTests
 {
-    private static readonly int Each = Stress.Times(20);
+    private static readonly int Each = Stress.Times(8);
 
     [Fact]
     public async Task ManySessions_OpenedAndEnded_LeaveNoChild()

@@ -12,8 +12,9 @@ public sealed class TimeoutTests
     [InlineData(Wire.Plain)]
     public async Task Call_WithoutAnswer_FailsNamingTheServerAndIsCancelled(Wire wire)
     {
-        await using var gateway = await StartAsync(requestTimeout: "00:00:01");
+        await using var gateway = await StartAsync(requestTimeout: "00:00:03");
         await using var client = await gateway.ConnectAsync(wire);
+        await client.CallAsync("echo", new { text = "the child has started" });
 
         var answer = await client.AskAsync(Rpc.Call("7", "hang"), "7");
 

@@ -10,7 +10,7 @@ namespace McpGateway.Tests.Model;
 /// </summary>
 public sealed class MultiplexerModelTests(ITestOutputHelper output)
 {
-    private const int Walks = 40;
+    private const int Walks = 20;
     private const int Steps = 300;
 
     [Theory]

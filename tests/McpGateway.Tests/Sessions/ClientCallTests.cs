@@ -17,7 +17,7 @@ public sealed class ClientCallTests : IDisposable
     [Fact]
     public async Task Answer_FailureAndCancellation_InARace_EndTheCallOnce()
     {
-        var rounds = Stress.Times(1_000);
+        var rounds = Stress.Times(300);
         var table = Table();
         using var barrier = new Barrier(4);
         Round? current = null;

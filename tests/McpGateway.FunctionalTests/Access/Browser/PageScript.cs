@@ -1,4 +1,3 @@
-using System.Text.Json;
 using McpGateway.FunctionalTests.Interop;
 
 namespace McpGateway.FunctionalTests.Access.Browser;
@@ -6,6 +5,9 @@ namespace McpGateway.FunctionalTests.Access.Browser;
 /// <summary>What scripts of web pages do in Chromium, in order: tests/interop/page.mjs.</summary>
 internal sealed class PageScript
 {
+    // One browser for all tests: each script has a context of its own, as a private window.
+    private static NodeService? _chromium;
+
     private readonly List<object> _steps = [];
 
     /// <summary>A session over Streamable HTTP; brings <c>{ text, ended }</c>.</summary>
@@ -27,8 +29,12 @@ internal sealed class PageScript
     public PageScript Read(string name, string page, object request) => Add(name, page, "read", request);
 
     /// <summary>Skips or fails the test where Chromium or what drives it is missing.</summary>
-    public Task<ScenarioReport> RunAsync() => NodeScript.RunAsync(
-        "page.mjs", ["--chromium", InteropParts.RequireChromium(), "--steps", JsonSerializer.Serialize(_steps)]);
+    public Task<ScenarioReport> RunAsync()
+    {
+        var chromium = InteropParts.RequireChromium();
+        return LazyInitializer.EnsureInitialized(ref _chromium, () => new NodeService("page.mjs", "--chromium", chromium))
+            .AskAsync(_steps);
+    }
 
     private PageScript Add(string name, string page, string run, object with)
     {

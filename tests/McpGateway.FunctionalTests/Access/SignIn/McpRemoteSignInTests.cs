@@ -5,11 +5,11 @@ using McpGateway.FunctionalTests.Interop;
 namespace McpGateway.FunctionalTests.Access.SignIn;
 
 /// <summary>mcp-remote signs its user in, by the browser that it opens, and bridges.</summary>
-public sealed class McpRemoteSignInTests : IAsyncLifetime
+public sealed class McpRemoteSignInTests(SignInIssuer issuer) : IClassFixture<SignInIssuer>, IAsyncLifetime
 {
     private SignInGateway _gateway = null!;
 
-    public async ValueTask InitializeAsync() => _gateway = await SignInGateway.StartAsync();
+    public async ValueTask InitializeAsync() => _gateway = await SignInGateway.StartAsync(issuer);
 
     public ValueTask DisposeAsync() => _gateway?.DisposeAsync() ?? default;
 

@@ -6,11 +6,11 @@ using ModelContextProtocol.Client;
 namespace McpGateway.FunctionalTests.Access.SignIn;
 
 /// <summary>The official C# SDK's client finds out where to get a token, gets it, and calls.</summary>
-public sealed class SdkSignInTests : IAsyncLifetime
+public sealed class SdkSignInTests(SignInIssuer issuer) : IClassFixture<SignInIssuer>, IAsyncLifetime
 {
     private SignInGateway _gateway = null!;
 
-    public async ValueTask InitializeAsync() => _gateway = await SignInGateway.StartAsync();
+    public async ValueTask InitializeAsync() => _gateway = await SignInGateway.StartAsync(issuer);
 
     public ValueTask DisposeAsync() => _gateway?.DisposeAsync() ?? default;
 

@@ -22,9 +22,9 @@ internal sealed class SignInGateway : IAsyncDisposable
     public RequestLog Requests { get; }
 
     /// <summary>Skips or fails the test where Node.js or the packages are missing.</summary>
-    public static async Task<SignInGateway> StartAsync()
+    public static async Task<SignInGateway> StartAsync(SignInIssuer shared)
     {
-        var issuer = await OidcProviderIssuer.StartAsync();
+        var issuer = await shared.StartAsync();
         var requests = new RequestLog();
         var url = $"http://127.0.0.1:{FreePort.Find()}";
         var guarded = await GuardedGateway.StartAsync(
@@ -43,9 +43,5 @@ internal sealed class SignInGateway : IAsyncDisposable
 
     public Uri Endpoint(string path) => new(Gateway.BaseAddress, path);
 
-    public async ValueTask DisposeAsync()
-    {
-        await Guarded.DisposeAsync();
-        await Issuer.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => Guarded.DisposeAsync();
 }
