@@ -11,6 +11,6 @@ var root = new RootCommand("Serves stdio MCP servers over HTTP.")
     HealthCommand.Create(HostFolder.ReadSettings),
     DemoServerCommand.Create(),
 };
-new RunCommand(settings => Gateway.Compose(settings), Guard.Enter).AddTo(root);
+new RunCommand(settings => Gateway.Compose(settings).IgnoreLateSignals(), Guard.Enter).AddTo(root);
 // The host handles SIGTERM and Ctrl+C. The library's own handler would kill the process after two seconds, during calls.
 return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

@@ -7,6 +7,9 @@ namespace McpGateway.Http;
 /// <summary>Writes what a backend gives back: a refusal, nothing, or messages as plain JSON or as events.</summary>
 internal static class PostResponseWriter
 {
+    private static readonly JsonRpcError NoMessage = new(
+        JsonRpcErrorCode.InternalError, "The request ended without an answer: its session has ended, or its server's connection.");
+
     /// <param name="context">The request.</param>
     /// <param name="reply">What is to be written.</param>
     /// <param name="id">The id to name in an error about the whole request.</param>
@@ -28,7 +31,7 @@ internal static class PostResponseWriter
             return Task.CompletedTask;
         }
 
-        return reply.Form is ReplyForm.Json ? WriteJsonAsync(context, stream, isBatch) : WriteAsync(context, stream, reply.Form);
+        return reply.Form is ReplyForm.Json ? WriteJsonAsync(context, stream, id, isBatch) : WriteAsync(context, stream, reply.Form);
     }
 
     /// <summary>The message as the whole response. Kestrel flushes it with the end of the request.</summary>
@@ -66,21 +69,30 @@ internal static class PostResponseWriter
     }
 
     // The backend has received all of them: it ends the stream without waiting for the server again.
-    private static async Task WriteJsonAsync(HttpContext context, ResponseStream stream, bool isBatch)
+    private static async Task WriteJsonAsync(HttpContext context, ResponseStream stream, JsonRpcId id, bool isBatch)
     {
         var messages = new List<JsonRpcMessage>();
-        while (await stream.WaitToReadAsync())
+        try
         {
-            while (stream.TryRead(out var message))
-                messages.Add(message);
-            stream.TakeKeepAlive(); // none can be sent
-        }
+            while (await stream.WaitToReadAsync())
+            {
+                while (stream.TryRead(out var message))
+                    messages.Add(message);
+                stream.TakeKeepAlive(); // none can be sent
+            }
 
-        if (isBatch)
-            WriteJsonArray(context, messages);
-        else
-            WriteJson(context, messages[0]);
-        messages.ForEach(message => message.Dispose());
+            if (messages.Count == 0)
+                await JsonRpcErrorWriter.WriteAsync(context, StatusCodes.Status502BadGateway, NoMessage, id);
+            else if (isBatch)
+                WriteJsonArray(context, messages);
+            else
+                WriteJson(context, messages[0]);
+        }
+        finally
+        {
+            // Their buffers are others' from here on, also when the client has gone meanwhile.
+            messages.ForEach(message => message.Dispose());
+        }
     }
 
     private static void WriteJsonArray(HttpContext context, List<JsonRpcMessage> messages)

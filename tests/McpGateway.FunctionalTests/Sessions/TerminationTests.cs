@@ -43,12 +43,12 @@ public sealed class TerminationTests
             },
             "it drains", TestHttp.Timeout);
 
-        // What comes together with the first is part of it; so once more, and once more, until it is not.
+        // What comes together with the first is part of it; so once more, and once more, to the very end of the process.
         var ended = gateway.ExitAsync();
         while (!ended.IsCompleted)
         {
             await gateway.SignalAsync("TERM");
-            await Task.WhenAny(ended, Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, TestHttp.Token));
+            await Task.WhenAny(ended, Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, TestHttp.Token));
         }
 
         Assert.Equal(0, await ended);

@@ -13,11 +13,13 @@ internal sealed class ConcurrencyPermit : IDisposable
     private readonly ClientShare[] _shares;
     private readonly List<RateLimitLease> _leases = [];
     private readonly CancellationTokenSource _leaving = new();
+    private readonly CancellationToken _left; // its source may be disposed of between two limits
     private bool _disposed;
 
     internal ConcurrencyPermit(ClientShare[] shares)
     {
         _shares = shares;
+        _left = _leaving.Token;
         foreach (var share in shares)
             // Before it enters: what is in use is not forgotten, or a client could start afresh while its requests are in flight.
             share.Use.BeginRequest();
@@ -80,7 +82,7 @@ internal sealed class ConcurrencyPermit : IDisposable
             {
                 if (limits.Concurrency is not { } permits)
                     continue;
-                var lease = await use.Requests(permits, limits.Queue).AcquireAsync(1, _leaving.Token);
+                var lease = await use.Requests(permits, limits.Queue).AcquireAsync(1, _left);
                 if (!lease.IsAcquired)
                     return PermitOutcome.Refused;
                 // It may have been disposed of just as the permit came; nobody would give that one back.
