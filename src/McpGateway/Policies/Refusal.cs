@@ -19,7 +19,7 @@ internal sealed record Refusal(RefusalReason Reason, JsonRpcError Error, TimeSpa
     public static Refusal SessionNotFound { get; } = new(RefusalReason.NotFound, new(
         JsonRpcErrorCode.NotFound, "The session does not exist or has ended. Send initialize to begin a new one."));
 
-    public static Refusal IdInFlight { get; } = Invalid("A request with this id is still in flight in this session.");
+    public static Refusal IdInFlight { get; } = Invalid("A request with this id is still in flight on the same stream.");
 
     public static Refusal AlreadyInitialized { get; } = Invalid("This session is already initialized.");
 

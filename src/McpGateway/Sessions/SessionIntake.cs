@@ -88,7 +88,7 @@ internal sealed class SessionIntake(
                 : CallWithPermitAsync(request, call, permit, config, item));
         }
 
-        // Two calls under one id could not be told apart by their answers, so the second one is refused.
+        // On one response, two calls under one id could not be told apart by their answers: the second one is refused.
         permit?.Dispose();
         return Refuse(request, Refusal.IdInFlight);
     }

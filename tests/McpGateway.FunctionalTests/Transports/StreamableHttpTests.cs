@@ -43,6 +43,22 @@ public sealed class StreamableHttpTests(SharedGateway shared) : IClassFixture<Sh
         Assert.Equal(["initialize", "notifications/initialized"], await client.ReceivedAsync());
     }
 
+    /// <summary>Some clients number every request 1, and share one session between conversations.</summary>
+    [Fact]
+    public async Task Calls_WithOneIdInFlight_AreEachAnsweredOnTheirOwnResponse()
+    {
+        await using var client = await StreamableClient.ConnectAsync(shared.Gateway);
+        var texts = Enumerable.Range(0, 8).Select(number => $"call {number}").ToArray();
+
+        var answers = await Task.WhenAll(texts.Select(async (text, number) =>
+        {
+            using var answer = await client.PostAsync(Rpc.Call("1", "delay", new { ms = 400 - (50 * number), text }));
+            return (await answer.AllAsync()).Single(message => message.IsAnswerTo("1")).Text();
+        }));
+
+        Assert.Equal(texts, answers);
+    }
+
     [Fact]
     public async Task Notification_InASession_IsAcceptedWithoutABody()
     {

@@ -30,7 +30,8 @@ internal sealed partial class Reference
 
         if (Begin(session, call.IsInitialize, call.Method == "ping", capabilities) is { } refused)
             return refused;
-        if (!session.IsImplicit && session.Calls.Any(other => JsonNode.DeepEquals(other.Id, call.Id)))
+        if (!session.IsImplicit && session.Calls.Any(
+            other => other.Stream == call.Stream && JsonNode.DeepEquals(other.Id, call.Id)))
             return JsonRpcErrorCode.InvalidRequest;
         session.Calls.Add(call);
         call.Stream.Await();

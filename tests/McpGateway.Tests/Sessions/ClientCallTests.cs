@@ -94,10 +94,11 @@ public sealed class ClientCallTests : IDisposable
     }
 
     [Fact]
-    public void Table_SameKey_IsTakenOnceAtATime()
+    public void Table_SameKeyOnOneResponse_IsTakenOnceAtATime()
     {
         var table = Table();
-        var (first, second) = (Call(table, 1, null), Call(table, 1, null));
+        var first = Call(table, 1, null);
+        var second = Call(table, 1, first.Replies);
         Assert.True(table.TryAdd(first));
         Assert.Same(first, table.Only());
         Assert.False(table.TryAdd(second));
@@ -107,6 +108,24 @@ public sealed class ClientCallTests : IDisposable
         Assert.False(first.TryEnd(CallOutcome.Failed));
         Assert.Null(table.Find(1));
         Assert.True(table.TryAdd(Call(table, 1, null)));
+    }
+
+    [Fact]
+    public void Table_SameKeyOnOtherResponses_FindsTheOldestUntilItEnds()
+    {
+        var table = Table();
+        var calls = Enumerable.Range(0, 4).Select(_ => Call(table, 1, null)).ToArray();
+        Assert.All(calls, call => Assert.True(table.TryAdd(call)));
+        Assert.Equal(4, table.Count);
+        Assert.Null(table.Only());
+
+        Assert.True(calls[1].TryEnd(CallOutcome.Answered));
+        Assert.Same(calls[0], table.Find(1));
+        Assert.True(calls[0].TryEnd(CallOutcome.Answered));
+        Assert.Same(calls[2], table.Find(1));
+        Assert.Equal([calls[2], calls[3]], table.Snapshot());
+        Assert.True(calls[3].TryEnd(CallOutcome.Answered));
+        Assert.Same(calls[2], table.Only());
     }
 
     [Fact]

@@ -89,17 +89,39 @@ public sealed class SessionTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Request_AnotherWithItsIdInFlight_IsRefused()
+    public async Task Request_AnotherWithItsIdOnTheSameResponse_IsRefused()
     {
         await InitializeAsync();
         var post = _fixture.Post();
         Receive(Json.Request(5), post);
-        Assert.Same(Refusal.IdInFlight, Receive(Json.Request(5), _fixture.Post()).Refusal);
+        Assert.Same(Refusal.IdInFlight, Receive(Json.Request(5), post).Refusal);
         await _child.ReadAsync();
         await _child.AnswerAsync(2);
         Assert.Contains("\"id\":5,", await SessionsFixture.ReadAsync(post), StringComparison.Ordinal);
         Assert.Null(await SessionsFixture.ReadAsync(post));
         Assert.Null(Receive(Json.Request(5), _fixture.Post()).Refusal);
+    }
+
+    [Fact]
+    public async Task Requests_WithOneIdOnSeveralResponses_AreEachAnsweredOnTheirOwn()
+    {
+        await InitializeAsync();
+        var posts = Enumerable.Range(0, 4).Select(_ => _fixture.Post()).ToArray();
+        foreach (var post in posts)
+        {
+            Assert.Null(Receive(Json.Request(5), post).Refusal);
+            await _child.ReadAsync();
+        }
+
+        await _child.AnswerAsync(4, "{\"n\":2}"); // the third, before those that are older
+        await _child.AnswerAsync(2, "{\"n\":0}");
+        Assert.Contains("\"n\":2", await SessionsFixture.ReadAsync(posts[2]), StringComparison.Ordinal);
+        Assert.Contains("\"n\":0", await SessionsFixture.ReadAsync(posts[0]), StringComparison.Ordinal);
+        Receive(
+            Json.Message("""{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":5}}"""), _fixture.Post());
+        Assert.Null(await SessionsFixture.ReadAsync(posts[1])); // the oldest of those left
+        await _child.AnswerAsync(5, "{\"n\":3}");
+        Assert.Contains("\"n\":3", await SessionsFixture.ReadAsync(posts[3]), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -138,13 +138,14 @@ internal sealed class StdioBackend(StdioParts parts, ServerState server, IClient
     {
         foreach (var message in posted.Messages)
         {
-            var id = message.Envelope.Id;
+            var (id, isRequest) = (message.Envelope.Id, message.Envelope.IsRequest);
             var receipt = session.Receive(message, replies, request.Aborted, posted.Rights);
             if (receipt.Refusal is { } refusal && !posted.IsBatch)
                 return refusal;
-            if (receipt.Refusal is { } refused)
+            // Only a request has an answer: for anything else it would have no id to name (JSON-RPC 2.0, section 4.1).
+            if (receipt.Refusal is { } refused && isRequest)
                 await replies.AnswerAsync(JsonRpcMessage.CreateError(id, refused.Error));
-            else if (awaitDelivery)
+            else if (receipt.Refusal is null && awaitDelivery)
                 await receipt.Delivered;
         }
 

@@ -37,10 +37,13 @@ internal sealed class StartGate : IAsyncDisposable
         {
             // The server's own limit first: a start that waits for its server must not hold what other servers could use.
             ofServer = await _servers.AcquireAsync(server, cancellationToken: timeout.Token);
-            var ofMachine = await _machine.AcquireAsync(cancellationToken: timeout.Token);
-            if (ofServer.IsAcquired && ofMachine.IsAcquired)
-                return new StartSlot(ofServer, ofMachine, _time);
-            ofMachine.Dispose();
+            if (ofServer.IsAcquired)
+            {
+                var ofMachine = await _machine.AcquireAsync(cancellationToken: timeout.Token);
+                if (ofMachine.IsAcquired)
+                    return new StartSlot(ofServer, ofMachine, _time);
+                ofMachine.Dispose();
+            }
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested)
         {
