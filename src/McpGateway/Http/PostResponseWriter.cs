@@ -48,12 +48,21 @@ internal static class PostResponseWriter
 
     private static async Task WriteAsync(HttpContext context, ResponseStream stream, ReplyForm form)
     {
+        // Nobody reads this stream any more: what the server says meanwhile is for the client's other streams.
+        using var gone = context.RequestAborted.UnsafeRegister(state => ((ResponseStream)state!).Abandon(), stream);
         JsonRpcMessage? first = null;
         if (form is ReplyForm.FirstDecides && await stream.WaitToReadAsync() && stream.TryRead(out first)
             && first.Envelope.IsAnswer)
         {
             using (first)
                 WriteJson(context, first);
+            return;
+        }
+
+        if (context.RequestAborted.IsCancellationRequested)
+        {
+            if (first is not null)
+                stream.PutBack(first);
             return;
         }
 

@@ -46,13 +46,20 @@ internal sealed class ResponseStream
     /// <summary>The replica that its client is connected to; null: this one.</summary>
     internal string? Via { get; set; }
 
+    /// <summary>For the relay: becomes the owner of what a client had not read when it left. Null: that is disposed of.</summary>
+    internal Action<IReadOnlyList<JsonRpcMessage>>? OnUnread { get; init; }
+
     internal long QueuedBytes => _queue.Bytes;
 
     /// <summary>A stream that ends by itself with the last answer that it awaits: a POST's.</summary>
-    public static ResponseStream ForAnswers(QueueBudget budget, TimeProvider time) => new(budget, time, endsWithAnswers: true);
+    public static ResponseStream ForAnswers(
+        QueueBudget budget, TimeProvider time, Action<IReadOnlyList<JsonRpcMessage>>? onUnread = null) =>
+        new(budget, time, endsWithAnswers: true) { OnUnread = onUnread };
 
     /// <summary>A stream that lasts until either side ends it: a GET's.</summary>
-    public static ResponseStream Lasting(QueueBudget budget, TimeProvider time) => new(budget, time, endsWithAnswers: false);
+    public static ResponseStream Lasting(
+        QueueBudget budget, TimeProvider time, Action<IReadOnlyList<JsonRpcMessage>>? onUnread = null) =>
+        new(budget, time, endsWithAnswers: false) { OnUnread = onUnread };
 
     /// <summary>For the transport: waits for a message, or for the time to send a keep-alive.</summary>
     /// <returns>False when the stream has ended.</returns>
@@ -77,8 +84,30 @@ internal sealed class ResponseStream
             _cut = cut;
     }
 
-    /// <summary>For the transport: the client is gone, or needs no more of it. What waits is disposed of.</summary>
-    public void Abandon() => _queue.Close(discard: true);
+    /// <summary>
+    /// For the transport: the client is gone, or needs no more of it. What waits goes back to the relay: it may be for the
+    /// client's other streams.
+    /// </summary>
+    public void Abandon()
+    {
+        _queue.Close(discard: OnUnread is null);
+        if (OnUnread is null)
+            return;
+        List<JsonRpcMessage>? unread = null;
+        while (TryRead(out var message))
+            (unread ??= []).Add(message);
+        if (unread is not null)
+            OnUnread(unread);
+    }
+
+    /// <summary>For the transport: gives back a message that it has taken and not sent.</summary>
+    public void PutBack(JsonRpcMessage message)
+    {
+        if (OnUnread is null)
+            message.Dispose();
+        else
+            OnUnread([message]);
+    }
 
     /// <summary>One more answer will be written to it; whoever sends several requests also holds it until all are sent.</summary>
     public void Await() => Interlocked.Increment(ref _awaited);
@@ -171,10 +200,10 @@ internal sealed class ResponseStream
         _queue.Wake();
     }
 
-    /// <summary>Breaks the client's connection.</summary>
+    /// <summary>Breaks the client's connection. What waits is disposed of: on another stream, it would be in the way too.</summary>
     internal void Cut()
     {
-        Abandon();
+        _queue.Close(discard: true);
         lock (_cutLock)
             // Under the lock: OnCut(null) then returns only after a cut that has begun, and before the connection is used again.
             _cut?.Invoke();

@@ -76,6 +76,9 @@ internal sealed class Session
     /// <inheritdoc cref="SessionStreams.DeliverAsync"/>
     public ValueTask DeliverAsync(JsonRpcMessage message, ClientCall? call) => _streams.DeliverAsync(message, call);
 
+    /// <inheritdoc cref="SessionStreams.TakeBack"/>
+    public void TakeBack(IReadOnlyList<JsonRpcMessage> unread) => _streams.TakeBack(unread);
+
     /// <inheritdoc cref="SessionStreams.Open"/>
     public ResponseStream OpenStream(string? via = null)
     {

@@ -39,7 +39,7 @@ internal sealed partial class SessionStreams(Session session, SessionRules rules
     /// <param name="via">The replica that its client is connected to; null: this one.</param>
     public ResponseStream Open(string? via)
     {
-        var stream = ResponseStream.Lasting(context.Budget, context.Time);
+        var stream = ResponseStream.Lasting(context.Budget, context.Time, TakeBack);
         stream.Via = via;
         ResponseStream? replaced;
         lock (_lock)
@@ -106,6 +106,9 @@ internal sealed partial class SessionStreams(Session session, SessionRules rules
             await DeliverHeldAsync(opened); // it opened after the choice, and may have been given what was held before this
     }
 
+    /// <summary>Takes what the client has not read of a stream that is gone.</summary>
+    public void TakeBack(IReadOnlyList<JsonRpcMessage> unread) => _ = DeliverAgainAsync(unread);
+
     /// <summary>The stream on which the most bytes wait for the client.</summary>
     public ResponseStream? Slowest() =>
         session.Calls.Snapshot().Select(call => call.Replies).Append(Current).OfType<ResponseStream>()
@@ -153,6 +156,26 @@ internal sealed partial class SessionStreams(Session session, SessionRules rules
             while (replaced is not null && replaced.TryRead(out var unread))
                 await DeliverAsync(unread, null);
             await DeliverHeldAsync(stream);
+        }
+        catch (Exception exception)
+        {
+            Log.DeliveryFailed(context.Loggers.CreateLogger<SessionStreams>(), exception, session.Server.Name);
+        }
+    }
+
+    // Nobody awaits it: the transport is done with the stream. One after the other: they keep their order.
+    private async Task DeliverAgainAsync(IReadOnlyList<JsonRpcMessage> unread)
+    {
+        try
+        {
+            foreach (var message in unread)
+            {
+                // An answer is for that response alone, and progress without its call may break a client.
+                if (message.Envelope.IsAnswer || message.Envelope.Method == McpMethod.Progress)
+                    Drop(message, "no-stream");
+                else
+                    await DeliverAsync(message, null);
+            }
         }
         catch (Exception exception)
         {

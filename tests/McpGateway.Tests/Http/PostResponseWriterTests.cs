@@ -12,6 +12,25 @@ public sealed class PostResponseWriterTests
 {
     private readonly QueueBudget _budget = new(long.MaxValue);
 
+    [Fact]
+    public async Task Write_ClientThatLeavesBeforeTheFirstMessage_GivesItsStreamBack()
+    {
+        using var leaving = new CancellationTokenSource();
+        var context = new DefaultHttpContext { RequestAborted = leaving.Token };
+        var unread = new List<JsonRpcMessage>();
+        var stream = ResponseStream.ForAnswers(_budget, TimeProvider.System, unread.AddRange);
+        stream.Await();
+        var writing = PostResponseWriter.WriteAsync(
+            context, new BackendReply(stream, ReplyForm.FirstDecides), JsonRpcId.FromString("7"), isBatch: false);
+        Assert.False(writing.IsCompleted);
+
+        await leaving.CancelAsync();
+        await writing;
+
+        Assert.False(stream.IsOpen); // so the relay chooses another
+        Assert.Empty(unread);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

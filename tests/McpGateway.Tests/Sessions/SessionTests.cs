@@ -124,6 +124,25 @@ public sealed class SessionTests : IAsyncDisposable
         Assert.Contains("\"n\":3", await SessionsFixture.ReadAsync(posts[3]), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Message_OnAResponseWhoseClientLeaves_GoesToTheNext()
+    {
+        await InitializeAsync();
+        var (left, open) = (
+            ResponseStream.ForAnswers(_fixture.Budget, _fixture.Time, _session.TakeBack), _fixture.Post());
+        Receive(Json.Request(5), left);
+        Receive(Json.Request(6), open);
+        await _child.SayAsync("""{"jsonrpc":"2.0","id":"q","method":"sampling/createMessage"}""");
+        await _child.SayAsync("""{"jsonrpc":"2.0","method":"notifications/message","params":{"n":1}}""");
+        await Waiting.UntilAsync(() => left.QueuedBytes > 100);
+
+        left.Abandon();
+
+        Assert.Contains("sampling/createMessage", await SessionsFixture.ReadAsync(open), StringComparison.Ordinal);
+        Assert.Contains("notifications/message", await SessionsFixture.ReadAsync(open), StringComparison.Ordinal);
+        Assert.Equal(0, left.QueuedBytes);
+    }
+
     [Theory]
     [InlineData("""{"jsonrpc":"2.0","id":5,"method":"tools/list"}""", true)]
     [InlineData("""{"jsonrpc":"2.0","method":"notifications/initialized"}""", false)]

@@ -107,7 +107,7 @@ internal sealed class StdioBackend(StdioParts parts, ServerState server, IClient
     private async ValueTask<BackendReply> PostAsync(Session session, PostedMessages posted)
     {
         var hasRequest = posted.HasRequest;
-        var stream = ResponseStream.ForAnswers(parts.Budget, parts.Time);
+        var stream = ResponseStream.ForAnswers(parts.Budget, parts.Time, session.TakeBack);
         stream.Await(); // held open until the whole batch is sent
         var isReplied = false;
         try
