@@ -38,6 +38,8 @@ internal sealed class PostHandler(RequestBodyReader body, RateLimits limits)
     private static Task? Check(
         HttpContext context, IBackend backend, bool isFound, StringValues id, StringValues version, PostedMessages posted)
     {
+        if (posted.IsDiscover)
+            return JsonRpcErrorWriter.WriteAsync(context, Refusal.NotDiscoverable, posted.Id);
         // Before the session: a client of a newer revision has none, and must learn which revisions there are.
         if (version.Count == 1 && !ProtocolVersion.IsServed(version[0]!))
             return JsonRpcErrorWriter.UnsupportedVersionAsync(context, version[0]!, posted.Id);

@@ -8,6 +8,10 @@ internal static class McpMethod
     public const string Initialize = "initialize";
     public const string Initialized = "notifications/initialized";
     public const string Ping = "ping";
+
+    /// <summary>The probe of clients of 2026-07-28, which fall back to initialize if it is refused.</summary>
+    public const string Discover = "server/discover";
+
     public const string Cancelled = "notifications/cancelled";
     public const string Progress = "notifications/progress";
     public const string ToolsCall = "tools/call";
@@ -39,7 +43,7 @@ internal static class McpMethod
             PromptsList, PromptsGet, Complete, SetLevel, LogMessage,
             "notifications/tools/list_changed", "notifications/resources/list_changed", "notifications/prompts/list_changed",
             ResourceUpdated, RootsListChanged, "sampling/createMessage", Elicit, ElicitationComplete, "roots/list",
-            TaskStatus, GetTask, "tasks/result", "tasks/list", "tasks/cancel",
+            TaskStatus, GetTask, "tasks/result", "tasks/list", "tasks/cancel", Discover,
         }.Select(name => (System.Text.Encoding.ASCII.GetBytes(name), name)),
     ];
 

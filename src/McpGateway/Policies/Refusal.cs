@@ -19,6 +19,13 @@ internal sealed record Refusal(RefusalReason Reason, JsonRpcError Error, TimeSpa
     public static Refusal SessionNotFound { get; } = new(RefusalReason.NotFound, new(
         JsonRpcErrorCode.NotFound, "The session does not exist or has ended. Send initialize to begin a new one."));
 
+    /// <summary>
+    /// For a probe by <see cref="McpMethod.Discover"/>. Its code says no more than no: after -32022 (UnsupportedProtocolVersion)
+    /// some clients do not fall back to initialize, and neither when the text names a header.
+    /// </summary>
+    public static Refusal NotDiscoverable { get; } =
+        BadRequest($"{McpMethod.Discover} is not served here. Begin with {McpMethod.Initialize}.");
+
     public static Refusal IdInFlight { get; } = Invalid("A request with this id is still in flight on the same stream.");
 
     public static Refusal AlreadyInitialized { get; } = Invalid("This session is already initialized.");

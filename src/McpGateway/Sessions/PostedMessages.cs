@@ -23,5 +23,7 @@ internal sealed record PostedMessages(JsonRpcMessage[] Messages, bool IsBatch, S
     public bool HasInitialize =>
         Array.Exists(Messages, message => message.Envelope is { IsRequest: true, Method: McpMethod.Initialize });
 
+    public bool IsDiscover => !IsBatch && Messages[0].Envelope is { IsRequest: true, Method: McpMethod.Discover };
+
     public void Dispose() => Array.ForEach(Messages, message => message.Dispose());
 }

@@ -64,8 +64,12 @@ internal sealed class SessionIntake(
             return Refuse(request, draining);
         if (session.Calls.IsFull)
             return Refuse(request, Refusal.TooManyCalls);
+        // Never passed on: servers have ended, hung, or settled on another revision at it.
+        if (request.Envelope.Method == McpMethod.Discover)
+            return Answer(request, replies, JsonRpcMessage.CreateError(request.Envelope.Id, Refusal.NotDiscoverable.Error));
+        // A client may ping before it initializes: then there is no server process yet that could answer.
         if (!Volatile.Read(ref _begun) && session.Kind is not SessionKind.Implicit && request.Envelope.Method == McpMethod.Ping)
-            return AnswerPing(request, replies);
+            return Answer(request, replies, JsonRpcMessage.CreateResult(request.Envelope.Id, "{}"u8));
         // Before Begin, which may start a child: who is over the limit starts none.
         if (ConcurrencyPermit.TryAcquire(quota, [request], out var permit) is { } busy)
             return Refuse(request, busy);
@@ -115,6 +119,14 @@ internal sealed class SessionIntake(
 
     private Receipt ReceiveNotification(JsonRpcMessage notification, CancellationToken cancellationToken)
     {
+        // It does not begin a session: some clients send one before initialize, which would then be refused. A server that is
+        // not running yet has nothing to learn from it.
+        if (!Volatile.Read(ref _begun) && session.Kind is not SessionKind.Implicit)
+        {
+            streams.Drop(notification, "not-initialized");
+            return default;
+        }
+
         if (Begin(notification) is { } refusal)
             return Refuse(notification, refusal);
         if (notification.Envelope.Method != McpMethod.Cancelled)
@@ -138,11 +150,10 @@ internal sealed class SessionIntake(
         return default;
     }
 
-    // A client may ping before it initializes: then there is no server process yet that could answer.
-    private static Receipt AnswerPing(JsonRpcMessage ping, ResponseStream replies)
+    private static Receipt Answer(JsonRpcMessage request, ResponseStream replies, JsonRpcMessage answer)
     {
-        using (ping)
-            return new Receipt(null, replies.AnswerAsync(JsonRpcMessage.CreateResult(ping.Envelope.Id, "{}"u8)));
+        using (request)
+            return new Receipt(null, replies.AnswerAsync(answer));
     }
 
     // The first message settles how the session begins. One that is not initialize comes from a client that believes it

@@ -138,10 +138,28 @@ public sealed class StreamableHttpRefusalTests(SharedGateway shared) : IClassFix
         await using var client = StreamableClient.Create(shared.Gateway);
         (client.Version, client.SessionId) = ("2026-07-28", "unknown");
 
-        using var answer = await client.PostAsync(Rpc.Request("7", "server/discover"));
+        using var answer = await client.PostAsync(Rpc.Request("7", "tools/list"));
         client.SessionId = null;
 
         Assert.Equal((400, -32022), (answer.Status, (await answer.JsonAsync()).Code()));
+    }
+
+    /// <summary>-32022 would keep some clients from falling back to initialize, and so would a text that names the header.</summary>
+    [Theory]
+    [InlineData("2026-07-28", null)]
+    [InlineData(null, null)]
+    [InlineData("2026-07-28", "unknown")]
+    public async Task Discover_IsRefusedInAWayThatLetsClientsFallBack(string? version, string? session)
+    {
+        await using var client = StreamableClient.Create(shared.Gateway);
+        (client.Version, client.SessionId) = (version, session);
+
+        using var answer = await client.PostAsync(Rpc.Request("7", "server/discover"));
+        (client.Version, client.SessionId) = (null, null);
+
+        var message = await answer.JsonAsync();
+        Assert.Equal((400, -32000, 7), (answer.Status, message.Code(), message.Get("id").GetInt32()));
+        Assert.DoesNotContain("Mcp-Session-Id", message.ErrorMessage(), StringComparison.OrdinalIgnoreCase);
     }
 
     [Theory]

@@ -17,6 +17,8 @@ internal sealed partial class Reference
         if (session.HasEnded)
             return JsonRpcErrorCode.NotFound;
         session.UsedAt = Now;
+        if (!session.HasBegun && !session.IsImplicit)
+            return null;
         if (Begin(session, false, false, "{}") is { } refused)
             return refused;
         var child = session.Child!;

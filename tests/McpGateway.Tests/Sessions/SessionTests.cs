@@ -63,8 +63,8 @@ public sealed class SessionTests : IAsyncDisposable
     public async Task Notification_NamedInitialize_DoesNotStandInForTheHandshake()
     {
         Receive(Json.Notification("initialize"), _fixture.Post());
-        Assert.Contains("\"id\":1", await _child.ReadAsync(), StringComparison.Ordinal); // the gateway's own initialize
-        Assert.Same(Refusal.AlreadyInitialized, Receive(Json.Request(1, "initialize"), _fixture.Post()).Refusal);
+        Assert.Null(Receive(Json.Request(7, "initialize"), _fixture.Post()).Refusal);
+        Assert.Contains("\"id\":1", await _child.ReadAsync(), StringComparison.Ordinal); // the first that the child hears
     }
 
     [Fact]
@@ -147,7 +147,7 @@ public sealed class SessionTests : IAsyncDisposable
     [InlineData("""{"jsonrpc":"2.0","id":5,"method":"tools/list"}""", true)]
     [InlineData("""{"jsonrpc":"2.0","method":"notifications/initialized"}""", false)]
     [InlineData("""{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":3}}""", false)]
-    [InlineData("""{"jsonrpc":"2.0","method":"notifications/roots/list_changed"}""", true)]
+    [InlineData("""{"jsonrpc":"2.0","method":"notifications/roots/list_changed"}""", false)]
     public async Task First_NotInitialize_LetsTheGatewayDoTheHandshake(string first, bool isRelayed)
     {
         Receive(Json.Message(first), _fixture.Post());
@@ -159,6 +159,19 @@ public sealed class SessionTests : IAsyncDisposable
         Assert.Equal(isRelayed ? Method(first) : "tools/call", Method(await _child.ReadAsync()));
         Assert.Equal(ProtocolVersion.Latest, _session.ProtocolVersion);
         Assert.Same(Refusal.AlreadyInitialized, Receive(Json.Request(9, "initialize"), _fixture.Post()).Refusal);
+    }
+
+    /// <summary>As clients of 2026-07-28 begin with a server that they do not know.</summary>
+    [Fact]
+    public async Task First_ProbeAndNotification_DoNotBeginASession()
+    {
+        var probe = _fixture.Post();
+        Assert.Null(Receive(Json.Message("""{"jsonrpc":"2.0","id":1,"method":"server/discover"}"""), probe).Refusal);
+        Receive(Json.Notification("notifications/roots/list_changed"), _fixture.Post());
+        Assert.Contains("-32000", await SessionsFixture.ReadAsync(probe), StringComparison.Ordinal);
+
+        Assert.Null(Receive(Json.Request(2, "initialize"), _fixture.Post()).Refusal);
+        Assert.Equal("initialize", Method(await _child.ReadAsync())); // the first that the child hears
     }
 
     [Fact]
