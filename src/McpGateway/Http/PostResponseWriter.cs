@@ -8,7 +8,7 @@ namespace McpGateway.Http;
 internal static class PostResponseWriter
 {
     private static readonly JsonRpcError NoMessage = new(
-        JsonRpcErrorCode.InternalError, "The request ended without an answer: its session has ended, or its server's connection.");
+        JsonRpcErrorCode.InternalError, "The request ended without an answer: its session or its server's connection has ended.");
 
     /// <param name="context">The request.</param>
     /// <param name="reply">What is to be written.</param>
@@ -31,7 +31,8 @@ internal static class PostResponseWriter
             return Task.CompletedTask;
         }
 
-        return reply.Form is ReplyForm.Json ? WriteJsonAsync(context, stream, id, isBatch) : WriteAsync(context, stream, reply.Form);
+        return reply.Form is ReplyForm.Json
+            ? WriteJsonAsync(context, stream, id, isBatch) : WriteAsync(context, stream, reply.Form);
     }
 
     /// <summary>The message as the whole response. Kestrel flushes it with the end of the request.</summary>

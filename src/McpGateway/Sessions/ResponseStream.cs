@@ -200,7 +200,7 @@ internal sealed class ResponseStream
         _queue.Wake();
     }
 
-    /// <summary>Breaks the client's connection. What waits is disposed of: on another stream, it would be in the way too.</summary>
+    /// <summary>Breaks the client's connection. What waits is disposed of: there is too much of it for another stream.</summary>
     internal void Cut()
     {
         _queue.Close(discard: true);

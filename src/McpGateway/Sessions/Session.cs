@@ -100,6 +100,12 @@ internal sealed class Session
     /// <inheritdoc cref="SessionLifetime.TryUse"/>
     public bool TryUse() => _lifetime.TryUse();
 
+    /// <inheritdoc cref="SessionLifetime.IdleTime"/>
+    public TimeSpan? IdleTime(long now) => _lifetime.IdleTime(now);
+
+    /// <inheritdoc cref="SessionLifetime.EndUnused"/>
+    public void EndUnused(TimeSpan idle) => _lifetime.EndUnused(idle);
+
     /// <inheritdoc cref="SessionLifetime.TickAsync"/>
     public Task TickAsync(long now) => _lifetime.TickAsync(now);
 

@@ -55,6 +55,16 @@ internal sealed class SessionLifetime
         }
     }
 
+    /// <summary>How long nobody has used it; null while it is in use.</summary>
+    /// <param name="now">A timestamp of the context's clock.</param>
+    public TimeSpan? IdleTime(long now) =>
+        IsEnded || IsEnding || _session.HasCallsInFlight || _streams.Current is not null
+            ? null : _context.Time.GetElapsedTime(Volatile.Read(ref _activeAt), now);
+
+    /// <summary>Ends it, unless it has been used again.</summary>
+    public void EndUnused(TimeSpan idle) =>
+        _ = EndAsync(Ended, () => IdleTime(_context.Time.GetTimestamp()) >= idle); // the manager awaits it
+
     /// <summary>The client has closed its stream for what belongs to no call.</summary>
     public void OnStreamClosed()
     {

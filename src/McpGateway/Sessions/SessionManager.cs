@@ -10,6 +10,9 @@ namespace McpGateway.Sessions;
 internal sealed partial class SessionManager(
     SessionContext context, IBackendSessions backend, IOptions<LimitsOptions> limits, ILogger<SessionManager> log)
 {
+    // A client that is there, but has no stream and asks little, must not lose its session to the next one.
+    private static readonly TimeSpan UnusedTime = TimeSpan.FromSeconds(30);
+
     private readonly ConcurrentDictionary<string, Session> _sessions = new(StringComparer.Ordinal);
     private readonly Dictionary<(ServerState, SessionOwner, UserEnvironment?), Session> _implicit = [];
     private readonly ShutdownTasks _endings = new(log);
@@ -31,8 +34,12 @@ internal sealed partial class SessionManager(
         if (IsClosedFor(kind))
             return Refusal.Draining;
         // Before the reservation, which may stop another session's idle child to make room for this one.
-        if (_quota.TryTake(limits.Value, server, owner) is { } full)
-            return full;
+        while (_quota.TryTake(limits.Value, server, owner, out var counted) is { } full)
+        {
+            if (!TryMakeRoom(counted.Server, counted.Owner))
+                return full;
+        }
+
         if (backend.TryReserve(server, kind) is not { } createBackend)
         {
             _quota.Release(server, owner);
@@ -107,6 +114,21 @@ internal sealed partial class SessionManager(
 
     private bool IsClosedFor(SessionKind kind) => _draining || (_closed && kind is not SessionKind.Implicit);
 
+    // Many clients leave without ending their session: those that come next must not be kept out until idleTimeout.
+    private bool TryMakeRoom(string? server, SessionOwner? owner)
+    {
+        var now = context.Time.GetTimestamp();
+        var unused = All
+            .Where(session => (server is null || session.Server.Name == server) && (owner is null || session.Owner == owner)
+                && session.IdleTime(now) >= UnusedTime)
+            .MaxBy(session => session.IdleTime(now));
+        if (unused is null)
+            return false;
+        Log.MakesRoom(log, unused.Server.Name);
+        unused.EndUnused(UnusedTime);
+        return true;
+    }
+
     private void OnEnded(Session session, Task ending)
     {
         _endings.Add(ending, session.Server.Name); // first: in between, the end of all sessions would find it in neither
@@ -135,5 +157,9 @@ internal sealed partial class SessionManager(
 
         [LoggerMessage(2, LogLevel.Information, "{Server}: {Kind} session ended", EventName = "SessionEnded")]
         public static partial void Ended(ILogger log, string server, SessionKind kind);
+
+        [LoggerMessage(3, LogLevel.Information, "{Server}: a session that nobody uses ends, to make room for another",
+            EventName = "SessionMakesRoom")]
+        public static partial void MakesRoom(ILogger log, string server);
     }
 }

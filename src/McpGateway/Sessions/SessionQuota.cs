@@ -12,19 +12,24 @@ internal sealed class SessionQuota
     private readonly Lock _lock = new();
     private readonly Dictionary<(string? Server, SessionOwner? Owner), int> _counts = [];
 
+    /// <param name="limits">The gateway's.</param>
+    /// <param name="server">Whom the session is for.</param>
+    /// <param name="owner">Who opens it.</param>
+    /// <param name="counted">Which sessions the limit counts that has been reached; null for all servers, or all users.</param>
     /// <returns>Null when there is room: it is taken.</returns>
-    public Refusal? TryTake(LimitsOptions limits, ServerState server, SessionOwner owner)
+    public Refusal? TryTake(
+        LimitsOptions limits, ServerState server, SessionOwner owner, out (string? Server, SessionOwner? Owner) counted)
     {
         lock (_lock)
         {
             // The user's own limits first: who is over them is told so (429), and not that the gateway is full (503).
-            if (Count(null, owner) >= limits.SessionsPerUser)
+            if (Count(counted = (null, owner)) >= limits.SessionsPerUser)
                 return Refusal.TooManySessionsOfUser("Limits:SessionsPerUser");
-            if (Count(server, owner) >= server.Config.MaxSessionsPerUser)
+            if (Count(counted = (server.Name, owner)) >= server.Config.MaxSessionsPerUser)
                 return Refusal.TooManySessionsOfUser("maxSessionsPerUser");
-            if (Count(null, null) >= limits.Sessions)
+            if (Count(counted = (null, null)) >= limits.Sessions)
                 return Refusal.TooManySessions("Limits:Sessions");
-            if (Count(server, null) >= server.Config.MaxSessions)
+            if (Count(counted = (server.Name, null)) >= server.Config.MaxSessions)
                 return Refusal.TooManySessions("maxSessions");
             Add(server, owner, 1);
             return null;
@@ -37,7 +42,7 @@ internal sealed class SessionQuota
             Add(server, owner, -1);
     }
 
-    private int Count(ServerState? server, SessionOwner? owner) => _counts.GetValueOrDefault((server?.Name, owner));
+    private int Count((string?, SessionOwner?) sessions) => _counts.GetValueOrDefault(sessions);
 
     private void Add(ServerState server, SessionOwner owner, int change)
     {

@@ -74,6 +74,35 @@ public sealed class SessionManagerTests : IDisposable
     }
 
     [Fact]
+    public async Task TryOpen_AtALimit_TheLongestUnusedSessionMakesRoom()
+    {
+        var manager = _fixture.Manager(new LimitsOptions { Sessions = 100, SessionsPerUser = 3 });
+        var server = new StdioServerState(ServersFixture.Config() with { MaxProcesses = 10 });
+        Assert.Null(Open(out var listening));
+        listening!.OpenStream();
+        Assert.Null(Open(out var older));
+        _fixture.Time.Advance(TimeSpan.FromSeconds(10));
+        Assert.Null(Open(out var newer));
+        _fixture.Time.Advance(TimeSpan.FromSeconds(19));
+        Assert.Equal(Refusal.TooManySessionsOfUser("Limits:SessionsPerUser"), Open(out _));
+
+        _fixture.Time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Null(Open(out _)); // in the place of the older one
+        Assert.True(older!.IsEnded);
+        Assert.False(listening.IsEnded || newer!.IsEnded);
+        Assert.Equal(Refusal.TooManySessionsOfUser("Limits:SessionsPerUser"), Open(out _));
+        Assert.Null(manager.TryOpen(SessionKind.Streamable, server, SessionsFixture.Bob, out _)); // there is room for others
+
+        newer!.Receive(Json.Request(1, "ping"), _fixture.Post(), CancellationToken.None);
+        _fixture.Time.Advance(TimeSpan.FromSeconds(29));
+        Assert.Equal(Refusal.TooManySessionsOfUser("Limits:SessionsPerUser"), Open(out _));
+        await listening.EndAsync().Soon();
+
+        Refusal? Open(out Session? session) =>
+            manager.TryOpen(SessionKind.Streamable, server, SessionsFixture.Alice, out session);
+    }
+
+    [Fact]
     public void TryOpen_NoProcessSlotFree_DoesNotCountAgainstTheSessionLimits()
     {
         var manager = _fixture.Manager(new LimitsOptions { Sessions = 10, SessionsPerUser = 1 });
