@@ -41,7 +41,7 @@ internal static class Gateway
         adjust?.Invoke(builder);
 
         var app = builder.Build();
-        SettingsFiles.LogFailures(builder.Configuration, app.Logger);
+        SettingsReloadLog.LogFailures(builder.Configuration, app.Logger);
         foreach (var url in settings.ListenOn(builder.Configuration))
             app.Urls.Add(url);
 

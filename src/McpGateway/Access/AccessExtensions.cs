@@ -31,7 +31,7 @@ internal static class AccessExtensions
     {
         services.AddSingleton<IValidateOptions<AccessOptions>, IssuerKeysValidator>();
         services.AddSingleton(_ => new KeyDocuments(CreateClient()));
-        services.AddSingleton<KeySources>().AddSingleton<AccessState>().AddSingleton<TokenCache>().AddSingleton<Audiences>();
+        services.AddSingleton<KeySources>().AddSingleton<AccessMonitor>().AddSingleton<TokenCache>().AddSingleton<Audiences>();
         services.AddSingleton<ExternalUrls>().AddSingleton<ResourceMetadata>();
         services.AddSingleton<ServerRules>().AddSingleton<Challenge>();
         services.AddSingleton<FailedAuthentications>().AddSingleton<OriginRules>();
@@ -61,7 +61,7 @@ internal static class AccessExtensions
     /// </summary>
     public static IApplicationBuilder UseKnownProxies(this IApplicationBuilder app)
     {
-        var state = app.ApplicationServices.GetRequiredService<AccessState>();
+        var state = app.ApplicationServices.GetRequiredService<AccessMonitor>();
         var access = app.ApplicationServices.GetRequiredService<IOptions<AccessOptions>>().Value;
         // The middleware removes what it applies. On an anonymous gateway the headers stay, and the request guard refuses them.
         return access.ForwardedHeaders.KnownNetworks.Count == 0
@@ -83,7 +83,7 @@ internal static class AccessExtensions
         app.UseMiddleware<RequestGuard>().UseTransportSecurity();
 
     private static string SchemeFor(HttpContext context) =>
-        context.RequestServices.GetRequiredService<AccessState>().Current.IsRequired
+        context.RequestServices.GetRequiredService<AccessMonitor>().Current.IsRequired
         && Credential.Of(context.Request).Kind is CredentialKind.Token
             ? JwtBearerDefaults.AuthenticationScheme
             : CredentialScheme;

@@ -12,7 +12,8 @@ namespace McpGateway.Access;
 /// 2025-11-25, Streamable HTTP, "Security Warning": 403 for an invalid one). An anonymous gateway also refuses requests that came
 /// through a proxy. A proxy on this machine sends a loopback Host by default, so it would expose the servers to the internet.
 /// </summary>
-internal sealed class RequestGuard(RequestDelegate next, IOptions<AccessOptions> options, OriginRules origins, AccessState state)
+internal sealed class RequestGuard(
+    RequestDelegate next, IOptions<AccessOptions> options, OriginRules origins, AccessMonitor state)
 {
     private static readonly string[] ProxyHeaders = ["Forwarded", "X-Real-IP", "Via"];
 

@@ -8,8 +8,6 @@ namespace McpGateway.Http;
 /// </summary>
 internal sealed class SseHandler(RateLimits limits)
 {
-    private const string EndpointEvent = "endpoint";
-
     /// <param name="context">The request.</param>
     /// <param name="backend">The server that it is for.</param>
     /// <param name="prefix">What stands before the transport's part in the path: empty, or /{name}.</param>
@@ -67,7 +65,7 @@ internal sealed class SseHandler(RateLimits limits)
         await SseWriter.StartAsync(context); // clients wait for the headers, and the first event may take hours
         // Before all messages (2024-11-05, "HTTP with SSE"): without it the client cannot send anything.
         if (endpoint is not null)
-            SseWriter.Write(context.Response.BodyWriter, EndpointEvent, endpoint);
+            SseWriter.Write(context.Response.BodyWriter, SseEvents.Endpoint, endpoint);
         await SseWriter.PumpAsync(context, stream);
     }
 }

@@ -51,8 +51,8 @@ internal sealed class ServerRequestTable(bool hidesProgressTokens)
             _lastId = id;
             _byClientId.Add(id, request);
             message.ReplaceId(id);
-            if (hidesProgressTokens && !envelope.ProgressToken.IsNone)
-                message.ReplaceProgressToken(id);
+            if (hidesProgressTokens)
+                ProgressTokens.Replace(message, id);
         }
 
         // An end of the session in between has ended the wait before it begins here: the count comes out right all the same.

@@ -29,7 +29,7 @@ internal sealed class AccessFixture : IAsyncDisposable
 
     public ManualTimeProvider Time { get; } = new();
 
-    public AccessState State => Get<AccessState>();
+    public AccessMonitor State => Get<AccessMonitor>();
 
     public T Get<T>()
         where T : notnull => _services.Value.GetRequiredService<T>();

@@ -9,7 +9,7 @@ namespace McpGateway.Access.Authentication;
 /// What JwtBearer does not do: it chooses the keys to verify a token with, caches validated tokens, and checks that a token is
 /// meant for the server that is called.
 /// </summary>
-internal sealed class BearerEvents(AccessState state, TokenCache cache, Audiences audiences) : JwtBearerEvents
+internal sealed class BearerEvents(AccessMonitor state, TokenCache cache, Audiences audiences) : JwtBearerEvents
 {
     public override async Task MessageReceived(MessageReceivedContext context)
     {

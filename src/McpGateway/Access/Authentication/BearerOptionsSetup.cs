@@ -9,7 +9,7 @@ namespace McpGateway.Access.Authentication;
 /// Configures JwtBearer for all issuers together. Issuers change with the settings, so issuer, keys and lifetime are validated
 /// with the current state when a token arrives.
 /// </summary>
-internal sealed class BearerOptionsSetup(AccessState state, TimeProvider time) : IConfigureNamedOptions<JwtBearerOptions>
+internal sealed class BearerOptionsSetup(AccessMonitor state, TimeProvider time) : IConfigureNamedOptions<JwtBearerOptions>
 {
     public void Configure(string? name, JwtBearerOptions options) => Configure(options);
 

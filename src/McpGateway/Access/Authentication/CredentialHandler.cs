@@ -8,7 +8,7 @@ namespace McpGateway.Access.Authentication;
 /// Authenticates API keys, and refuses what is neither a key nor a token. An anonymous gateway ignores all credentials.
 /// </summary>
 internal sealed class CredentialHandler(
-    AccessState state, IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder)
+    AccessMonitor state, IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
 {
     protected override Task<AuthenticateResult> HandleAuthenticateAsync() => Task.FromResult(Authenticate());

@@ -9,7 +9,7 @@ namespace McpGateway.Access.Authentication;
 /// </summary>
 internal sealed class RememberingAuthenticationService(
     IAuthenticationSchemeProvider schemes, IAuthenticationHandlerProvider handlers, IClaimsTransformation transform,
-    IOptions<AuthenticationOptions> options, AccessState state, TokenCache cache, Audiences audiences)
+    IOptions<AuthenticationOptions> options, AccessMonitor state, TokenCache cache, Audiences audiences)
     : AuthenticationService(schemes, handlers, transform, options)
 {
     public override Task<AuthenticateResult> AuthenticateAsync(HttpContext context, string? scheme) =>

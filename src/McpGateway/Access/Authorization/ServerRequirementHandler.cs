@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Authorization;
 namespace McpGateway.Access.Authorization;
 
 /// <summary>Reads the current rules for every request, so that a reload applies at once, also to open sessions.</summary>
-internal sealed class ServerRequirementHandler(AccessState state, ServerRules rules, Challenge challenge)
+internal sealed class ServerRequirementHandler(AccessMonitor state, ServerRules rules, Challenge challenge)
     : AuthorizationHandler<ServerRequirement>
 {
     protected override Task HandleRequirementAsync(AuthorizationHandlerContext context, ServerRequirement requirement)

@@ -12,7 +12,7 @@ namespace McpGateway.Access.Discovery;
 /// with the URL that they connect to. A document lists only issuers whose name is a URL: the client cannot contact any others
 /// (such as one for development).
 /// </summary>
-internal sealed class ResourceMetadata(AccessState state, ExternalUrls urls, GatewayConfigProvider config)
+internal sealed class ResourceMetadata(AccessMonitor state, ExternalUrls urls, GatewayConfigProvider config)
 {
     public const string WellKnown = "/.well-known/oauth-protected-resource";
 

@@ -9,7 +9,7 @@ namespace McpGateway.Access.Origins;
 /// Which origins may call: those of the allowed hosts, of the gateway, and of the server that is called. The request guard and
 /// CORS use the same rules, so a page that may call can also read the response.
 /// </summary>
-internal sealed class OriginRules(IOptions<AccessOptions> options, AccessState state, GatewayConfigProvider config)
+internal sealed class OriginRules(IOptions<AccessOptions> options, AccessMonitor state, GatewayConfigProvider config)
 {
     /// <param name="origin">The Origin header.</param>
     /// <param name="context">The request. The origins of its server count only after routing.</param>

@@ -7,8 +7,6 @@ namespace McpGateway.Backends.Remote;
 /// <summary>Relays a remote server's stream for messages of no request, as long as both sides keep it open.</summary>
 internal sealed class RemoteListening(RemoteContext remote, RemoteCall call)
 {
-    private const string EndpointEvent = "endpoint";
-
     private string Server => call.Server.Name;
 
     /// <summary>Opens the stream of Streamable HTTP.</summary>
@@ -92,7 +90,7 @@ internal sealed class RemoteListening(RemoteContext remote, RemoteCall call)
             case EventRead.Event:
                 var data = Encoding.UTF8.GetString(events.Current.Data.Span);
                 events.Current.Data.Return();
-                if (events.Current.EventType != EndpointEvent)
+                if (events.Current.EventType != SseEvents.Endpoint)
                     return (new(RefusalReason.ServerFailed, UpstreamErrors.Unreadable(Server)), null);
                 return SealedId(address, data) is { } id
                     ? (null, id)

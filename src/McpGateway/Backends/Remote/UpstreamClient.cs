@@ -91,7 +91,7 @@ internal sealed class UpstreamClient(
             return null;
         var data = Encoding.UTF8.GetString(events.Current.Data.Span);
         events.Current.Data.Return();
-        return events.Current.EventType == "endpoint" ? UpstreamEndpoint.Resolve(link!.Address.Url, data) : null;
+        return events.Current.EventType == SseEvents.Endpoint ? UpstreamEndpoint.Resolve(link!.Address.Url, data) : null;
     }
 
     private async Task SendAsync(string endpoint, byte[] body, CancellationToken stop)

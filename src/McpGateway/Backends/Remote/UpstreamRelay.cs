@@ -21,8 +21,6 @@ internal sealed class UpstreamRelay(
     RemoteContext remote, ServerConfig server, ResponseStream stream, UpstreamFilter filter, CancellationTokenSource leave,
     UpstreamCalls? calls = null)
 {
-    private const string EndpointEvent = "endpoint";
-
     // A server should end a stream after the last answer (MCP, Streamable HTTP, "Sending Messages to the Server"). One that does
     // not has this long for anything else.
     private static readonly TimeSpan AfterLastAnswer = TimeSpan.FromSeconds(1);
@@ -110,7 +108,7 @@ internal sealed class UpstreamRelay(
     // Returns false if the stream must end.
     private async ValueTask<bool> PassAsync(SseItem<PooledBytes> item)
     {
-        if (item.EventType == EndpointEvent)
+        if (item.EventType == SseEvents.Endpoint)
             return await PassEndpointAsync(item.Data);
         if (item.EventType != SseParser.EventTypeDefault)
         {
@@ -168,7 +166,7 @@ internal sealed class UpstreamRelay(
         if (url is null)
             return RewriteEndpoint is null; // ignored in Streamable HTTP; an endpoint of another origin ends the stream
         await stream.WriteOrDisposeAsync(
-            JsonRpcMessage.CreateEvent(new EventFields(null, null, EndpointEvent), Encoding.UTF8.GetBytes(url)));
+            JsonRpcMessage.CreateEvent(new EventFields(null, null, SseEvents.Endpoint), Encoding.UTF8.GetBytes(url)));
         return true;
     }
 

@@ -54,8 +54,8 @@ internal sealed partial class ChildConnection : IServerConnection, IAsyncDisposa
         while (Calls.TrySend(call, request))
         {
             request.ReplaceId(call.ServerId);
-            if (call.HidesProgressToken && !request.Envelope.ProgressToken.IsNone)
-                request.ReplaceProgressToken(call.ServerId); // two sessions may use the same token
+            if (call.HidesProgressToken)
+                ProgressTokens.Replace(request, call.ServerId);
             switch (_toChild.TryEnqueue(request))
             {
                 case Enqueued.Yes when _lifetime.Failure is { } late: // it came between the two steps above

@@ -115,16 +115,13 @@ internal sealed class SharedChildRouter(SharedChild shared, UnattributedLog unat
 
     private ValueTask OnProgressAsync(JsonRpcMessage progress, ChildConnection child)
     {
-        var token = progress.Envelope.ProgressToken;
-        // Only of an open call: after its end, the client may use its token for another one (MCP, Progress).
-        if (child.Calls.Find(token) is ClientCall { IsOpen: true, ProgressToken.IsNone: false } call)
+        if (ProgressTokens.Restore(progress, child.Calls) is { } call)
         {
             call.Touch();
-            progress.ReplaceProgressToken(call.ProgressToken);
             return call.Session.DeliverAsync(progress, call);
         }
 
-        if (shared.IssuedIds.TaskTokens.Find(token) is not { } task)
+        if (shared.IssuedIds.TaskTokens.Find(progress.Envelope.ProgressToken) is not { } task)
             return DeliverAsync(progress, null);
         progress.ReplaceProgressToken(task.ClientToken);
         return task.Session.DeliverAsync(progress, task.Session.Calls.FindByTask(task.Task));

@@ -149,15 +149,10 @@ internal sealed class SharedChildSession(Session session, ChildManager children)
     // Progress on a request of the child. The client has received a token of the gateway's for it.
     private ValueTask NotifyProgressAsync(JsonRpcMessage progress, CancellationToken cancellationToken)
     {
-        var token = Child.ServerRequests.ServerTokenOf(session, progress.Envelope.ProgressToken);
-        if (token.IsNone)
-        {
-            Child.Drop(progress, "unknown-token");
-            return default;
-        }
-
-        progress.ReplaceProgressToken(token);
-        return Child.SendAsync(progress, cancellationToken);
+        if (ProgressTokens.TryRestore(progress, session, Child.ServerRequests))
+            return Child.SendAsync(progress, cancellationToken);
+        Child.Drop(progress, "unknown-token");
+        return default;
     }
 
     private static ValueTask RefuseAsync(JsonRpcMessage request, ClientCall call, JsonRpcError error)

@@ -6,22 +6,22 @@ using Microsoft.Extensions.Primitives;
 namespace McpGateway.Access.Authentication;
 
 /// <summary>
-/// Holds the access model in force. Added and removed issuers and API keys apply from the next message on. Invalid settings
-/// change nothing.
+/// Holds the access model in force, and replaces it when appsettings.json was reloaded. Added and removed issuers and API keys
+/// apply from the next message on. Invalid settings change nothing.
 /// </summary>
-internal sealed partial class AccessState : IDisposable
+internal sealed partial class AccessMonitor : IDisposable
 {
     // Not IOptionsMonitor, which throws the errors of a bad reload into the callback of the settings, where nobody catches them.
     private readonly IOptionsFactory<AccessOptions> _options;
     private readonly KeySources _sources;
-    private readonly ILogger<AccessState> _log;
+    private readonly ILogger<AccessMonitor> _log;
     // Several settings files may be reloaded at the same time, and KeySources.For is not thread-safe.
     private readonly Lock _applying = new();
     private readonly IDisposable _reloads;
     private volatile AccessModel _current; // requests read it without the lock
 
-    public AccessState(
-        IConfiguration configuration, IOptionsFactory<AccessOptions> options, KeySources sources, ILogger<AccessState> log)
+    public AccessMonitor(
+        IConfiguration configuration, IOptionsFactory<AccessOptions> options, KeySources sources, ILogger<AccessMonitor> log)
     {
         (_options, _sources, _log) = (options, sources, log);
         _current = Build(options.Create(Options.DefaultName), wasRequired: false);

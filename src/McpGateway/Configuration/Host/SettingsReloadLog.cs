@@ -1,7 +1,10 @@
 namespace McpGateway.Configuration.Host;
 
-/// <summary>The host's settings files, which are reloaded when they change.</summary>
-internal static partial class SettingsFiles
+/// <summary>
+/// Tells of the host's settings files (appsettings.json). The framework reloads them when they change; what of them applies
+/// without a restart is <c>Access</c> (AccessMonitor). gateway.json has a monitor of its own (GatewayConfigMonitor).
+/// </summary>
+internal static partial class SettingsReloadLog
 {
     /// <summary>
     /// Logs when one of them cannot be reloaded. The framework would drop that error; the previous settings stay in force.
