@@ -69,10 +69,7 @@ internal sealed partial class ModelRun
         while (child.Expected.Count > 0)
             Take(child, await ReadAsync(child));
         var barrier = $"barrier {++_barriers}";
-        var request = child.IsOwn
-            ? $$"""{"jsonrpc":"2.0","id":"{{barrier}}","method":"ping","params":[]}""" // no request that may pass
-            : $$"""{"jsonrpc":"2.0","id":"{{barrier}}","method":"ping"}""";
-        await child.Actual!.SayAsync(request);
+        await child.Actual!.SayAsync($$"""{"jsonrpc":"2.0","id":"{{barrier}}","method":"ping"}""");
         for (string line; !(line = await ReadAsync(child)).Contains(barrier, StringComparison.Ordinal);)
             Take(child, line);
     }

@@ -13,7 +13,7 @@ internal sealed partial class Reference
     public void TakeServerRequest(ReferenceChild child, JsonObject request)
     {
         var id = request["id"]!;
-        if ((string?)request["method"] == "ping" && !child.IsOwn)
+        if ((string?)request["method"] == "ping")
             child.Expected.Add(Pattern.Result(id, new JsonObject()));
         else if (child.ServesAll)
             child.Expected.Add(Pattern.Error(id, JsonRpcErrorCode.MethodNotFound));

@@ -175,6 +175,16 @@ public sealed class SessionTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Child_Ping_IsAnsweredByTheGateway()
+    {
+        await InitializeAsync();
+        var (general, only) = (_session.OpenStream(), await CallAsync(5));
+        await _child.SayAsync("""{"jsonrpc":"2.0","id":"p","method":"ping"}""");
+        Json.Equal("""{"jsonrpc":"2.0","id":"p","result":{}}""", await _child.ReadAsync());
+        AssertNothing(general, only);
+    }
+
+    [Fact]
     public async Task Child_MessageWithTheTokenOfACall_GoesToThatCallsStream()
     {
         await InitializeAsync();

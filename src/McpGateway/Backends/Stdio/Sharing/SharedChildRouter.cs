@@ -44,13 +44,6 @@ internal sealed class SharedChildRouter(SharedChild shared, UnattributedLog unat
 
     private ValueTask OnRequestAsync(JsonRpcMessage request, ChildConnection child)
     {
-        if (request.Envelope.Method == McpMethod.Ping)
-        {
-            using (request)
-                child.TrySend(JsonRpcMessage.CreateResult(request.Envelope.Id, "{}"u8));
-            return default;
-        }
-
         if (shared.Key.ServesAll)
             return RefuseAsync(request, child, NoClient);
         var found = SessionFor(request.Envelope);

@@ -73,6 +73,14 @@ internal sealed partial class ChildRun : IConnectionObserver
 
     public ValueTask OnMessageAsync(JsonRpcMessage message, ChildConnection child)
     {
+        // Whoever its clients are: they may have no stream to be asked on, and a child that hears nothing ends itself.
+        if (message.Envelope is { IsRequest: true, Method: McpMethod.Ping })
+        {
+            using (message)
+                child.TrySend(JsonRpcMessage.CreateResult(message.Envelope.Id, "{}"u8));
+            return default;
+        }
+
         _supervisor.Tasks.Watch(message);
         return _supervisor.Observer.OnMessageAsync(message, child);
     }
