@@ -68,9 +68,10 @@ public sealed class ListedItemsTests
     [Fact]
     public void Names_ThatPassedBy_AreRemembered()
     {
-        _listed.Note(ItemKind.Tool, ["a", new string('x', 5000)]);
+        _listed.Note(ItemKind.Tool, ["a", new string('x', 4096), new string('x', 4097)]);
+        Assert.True(_listed.Lists(new RequestedItem(ItemKind.Tool, new string('x', 4096)), Rules));
         Assert.True(_listed.Lists(new RequestedItem(ItemKind.Tool, "a"), Rules));
-        Assert.False(_listed.Lists(new RequestedItem(ItemKind.Tool, new string('x', 5000)), Rules));
+        Assert.False(_listed.Lists(new RequestedItem(ItemKind.Tool, new string('x', 4097)), Rules));
         Assert.False(_listed.Lists(new RequestedItem(ItemKind.Tool, null), Rules));
     }
 

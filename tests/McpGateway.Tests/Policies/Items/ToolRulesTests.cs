@@ -58,6 +58,28 @@ public sealed class ToolRulesTests
         Assert.False(rules.Allow(new RequestedItem(ItemKind.Resource, "page://https://docs.example.com//private//a")));
     }
 
+    /// <summary>What can be read in two ways must be allowed in both.</summary>
+    [Fact]
+    public void Resource_ThatIsAllowedAsItIsWrittenAlone_IsDenied()
+    {
+        var rules = Rules(allow: ["file:///a%2Fb"]);
+        Assert.False(rules.Allow(new RequestedItem(ItemKind.Resource, "file:///a%2Fb")));
+        Assert.True(Rules(allow: ["file:///a%2Fb", "file:///a/b"]).Allow(new RequestedItem(ItemKind.Resource, "file:///a%2Fb")));
+    }
+
+    [Fact]
+    public void Tool_IsNoUri_AndHasOneReading() =>
+        Assert.Empty(Rules(scopes: new() { ["admin"] = ["admin"] }).MissingFor(Tool("%61dmin"), default));
+
+    [Theory]
+    [InlineData(4, true)]
+    [InlineData(5, false)]
+    public void Resource_EncodedSeveralTimes_IsReadUpToALimit(int times, bool isRead)
+    {
+        var uri = "file:///%" + string.Concat(Enumerable.Repeat("25", times - 1)) + "61";
+        Assert.Equal(isRead, ResourceUri.Readings(uri) is [.., "file:///a"]);
+    }
+
     [Theory]
     [InlineData("file:///public/a")]
     [InlineData("file:///public/a%20b")]
@@ -93,6 +115,9 @@ public sealed class ToolRulesTests
     [InlineData("db://{table}/rows/{id}", "db://users/columns/5", false)]
     [InlineData("db://users", "db://users", false)]
     [InlineData("db://{table", "db://users", false)]
+    [InlineData("{+uri}", "db://users", true)]
+    [InlineData("db://{table}/rows", "db://users/rows", true)]
+    [InlineData("db://{table}/rows", "db://users/columns", false)]
     public void Template_TellsWhichUrisAreItsOwn(string template, string uri, bool isOf) =>
         Assert.Equal(isOf, ResourceUri.IsOf(template, uri));
 

@@ -16,6 +16,9 @@ public sealed class PartitionsTests
         var first = _partitions.Get(1);
         Assert.Same(first, _partitions.Get(1));
         Assert.NotSame(first, _partitions.Get(2));
+        for (var key = 3; key < 10; key++)
+            _partitions.Get(key);
+        Assert.Same(first, _partitions.Get(1)); // nobody is forgotten while there is room
     }
 
     [Fact]
