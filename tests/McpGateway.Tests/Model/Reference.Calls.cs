@@ -60,6 +60,7 @@ internal sealed partial class Reference
         {
             if (wasLive && call.IsInitialize && answer["error"] is not null)
                 session.EndsAt ??= Now + EndSoonTimeout.Ticks;
+            session.WasAccepted |= wasLive && call.IsInitialize && answer["error"] is null;
             return;
         }
 
@@ -136,6 +137,8 @@ internal sealed partial class Reference
     private void Forward(ReferenceCall call)
     {
         var child = call.Session.Child!;
+        if (call.Session is { WasAccepted: true, HasInitialized: false } && call.Method is not ("initialize" or "ping"))
+            SendInitialized(call.Session);
         if (!Start(child))
         {
             Lose(child);

@@ -35,6 +35,10 @@ internal sealed partial class Reference
                 return null;
             case "notifications/initialized" when child.NeedsHandshake:
                 return null;
+            case "notifications/initialized" when child.IsOwn:
+                if (!session.HasInitialized)
+                    SendInitialized(session, (JsonObject)notification.DeepClone());
+                return null;
             case "notifications/roots/list_changed" when !child.IsOwn:
                 return null;
             case "notifications/progress" when !child.IsOwn:
@@ -133,6 +137,14 @@ internal sealed partial class Reference
                 ["params"] = new JsonObject { ["requestId"] = call.ChildId!.Mark, ["reason"] = Pattern.Any },
             }
             : With(cancellation, "requestId", call.ChildId!.Mark), call.ChildId));
+    }
+
+    // Once: by its client, or in its stead before its first request.
+    private void SendInitialized(ReferenceSession session, JsonObject? notification = null)
+    {
+        session.HasInitialized = true;
+        Send(session.Child!,
+            notification ?? new JsonObject { ["jsonrpc"] = "2.0", ["method"] = "notifications/initialized" });
     }
 
     private void Send(ReferenceChild child, JsonObject message)

@@ -25,6 +25,12 @@ internal sealed class ReferenceSession(int number, SessionKind kind, SessionOwne
     /// <summary>Whether its first message has come.</summary>
     public bool HasBegun { get; set; }
 
+    /// <summary>Whether its own child has accepted its initialize.</summary>
+    public bool WasAccepted { get; set; }
+
+    /// <summary>Whether its own child was sent notifications/initialized.</summary>
+    public bool HasInitialized { get; set; }
+
     /// <summary>Whether its handshake is over.</summary>
     public bool IsReady { get; set; }
 

@@ -175,6 +175,27 @@ public sealed class SessionTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Initialized_ThatDoesNotCome_IsSentBeforeTheFirstRequest()
+    {
+        Receive(Json.Request(1, "initialize"), _fixture.Post());
+        await _child.ReadAsync();
+        var answered = _fixture.Post();
+        Receive(Json.Request(2, "ping"), answered); // may come before it
+        await _child.AnswerAsync(1, """{"protocolVersion":"2025-11-25"}""");
+        Assert.Equal("ping", Method(await _child.ReadAsync()));
+        await _child.AnswerAsync(2);
+        await SessionsFixture.ReadAsync(answered);
+
+        Receive(Json.Request(3), _fixture.Post());
+        Receive(Json.Notification("notifications/initialized"), _fixture.Post()); // late: the child has it already
+        Receive(Json.Request(4, "tools/list"), _fixture.Post());
+
+        Assert.Equal("notifications/initialized", Method(await _child.ReadAsync()));
+        Assert.Equal("tools/call", Method(await _child.ReadAsync()));
+        Assert.Equal("tools/list", Method(await _child.ReadAsync()));
+    }
+
+    [Fact]
     public async Task Child_Ping_IsAnsweredByTheGateway()
     {
         await InitializeAsync();
@@ -590,6 +611,8 @@ public sealed class SessionTests : IAsyncDisposable
         Assert.Equal("initialize", Method(await _child.ReadAsync()));
         await _child.AnswerAsync(1, """{"protocolVersion":"2025-06-18"}""");
         Assert.Contains("2025-06-18", await SessionsFixture.ReadAsync(stream), StringComparison.Ordinal);
+        Receive(Json.Notification("notifications/initialized"), _fixture.Post());
+        Assert.Equal("notifications/initialized", Method(await _child.ReadAsync()));
     }
 
     private async Task<ResponseStream> SseAsync()

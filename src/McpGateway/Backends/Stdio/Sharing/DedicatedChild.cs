@@ -28,6 +28,8 @@ internal sealed class DedicatedChild : IBackendSession, IChildObserver
     private readonly SessionStateReplay _state = new();
     private Handshake? _handshake;
     private bool _clientShakesHands;
+    private volatile bool _isAccepted;
+    private bool _isInitialized;
 
     public DedicatedChild(Session session, ProcessSlot slot, SupervisionContext context)
     {
@@ -60,12 +62,14 @@ internal sealed class DedicatedChild : IBackendSession, IChildObserver
             WatchHandshake(request, call);
         else
             _state.Watch(request, call);
-        return _supervisor.Sender.CallAsync(request, call, _handshake);
+        // Some clients never send it, or send it without the session's id: strict servers would refuse all their calls.
+        var isOwed = _isAccepted && call.Method != McpMethod.Ping && TryInitialize();
+        return isOwed ? InitializeAndCallAsync(request, call) : _supervisor.Sender.CallAsync(request, call, _handshake);
     }
 
     public ValueTask NotifyAsync(JsonRpcMessage notification, CancellationToken cancellationToken)
     {
-        if (notification.Envelope.Method != McpMethod.Initialized || _clientShakesHands)
+        if (notification.Envelope.Method != McpMethod.Initialized || (_clientShakesHands && TryInitialize()))
             return _supervisor.Sender.SendAsync(notification, _handshake, cancellationToken);
         notification.Dispose(); // the gateway has sent its own
         return default;
@@ -96,6 +100,7 @@ internal sealed class DedicatedChild : IBackendSession, IChildObserver
     async Task IChildObserver.RestoreAsync(ChildConnection child)
     {
         ListedItems.Clear();
+        _isInitialized = true; // by the gateway's handshake
         foreach (var request in _state.Requests())
             await _supervisor.Sender.TellAsync(child, request);
         foreach (var notification in ListsChanged.For(_supervisor.InitializeResult))
@@ -134,6 +139,15 @@ internal sealed class DedicatedChild : IBackendSession, IChildObserver
 
     Task? IChildObserver.TryEndIfUnused() => null; // its session uses it
 
+    // Once: the client's and the gateway's may come at the same time.
+    private bool TryInitialize() => !Interlocked.Exchange(ref _isInitialized, true);
+
+    private async ValueTask InitializeAndCallAsync(JsonRpcMessage request, ClientCall call)
+    {
+        await _supervisor.Sender.SendAsync(Handshake.Initialized(), _handshake, CancellationToken.None);
+        await _supervisor.Sender.CallAsync(request, call, _handshake);
+    }
+
     private void CancelServerRequests() => _ = ServerRequestCancellation.SendAsync(_serverRequests.TakeAll(_session), _context);
 
     // Remembered for later children: what the client has declared, and what it was told about the server.
@@ -147,6 +161,7 @@ internal sealed class DedicatedChild : IBackendSession, IChildObserver
             if (answer.Envelope.Kind is not JsonRpcKind.Result)
                 return;
             _handshake = handshake;
+            _isAccepted = true;
             _supervisor.Confirm(answer.Envelope.Result.In(answer.Utf8).ToArray());
         };
     }

@@ -56,6 +56,7 @@ internal sealed record Handshake(string Parameters)
     private JsonRpcMessage Initialize() => JsonRpcMessage.Create(Encoding.UTF8.GetBytes(
         $$"""{"jsonrpc":"2.0","id":0,"method":"initialize","params":{{Parameters}}}"""));
 
-    private static JsonRpcMessage Initialized() =>
+    /// <summary>The notification that ends it.</summary>
+    public static JsonRpcMessage Initialized() =>
         JsonRpcMessage.Create(new JsonObject { ["jsonrpc"] = "2.0", ["method"] = McpMethod.Initialized });
 }
