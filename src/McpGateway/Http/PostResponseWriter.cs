@@ -49,8 +49,6 @@ internal static class PostResponseWriter
 
     private static async Task WriteAsync(HttpContext context, ResponseStream stream, ReplyForm form)
     {
-        // Nobody reads this stream any more: what the server says meanwhile is for the client's other streams.
-        using var gone = context.RequestAborted.UnsafeRegister(state => ((ResponseStream)state!).Abandon(), stream);
         JsonRpcMessage? first = null;
         if (form is ReplyForm.FirstDecides && await stream.WaitToReadAsync() && stream.TryRead(out first)
             && first.Envelope.IsAnswer)
@@ -60,6 +58,8 @@ internal static class PostResponseWriter
             return;
         }
 
+        // Its client has left: what the server has said is for the client's other streams. Seen with the next message or after a
+        // second of silence, since a callback on the token would cost each request something.
         if (context.RequestAborted.IsCancellationRequested)
         {
             if (first is not null)

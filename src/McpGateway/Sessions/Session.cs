@@ -77,7 +77,8 @@ internal sealed class Session
     public ValueTask DeliverAsync(JsonRpcMessage message, ClientCall? call) => _streams.DeliverAsync(message, call);
 
     /// <inheritdoc cref="SessionStreams.TakeBack"/>
-    public void TakeBack(IReadOnlyList<JsonRpcMessage> unread) => _streams.TakeBack(unread);
+    // One delegate for all its streams: each POST has one.
+    public Action<IReadOnlyList<JsonRpcMessage>> TakeBack => field ??= _streams.TakeBack;
 
     /// <inheritdoc cref="SessionStreams.Open"/>
     public ResponseStream OpenStream(string? via = null)

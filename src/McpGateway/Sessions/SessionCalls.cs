@@ -24,7 +24,7 @@ internal sealed class SessionCalls(Session? session)
     // Not exact, since whoever has room has not added its call yet. It bounds memory, for which a few more do not matter.
     public bool IsFull => Count >= Capacity;
 
-    public int Count => Read(() => _calls.Count + _sameKey.Count);
+    public int Count => Read(static self => self._calls.Count + self._sameKey.Count);
 
     /// <summary>
     /// How many the server has not answered, those that nobody waits for among them. Under the registry's lock.
@@ -63,28 +63,28 @@ internal sealed class SessionCalls(Session? session)
     }
 
     /// <summary>The call with this key; the oldest, when there are several.</summary>
-    public ClientCall? Find(JsonRpcId key) => Read(() => _calls.GetValueOrDefault(key));
+    public ClientCall? Find(JsonRpcId key) => Read(self => self._calls.GetValueOrDefault(key));
 
     /// <summary>The call whose progress the server reports under this token.</summary>
     public ClientCall? FindByProgressToken(JsonRpcId token) =>
-        token.IsNone ? null : Read(() => All.FirstOrDefault(call => call.ProgressToken == token));
+        token.IsNone ? null : Read(self => self.All.FirstOrDefault(call => call.ProgressToken == token));
 
     /// <summary>The call that waits for this task.</summary>
-    public ClientCall? FindByTask(string task) => Read(() => All.FirstOrDefault(call => call.Task == task));
+    public ClientCall? FindByTask(string task) => Read(self => self.All.FirstOrDefault(call => call.Task == task));
 
     /// <summary>
     /// The call in flight when there is just one. Where others use the server too, it must have been sent, and the server owe
     /// this session no other answer: what it has not seen it cannot mean.
     /// </summary>
-    public ClientCall? Only() => Read(() =>
-        _calls.Count == 1 && _sameKey.Count == 0 && _calls.Values.First() is var call
-        && (!Registry.IsShared || (call.State is CallState.Sent && InFlight == 1)) ? call : null);
+    public ClientCall? Only() => Read(static self =>
+        self._calls.Count == 1 && self._sameKey.Count == 0 && self._calls.Values.First() is var call
+        && (!self.Registry.IsShared || (call.State is CallState.Sent && self.InFlight == 1)) ? call : null);
 
     /// <summary>The call that has been in flight the longest among those whose client still listens.</summary>
     public ClientCall? OldestListening() =>
-        Read(() => All.Where(call => call.Replies.IsOpen).MinBy(call => call.StartedAt));
+        Read(static self => self.All.Where(call => call.Replies.IsOpen).MinBy(call => call.StartedAt));
 
-    public ClientCall[] Snapshot() => Read(() => _calls.Count == 0 ? [] : All.ToArray()) ?? [];
+    public ClientCall[] Snapshot() => Read(static self => self._calls.Count == 0 ? [] : self.All.ToArray()) ?? [];
 
     /// <summary>Under the registry's lock.</summary>
     internal void Remove(PendingCall call)
@@ -106,11 +106,11 @@ internal sealed class SessionCalls(Session? session)
     private IEnumerable<ClientCall> WithKey(JsonRpcId key) => _sameKey.Where(call => call.Key == key).Prepend(_calls[key]);
 
     // Before the session has begun there can be no call, and no lock to take.
-    private T? Read<T>(Func<T> read)
+    private T? Read<T>(Func<SessionCalls, T> read)
     {
         if (_registry is not { } registry)
             return default;
         lock (registry.Lock)
-            return read();
+            return read(this);
     }
 }
