@@ -2,7 +2,8 @@ namespace McpGateway.Configuration.Host;
 
 /// <summary>
 /// Tells of the host's settings files (appsettings.json). The framework reloads them when they change; what of them applies
-/// without a restart is <c>Access</c> (AccessMonitor). gateway.json has a monitor of its own (GatewayConfigMonitor).
+/// without a restart is that of <c>Access:Jwt</c> and <c>Access:ApiKeys</c> (AccessMonitor). gateway.json has a monitor of its
+/// own (GatewayConfigMonitor).
 /// </summary>
 internal static partial class SettingsReloadLog
 {
